@@ -1,0 +1,230 @@
+"""The tasks themselves: what each needs, and what it starts when that is there."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from _apt import Apt, NotAllowed
+from _console import Console, TaskError
+from _environment import Environment, declared_extras
+from _libraries import Library, Purpose, missing_libraries, purposes_for_window, reasons
+from _process import hand_over
+from _suite import CONTRACTS, FORMAT, LINT, TESTS, TYPES, Check, offscreen, run_suite
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DECLINED = "xianglin-declined.txt"
+"""Optional packages that could not be installed once; ``.venv`` remembers, so that no run waits again."""
+
+MADE_FOLDERS = (
+    ".venv",
+    "build",
+    "demo-output",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".import_linter_cache",
+    ".hypothesis",
+    "xianglin.egg-info",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One word that the command line knows."""
+
+    name: str
+    summary: str
+    """One line for the list."""
+    run: Callable[["Workplace", list[str]], int]
+
+
+class Workplace:
+    """A checkout on a machine, which tasks prepare before they start anything."""
+
+    def __init__(
+        self,
+        root: Path,
+        console: Console,
+        *,
+        apt: Apt | None = None,
+        environment: Environment | None = None,
+    ) -> None:
+        self.root = root
+        self.console = console
+        self.apt = Apt(console) if apt is None else apt
+        self.environment = environment or Environment(root, console, apt=self.apt)
+
+    def prepare(self, extras: Sequence[str], purposes: frozenset[Purpose]) -> None:
+        """Bring system libraries and Python packages up to what a task needs; quick when all is there.
+
+        Raises:
+            TaskError: something that the task cannot do without is missing.
+        """
+        due = bool(self.environment.reason_to_prepare(extras))
+        missing = missing_libraries(self.root, purposes, os.environ)
+        if missing:
+            self._install_libraries(missing, "1/4 " if due else "")
+        elif due:
+            self.console.say("1/4 system libraries  all there")
+        if due:
+            self.environment.prepare(extras, first_step=2, steps=4)
+        if any(library.purpose.is_optional for library in missing):
+            self._remember_declined()
+
+    def _install_libraries(self, missing: Sequence[Library], step: str) -> None:
+        names = [library.package for library in missing]
+        required = [library for library in missing if not library.purpose.is_optional]
+        self.console.say(f"This system lacks:\n{reasons(missing)}")
+        if not self.apt.is_there:
+            if required:
+                raise TaskError(
+                    "Install the packages of your system that hold them, and run the same command again."
+                )
+            self.console.say("Going on without them: prompts are shown as captions, not spoken.")
+            return
+        if not required and self._declined() >= set(names):
+            self.console.say(f"Going on with captions only. For sound: {self.apt.advice(names)}")
+            return
+        label = f"{step}system libraries (apt-get)"
+        try:
+            self.apt.install(names, label)
+        except NotAllowed as error:
+            if required:
+                raise
+            self.console.say(f"{error}Going on without them: prompts are shown as captions.")
+            return
+        except TaskError as error:
+            if required and len(required) < len(missing):
+                # One package that is not to be had must not keep the needed ones out.
+                self.apt.install([library.package for library in required], label)
+            elif required:
+                raise
+            self.console.say(f"{error}Going on without them: prompts are shown as captions.")
+        # A library that was just looked for in vain is looked for again: apt may have meant another.
+        still = missing_libraries(
+            self.root, frozenset(library.purpose for library in required), os.environ
+        )
+        if still:
+            raise TaskError(f"Installed, and still not found:\n{reasons(still)}")
+
+    def _declined(self) -> set[str]:
+        try:
+            return set((self.environment.venv / DECLINED).read_text("utf-8").split())
+        except OSError:
+            return set()
+
+    def _remember_declined(self) -> None:
+        still = missing_libraries(self.root, frozenset({Purpose.SPEECH, Purpose.SOUND}), os.environ)
+        file = self.environment.venv / DECLINED
+        file.write_text("\n".join(library.package for library in still), "utf-8")
+
+    def start(self, *arguments: str, environment: dict[str, str] | None = None) -> int:
+        """Become the environment's Python with these arguments."""
+        command = [str(self.environment.python), *arguments]
+        return hand_over(command, cwd=self.root, env=environment or dict(os.environ))
+
+
+def _kiosk(*words: str, draws: bool = True) -> Callable[[Workplace, list[str]], int]:
+    def run(place: Workplace, arguments: list[str]) -> int:
+        purposes = purposes_for_window(os.environ) if draws else frozenset[Purpose]()
+        place.prepare(["demo"], purposes)
+        return place.start("-m", "kiosk", *words, *arguments)
+
+    return run
+
+
+def _without_display() -> dict[str, str]:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY")
+    environment = {key: value for key, value in os.environ.items() if key not in hidden}
+    return environment | {"QT_QPA_PLATFORM": "offscreen"}
+
+
+def _screenshots(place: Workplace, arguments: list[str]) -> int:
+    environment = _without_display()
+    place.prepare(["demo"], purposes_for_window(environment))
+    return place.start("-m", "kiosk", "demo", *arguments, environment=environment)
+
+
+def _suite(*checks: Check) -> Callable[[Workplace, list[str]], int]:
+    def run(place: Workplace, arguments: list[str]) -> int:
+        place.prepare(["test"], purposes_for_window(offscreen(os.environ)))
+        last = checks[-1]
+        with_arguments = Check(last.title, (*last.command, *arguments))
+        return run_suite(
+            (*checks[:-1], with_arguments),
+            python=place.environment.python,
+            root=place.root,
+            console=place.console,
+        )
+
+    return run
+
+
+BENCHES = {"visit": "start-up against a bare PySide6 window, enqueue rate against raw SQLite"}
+
+
+def _bench(place: Workplace, arguments: list[str]) -> int:
+    if not arguments or arguments[0] not in BENCHES:
+        for name, summary in BENCHES.items():
+            place.console.say(f"  bench {name}  {summary}")
+        return 2
+    place.prepare(["demo"], purposes_for_window(_without_display()))
+    script = str(place.root / "packaging" / f"bench_{arguments[0]}.py")
+    return place.start(script, *arguments[1:], environment=_without_display())
+
+
+def _prepare(place: Workplace, arguments: list[str]) -> int:
+    declared = declared_extras(place.root)
+    unknown = [name for name in arguments if name not in declared]
+    if unknown:
+        raise TaskError(f"pyproject.toml has no {unknown[0]!r}; it has {', '.join(declared)}.")
+    place.prepare(arguments or ["demo"], purposes_for_window(os.environ))
+    place.console.say("Everything is there.")
+    return 0
+
+
+def _clean(place: Workplace, _arguments: list[str]) -> int:
+    if Path(sys.prefix).resolve() == (place.root / ".venv").resolve():
+        raise TaskError("This Python runs from .venv; run the task with the Python outside of it.")
+    removed = []
+    for name in MADE_FOLDERS:
+        folder = place.root / name
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise TaskError(f"{name} cannot be removed: {error.strerror}.") from error
+        removed.append(name)
+    place.console.say(f"Removed: {', '.join(removed) or 'nothing, it was clean'}.")
+    return 0
+
+
+TASKS: tuple[Task, ...] = (
+    Task(
+        "demo",
+        "prepare this machine and show one whole visit, network cut included",
+        _kiosk("demo"),
+    ),
+    Task(
+        "test",
+        "everything a change must pass; what follows goes to pytest",
+        _suite(LINT, FORMAT, TYPES, TESTS),
+    ),
+    Task(
+        "check",
+        "the quick part of it: lint, types, import contracts",
+        _suite(LINT, FORMAT, TYPES, CONTRACTS),
+    ),
+    Task("run", "start the kiosk", _kiosk("run")),
+    Task("central", "start the reference centre on this machine", _kiosk("central", draws=False)),
+    Task("doctor", "look at every part of this machine and say what to do", _kiosk("doctor")),
+    Task("bench", "measure; `bench visit` compares with the bare libraries", _bench),
+    Task("screenshots", "the demo without a display: a picture of every page", _screenshots),
+    Task("prepare", "only prepare this machine", _prepare),
+    Task("clean", "remove what these tasks made, .venv included", _clean),
+)
