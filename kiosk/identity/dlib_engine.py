@@ -1,0 +1,224 @@
+"""The embedded face engine: dlib's detector and landmarks, dlib's network through ONNX."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.errors import FaceNotUsable, ModelUnavailable, TemplateUnusable
+from kiosk.identity import face_quality
+from kiosk.identity.face_detector import FaceDetector
+from kiosk.identity.face_network import (
+    CHIP_SIZE,
+    EMBEDDING_SIZE,
+    Chip,
+    FaceNetwork,
+    FaceNetworkLoader,
+)
+from kiosk.identity.model_files import LANDMARK_MODEL, ModelStore
+from kiosk.identity.processor import require_avx
+from kiosk.identity.thresholds import DEFAULT_FACE_THRESHOLD, checked_face_threshold
+from kiosk.services.ports import (
+    Embedding,
+    FaceAdvice,
+    FaceBox,
+    FaceComparison,
+    FaceObservation,
+    FaceTemplate,
+    Frame,
+)
+
+ENGINE_ID = "dlib-resnet-v1"
+"""Names the weights and the alignment, not the runtime: dlib's and onnxruntime's vectors agree."""
+
+_CHIP_PADDING = 0.25
+"""Share of the face's size left on each side of the chip; the network was trained with it."""
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What warm-up loads."""
+
+    detector: FaceDetector
+    landmarks: Any
+    network: FaceNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class _AlignedFace:
+    """One face, ready to be judged and described."""
+
+    chip: Chip
+    points: npt.NDArray[np.float64]
+    """Shape (5, 2), pixels of the frame."""
+
+
+class DlibFaceEngine:
+    """Detects, judges, describes and compares faces on the processor alone; nothing leaves the machine.
+
+    Calls are serialised by a lock, so that a late worker cannot disturb the next visit's.
+    """
+
+    engine_id = ENGINE_ID
+
+    def __init__(
+        self,
+        threshold: float = DEFAULT_FACE_THRESHOLD,
+        *,
+        cache_dir: Path,
+        models: ModelStore | None = None,
+    ) -> None:
+        """Prepare the engine; loads nothing yet.
+
+        Args:
+            threshold: the largest Euclidean distance that counts as the same person.
+            cache_dir: where the converted network is kept.
+            models: where the weights are found.
+        Raises:
+            ConfigError: the threshold would accept strangers.
+        """
+        self._threshold = checked_face_threshold(threshold)
+        self._models = models or ModelStore()
+        self._cache_dir = cache_dir
+        self._lock = threading.Lock()
+        self._parts: _Parts | None = None
+        self._last_box: FaceBox | None = None
+
+    @property
+    def runtime(self) -> str:
+        """What runs the network, for staff: "onnxruntime", "dlib" or "not loaded"."""
+        return self._parts.network.runtime if self._parts else "not loaded"
+
+    def warm_up(self) -> None:
+        """Load the models (the first time: convert and check them).
+
+        Raises:
+            ModelUnavailable: a model file is missing or not the expected one.
+            ProcessorUnsupported: the processor cannot run the engine.
+        """
+        with self._lock:
+            self._loaded()
+
+    def observe(self, frame: Frame) -> FaceObservation:
+        """Find the face and say what to improve; follows a face from frame to frame."""
+        with self._lock:
+            parts = self._loaded()
+            last_box, self._last_box = self._last_box, None
+            detection = parts.detector.follow(_gray(frame))
+            if detection.main is None:
+                advice = FaceAdvice.TOO_FAR if detection.is_distant else FaceAdvice.NO_FACE
+                return FaceObservation(None, advice, 0.0)
+            box = self._last_box = detection.main.box
+            return _judge(parts, frame, box, detection.has_companion, last_box)
+
+    def embed(self, frame: Frame, box: FaceBox) -> Embedding:
+        """Describe the face in the box: shape (128,)."""
+        with self._lock:
+            parts = self._loaded()
+            return parts.network.embed(_align(parts, frame, box).chip)
+
+    def enrol(self, frames: tuple[Frame, ...]) -> FaceTemplate:
+        """Make a template from one or more pictures of one person.
+
+        Raises:
+            FaceNotUsable: a picture has no face, several faces, or too poor a face; carries the index and advice.
+            ValueError: no pictures at all.
+        """
+        if not frames:
+            raise ValueError("a template needs at least one picture")
+        with self._lock:
+            parts = self._loaded()
+            vectors = tuple(_enrolled(parts, i, frame) for i, frame in enumerate(frames))
+            return FaceTemplate(self.engine_id, vectors)
+
+    def compare(self, probe: Embedding, template: FaceTemplate) -> FaceComparison:
+        """Compare 1:1 under the configured threshold.
+
+        Raises:
+            TemplateUnusable: made by another engine, or damaged.
+        """
+        score = template_distance(probe, template)
+        return FaceComparison(score, score <= self._threshold)
+
+    def _loaded(self) -> _Parts:
+        if self._parts is None:
+            require_avx()
+            network = FaceNetworkLoader(self._models, self._cache_dir).load()
+            self._parts = _Parts(FaceDetector(), _load_landmarks(self._models), network)
+        return self._parts
+
+
+def template_distance(probe: Embedding, template: FaceTemplate) -> float:
+    """Distance from a probe to the mean of a template's vectors; smaller is more alike.
+
+    Raises:
+        TemplateUnusable: made by another engine, or damaged.
+        ValueError: the probe is not one of this engine's embeddings.
+    """
+    if template.engine_id != ENGINE_ID:
+        raise TemplateUnusable("the face template was made by another engine; enrol again")
+    if not template.vectors or any(len(v) != 4 * EMBEDDING_SIZE for v in template.vectors):
+        raise TemplateUnusable("the face template is damaged; enrol again")
+    if probe.shape != (EMBEDDING_SIZE,) or not np.isfinite(probe).all():
+        raise ValueError("the probe is not an embedding of this engine")
+    vectors = np.stack([np.frombuffer(v, dtype="<f4") for v in template.vectors])
+    if not np.isfinite(vectors).all():
+        raise TemplateUnusable("the face template is damaged; enrol again")
+    return float(np.linalg.norm(probe.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)))
+
+
+def _load_landmarks(models: ModelStore) -> Any:  # noqa: ANN401  dlib has no types
+    import dlib
+
+    path = models.checked_path(LANDMARK_MODEL)
+    try:
+        return dlib.shape_predictor(str(path))
+    except RuntimeError as error:
+        raise ModelUnavailable("dlib cannot read the weights of the face points") from error
+
+
+def _gray(frame: Frame) -> npt.NDArray[np.uint8]:
+    import cv2
+
+    if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+        raise ValueError("a frame is uint8 of shape (height, width, 3)")
+    return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+def _align(parts: _Parts, frame: Frame, box: FaceBox) -> _AlignedFace:
+    import cv2
+    import dlib
+
+    picture = cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+    rectangle = dlib.rectangle(box.left, box.top, box.right - 1, box.bottom - 1)
+    shape = parts.landmarks(picture, rectangle)
+    points = np.array([(point.x, point.y) for point in shape.parts()], dtype=np.float64)
+    chip = dlib.get_face_chip(picture, shape, CHIP_SIZE, _CHIP_PADDING)
+    return _AlignedFace(np.asarray(chip, dtype=np.uint8), points)
+
+
+def _judge(
+    parts: _Parts, frame: Frame, box: FaceBox, has_companion: bool, last_box: FaceBox | None
+) -> FaceObservation:
+    import cv2
+
+    face = _align(parts, frame, box)
+    luma = np.asarray(cv2.cvtColor(face.chip, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    height, width = frame.shape[:2]
+    measured = face_quality.measure(box, (height, width), luma, face.points, last_box)
+    advice = FaceAdvice.SEVERAL_FACES if has_companion else face_quality.advise(measured)
+    return FaceObservation(box, advice, face_quality.quality(measured))
+
+
+def _enrolled(parts: _Parts, index: int, frame: Frame) -> bytes:
+    detection = parts.detector.scan(_gray(frame))
+    if detection.main is None:
+        raise FaceNotUsable(index, FaceAdvice.NO_FACE.value)
+    box = detection.main.box
+    observation = _judge(parts, frame, box, detection.has_companion, None)
+    if observation.advice is not None:
+        raise FaceNotUsable(index, observation.advice.value)
+    return parts.network.embed(_align(parts, frame, box).chip).astype("<f4").tobytes()
