@@ -1,0 +1,261 @@
+"""Settings: one declaration a key, loaded once, every fault of the file said at once."""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from kiosk.domain.receipt import PREFIX_PATTERN
+from kiosk.errors import ConfigError
+
+CONFIG_ENVIRONMENT = "XIANGLIN_CONFIG"
+"""Names the settings file when no ``--config`` does."""
+
+MAXIMUM_FACE_THRESHOLD = 0.45
+"""Largest Euclidean distance that may be configured for dlib-resnet-v1. Measured: 0.60, the library's own default,
+accepts 66 % of 17.6k impostor pairs of a 40-person Chinese set, 0.45 accepts 5.8 %, 0.40 accepts 0.86 %."""
+
+
+def _key(default: Any, text: str, **checks: Any) -> Any:  # noqa: ANN401 (dataclasses.field is so typed)
+    return field(default=default, metadata={"text": text, **checks})
+
+
+@dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """[site]: who is here."""
+
+    name: str = _key("乡邻服务站", "shown on the welcome page")
+    helper_name: str = _key("村里的工作人员", "whom 找人帮忙 names")
+    helper_phone: str = _key("12333", "telephone number on the help page")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceConfig:
+    """[device]: which machine this is; given by the centre."""
+
+    id: str = _key("", "the device's id at the centre", pattern=r"[a-z0-9][a-z0-9-]{2,39}")
+    receipt_prefix: str = _key(
+        "", "three characters for receipt numbers", pattern=PREFIX_PATTERN.pattern
+    )
+    region_code: str = _key("", "12-digit code of the village", pattern=r"[0-9]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class HardwareConfig:
+    """[hardware]: what is attached."""
+
+    camera: str = _key("opencv:0", "`opencv:<n>`, `file:<image, folder or video>` or `none`")
+    card_reader: str = _key("none", "`simulated:<cards.json>` or `none`")
+    audio: str = _key("auto", "`auto`, `none` or `record:<folder>`")
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenConfig:
+    """[screen]: sizes on screen are millimetres, so the true diagonal matters; EDID often lies."""
+
+    diagonal_in: float = _key(21.5, "inches", minimum=7.0, maximum=65.0)
+    viewing_mm: float = _key(
+        600.0, "distance of the eyes, millimetres", minimum=250.0, maximum=2000.0
+    )
+    is_full_screen: bool = _key(True, "cover the whole screen")
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityConfig:
+    """[identity]: how strict the face comparison is."""
+
+    face_threshold: float = _key(
+        0.40,
+        "largest distance that counts as the same face; smaller is stricter",
+        minimum=0.20,
+        maximum=MAXIMUM_FACE_THRESHOLD,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SyncConfig:
+    """[sync]: where the centre is."""
+
+    centre_url: str = _key("", "such as https://centre.example; empty: keep queuing")
+    centre_public_key: str = _key("", "Ed25519, 64 hexadecimal digits", pattern=r"[0-9a-f]{64}")
+    ca_bundle: str = _key("", "PEM file with the authority of the centre's certificate")
+    interval_s: float = _key(60.0, "seconds between two exchanges", minimum=0.2, maximum=3600.0)
+    deadline_s: float = _key(30.0, "seconds for one whole exchange", minimum=1.0, maximum=600.0)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageConfig:
+    """[storage]: where the encrypted database and its key are."""
+
+    state_dir: str = _key("", "folder of the database; default: the user's data folder")
+    key_provider: str = _key(
+        "auto", "where the database key is", choices=("auto", "systemd", "keyring", "file")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KioskConfig:
+    """All settings, checked."""
+
+    site: SiteConfig = field(default_factory=SiteConfig)
+    device: DeviceConfig = field(default_factory=DeviceConfig)
+    hardware: HardwareConfig = field(default_factory=HardwareConfig)
+    screen: ScreenConfig = field(default_factory=ScreenConfig)
+    identity: IdentityConfig = field(default_factory=IdentityConfig)
+    sync: SyncConfig = field(default_factory=SyncConfig)
+    storage: StorageConfig = field(default_factory=StorageConfig)
+
+    @property
+    def state_dir(self) -> Path:
+        """Folder of the database."""
+        return Path(self.storage.state_dir) if self.storage.state_dir else default_state_dir()
+
+    def assert_provisioned(self) -> None:
+        """Refuse to serve before the centre has named this device.
+
+        Raises:
+            ConfigError: names what is missing and the command that sets it.
+        """
+        missing = [
+            name
+            for name in ("id", "receipt_prefix", "region_code")
+            if not getattr(self.device, name)
+        ]
+        if missing:
+            keys = ", ".join(f"device.{name}" for name in missing)
+            raise ConfigError((f"{keys}: not set; run `xianglin provision` once on this machine",))
+
+
+_SECTIONS: dict[str, type] = {
+    "site": SiteConfig,
+    "device": DeviceConfig,
+    "hardware": HardwareConfig,
+    "screen": ScreenConfig,
+    "identity": IdentityConfig,
+    "sync": SyncConfig,
+    "storage": StorageConfig,
+}
+
+
+def default_state_dir() -> Path:
+    """The user's data folder of this platform."""
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "Xianglin"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "xianglin"
+
+
+def default_config_path() -> Path:
+    """``kiosk.toml`` in the state folder."""
+    return default_state_dir() / "kiosk.toml"
+
+
+def load_config(path: Path | None = None) -> KioskConfig:
+    """Read a settings file.
+
+    Args:
+        path: TOML; None takes ``XIANGLIN_CONFIG`` or the default place, where a missing file means defaults.
+    Raises:
+        ConfigError: the file cannot be read, or lists every wrong key with what to write instead.
+    """
+    named = path or (Path(value) if (value := os.environ.get(CONFIG_ENVIRONMENT)) else None)
+    place = named or default_config_path()
+    if named is None and not place.exists():
+        return KioskConfig()
+    try:
+        raw = tomllib.loads(place.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError((f"{place.name}: cannot be read: {error.strerror}",)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError((f"{place.name}: not valid TOML: {error}",)) from error
+    return parse_config(raw)
+
+
+def parse_config(raw: Mapping[str, Any]) -> KioskConfig:
+    """Check settings that were read.
+
+    Raises:
+        ConfigError: every fault at once.
+    """
+    faults: list[str] = []
+    sections: dict[str, Any] = {}
+    for name, content in raw.items():
+        section = _SECTIONS.get(name)
+        if section is None:
+            faults.append(f"[{name}]: no such section{_did_you_mean(name, _SECTIONS)}")
+        elif not isinstance(content, Mapping):
+            faults.append(f"{name}: must be a section, written [{name}]")
+        else:
+            sections[name] = _parse_section(name, section, content, faults)
+    url = sections["sync"].centre_url if "sync" in sections and not faults else ""
+    faults.extend(_url_faults(url))
+    if faults:
+        raise ConfigError(tuple(faults))
+    return KioskConfig(**sections)
+
+
+def _parse_section(name: str, section: type, content: Mapping[str, Any], faults: list[str]) -> Any:  # noqa: ANN401
+    known = {entry.name: entry for entry in fields(section)}
+    values: dict[str, Any] = {}
+    for key, value in content.items():
+        if key not in known:
+            faults.append(f"{name}.{key}: no such key{_did_you_mean(key, known)}")
+            continue
+        fault = _value_fault(known[key], value)
+        if fault:
+            faults.append(f"{name}.{key}: {fault}")
+        else:
+            values[key] = float(value) if known[key].type is float else value
+    return section(**values)
+
+
+def _value_fault(entry: Any, value: Any) -> str:  # noqa: ANN401 (dataclasses.Field of any type)
+    is_right = isinstance(value, entry.type) and not (
+        entry.type is not bool and isinstance(value, bool)
+    )
+    if entry.type is float and isinstance(value, int) and not isinstance(value, bool):
+        is_right = True
+    if not is_right:
+        return f"must be {_TYPE_NAMES[entry.type]}, not {value!r}"
+    checks = entry.metadata
+    if "minimum" in checks and not checks["minimum"] <= value <= checks["maximum"]:
+        return f"must be between {checks['minimum']} and {checks['maximum']}, not {value}"
+    if "choices" in checks and value not in checks["choices"]:
+        return f"must be one of {', '.join(checks['choices'])}, not {value!r}"
+    if value and "pattern" in checks and not re.fullmatch(checks["pattern"], value):
+        return f"has the wrong form: {checks['text']}"
+    return ""
+
+
+_TYPE_NAMES = {str: "a text in quotes", float: "a number", bool: "true or false"}
+
+
+def _url_faults(url: str) -> list[str]:
+    if not url:
+        return []
+    parts = urlsplit(url)
+    is_loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback):
+        return []
+    return [
+        "sync.centre_url: must begin with https:// (http:// is only for a centre on this machine)"
+    ]
+
+
+def _did_you_mean(word: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
+
+
+def describe_keys() -> list[tuple[str, str, str]]:
+    """Every key with its default and text, for the README's table."""
+    rows = []
+    for name, section in _SECTIONS.items():
+        for entry in fields(section):
+            default = entry.default if entry.default is not MISSING else ""
+            rows.append((f"{name}.{entry.name}", f"{default}", entry.metadata["text"]))
+    return rows

@@ -1,0 +1,126 @@
+"""The kiosk's error tree. A code is stable: support hears it over the phone, tests hold it.
+
+KioskError
+├── ConfigError                 a setting is wrong: names the key and the fix
+├── StorageError                the local database
+├── IdentityError
+│   ├── CameraUnavailable       no camera, unplugged, or its driver fails
+│   ├── ModelUnavailable        a recognition model is missing or not the expected file
+│   └── TemplateUnusable        an enrolled template of another engine or damaged
+├── DeviceError
+│   └── CardReaderUnavailable
+└── FlowError                   a bug: an action that the current page does not offer
+
+"No match", "no face" and "wrong PIN" are results, not errors.
+"""
+
+from typing import ClassVar
+
+
+class KioskError(Exception):
+    """Base of every error that the kiosk expects and can explain."""
+
+    code: ClassVar[str] = "KSK-000"
+    is_retryable: ClassVar[bool] = False
+
+
+class ConfigError(KioskError):
+    """One or more settings are wrong; each entry of ``faults`` names the key, the fault and what to write."""
+
+    code = "KSK-100"
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+class StorageError(KioskError):
+    """The local database cannot be used; nothing that was accepted is lost."""
+
+    code = "KSK-200"
+
+
+class StorageFull(StorageError):
+    """The disk is full or too full to promise a receipt; nothing was written."""
+
+    code = "KSK-201"
+
+
+class StorageDamaged(StorageError):
+    """The database file is damaged; it is left as it is for recovery."""
+
+    code = "KSK-202"
+
+
+class StorageKeyWrong(StorageError):
+    """The key does not belong to this database, or cannot be had."""
+
+    code = "KSK-203"
+
+
+class StorageBusy(StorageError):
+    """Another process holds the database."""
+
+    code = "KSK-204"
+    is_retryable = True
+
+
+class IdentityError(KioskError):
+    """Local identity checks."""
+
+    code = "KSK-300"
+
+
+class CameraUnavailable(IdentityError):
+    """There is no camera, it was unplugged, or it stopped giving pictures."""
+
+    code = "KSK-301"
+    is_retryable = True
+
+
+class ModelUnavailable(IdentityError):
+    """A recognition model is missing or is not the file that it should be."""
+
+    code = "KSK-302"
+
+
+class TemplateUnusable(IdentityError):
+    """An enrolled template was made by another engine or is damaged."""
+
+    code = "KSK-303"
+
+
+class ProcessorUnsupported(IdentityError):
+    """The processor lacks the instructions that the embedded face engine needs (AVX)."""
+
+    code = "KSK-304"
+
+
+class DeviceError(KioskError):
+    """A device other than the camera."""
+
+    code = "KSK-400"
+
+
+class CardReaderUnavailable(DeviceError):
+    """There is no card reader, or it does not answer."""
+
+    code = "KSK-401"
+    is_retryable = True
+
+
+class FlowError(KioskError):
+    """An action that the current page does not offer: a bug, never a resident's fault."""
+
+    code = "KSK-500"
+
+
+class FaceNotUsable(IdentityError):
+    """A picture meant for enrolment cannot be used; says which one and why."""
+
+    code = "KSK-305"
+
+    def __init__(self, index: int, advice: str) -> None:
+        super().__init__(f"picture {index + 1}: {advice}")
+        self.index = index
+        self.advice = advice

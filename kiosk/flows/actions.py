@@ -1,0 +1,129 @@
+"""What a person (or a device acting for them) can do on a page. Pages emit these; flow steps take them."""
+
+from dataclasses import dataclass, field
+
+from kiosk.services.ports import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Start a visit from the welcome page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseService:
+    """Touch a tile of the services page."""
+
+    service_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardPresented:
+    """A card lies on the reader."""
+
+    card: Card = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UseCitizenNumber:
+    """Ask for the keypad instead of the card."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenNumberTyped:
+    """Finish typing the 18 characters."""
+
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Say yes: it is me; I agree; submit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Say no: it is not me; I do not agree; I have no card here."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceAccepted:
+    """The live face matches the enrolled template."""
+
+    score: float
+    engine_id: str
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceNotAccepted:
+    """The face check ended without a match."""
+
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCheckUnavailable:
+    """The camera or the model failed; the code is for staff."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWay:
+    """Ask for another way than the one of this page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinTyped:
+    """Finish typing the card's PIN."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Touch one of the choices of a notice page."""
+
+    choice_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    """Touch 返回: one page back; answers are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskHelp:
+    """Touch 找人帮忙."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """End the visit and wipe it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """Nobody touched anything and nobody answered the warning: wipe and go to the welcome page."""
+
+
+Action = (
+    Begin
+    | ChooseService
+    | CardPresented
+    | UseCitizenNumber
+    | CitizenNumberTyped
+    | Confirm
+    | Decline
+    | FaceAccepted
+    | FaceNotAccepted
+    | FaceCheckUnavailable
+    | OtherWay
+    | PinTyped
+    | Choose
+    | GoBack
+    | AskHelp
+    | Finish
+    | TimedOut
+)

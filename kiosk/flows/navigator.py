@@ -1,0 +1,109 @@
+"""Walks the steps of one visit after another; the only thing that the user interface talks to."""
+
+import logging
+
+from kiosk.errors import FlowError, KioskError, StorageError
+from kiosk.flows.actions import Action, AskHelp, Finish, GoBack, TimedOut
+from kiosk.flows.flow import Destination, Step
+from kiosk.flows.home import HelpStep, ServicesStep, WelcomeStep
+from kiosk.flows.notices import error_notice
+from kiosk.flows.pages import AnyPage
+from kiosk.flows.verification import FaceCheckStep
+from kiosk.flows.visit import Visit
+from kiosk.flows.visit_ports import VisitPorts
+from kiosk.services.verify_face import FaceCheckRun
+
+_log = logging.getLogger(__name__)
+
+
+class Navigator:
+    """Holds the present step, the way back and the visit. Not thread-safe: one lane calls it."""
+
+    def __init__(self, ports: VisitPorts) -> None:
+        self._ports = ports
+        self._visit = Visit()
+        self._step: Step = WelcomeStep()
+        self._history: list[Step] = []
+        self._visit_token = 0
+
+    @property
+    def visit_token(self) -> int:
+        """Grows with each visit; a late result of an older visit is recognised by it."""
+        return self._visit_token
+
+    def start(self) -> AnyPage:
+        """The welcome page, with nothing of an earlier visit."""
+        self._end_visit()
+        return self.current()
+
+    def current(self) -> AnyPage:
+        """The present page, made anew: a request's stage may have moved since."""
+        try:
+            page = self._step.page(self._visit, self._ports)
+        except KioskError as error:
+            _log.warning("page failed code=%s step=%s", error.code, type(self._step).__name__)
+            self._step = error_notice("notice.error", WelcomeStep())
+            page = self._step.page(self._visit, self._ports)
+        return page
+
+    def act(self, action: Action) -> AnyPage:
+        """Take an action and give the next page. An expected failure leads to a notice with ways on.
+
+        Raises:
+            FlowError: the present page does not offer this action: a bug or a late device event.
+        """
+        if isinstance(action, Finish | TimedOut):
+            _log.info("visit ended by=%s", type(action).__name__)
+            self._end_visit()
+            return self.current()
+        if isinstance(action, GoBack):
+            return self._go_back()
+        if isinstance(action, AskHelp):
+            if not isinstance(self._step, HelpStep | WelcomeStep):
+                self._history.append(self._step)
+            self._step = HelpStep()
+            return self.current()
+        try:
+            destination = self._step.take(self._visit, self._ports, action)
+        except FlowError:
+            raise
+        except StorageError as error:
+            _log.exception("step failed code=%s step=%s", error.code, type(self._step).__name__)
+            destination = Destination(error_notice("notice.not_saved", self._step), replaces=True)
+        except KioskError as error:
+            _log.warning("step failed code=%s step=%s", error.code, type(self._step).__name__)
+            destination = Destination(error_notice("notice.error", self._step), replaces=True)
+        return self._go(destination)
+
+    def face_check(self) -> FaceCheckRun | None:
+        """The check for the present page, or None when it is not a camera page."""
+        template = self._visit.face_template
+        if not isinstance(self._step, FaceCheckStep) or template is None:
+            return None
+        return self._ports.start_face_check(template)
+
+    def _go(self, destination: Destination) -> AnyPage:
+        if destination.ends_visit:
+            self._end_visit()
+        elif destination.clears_history:
+            self._history = [ServicesStep()]
+        elif not destination.replaces:
+            self._history.append(self._step)
+        self._step = destination.step
+        _log.info("step=%s visit=%d", type(self._step).__name__, self._visit_token)
+        return self.current()
+
+    def _go_back(self) -> AnyPage:
+        if isinstance(self._step, WelcomeStep):
+            return self.current()
+        if not self._history:
+            self._end_visit()
+            return self.current()
+        self._step = self._history.pop()
+        return self.current()
+
+    def _end_visit(self) -> None:
+        self._visit = Visit()
+        self._history = []
+        self._step = WelcomeStep()
+        self._visit_token += 1

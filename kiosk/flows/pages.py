@@ -1,0 +1,252 @@
+"""View models: everything that a page shows, and the one prompt that it shows, speaks and captions.
+
+A flow step makes one; ``kiosk.ui`` renders it without asking anything else. No view model carries an unmasked
+name or number. Heading and sentence of a page are the prompt's own title and sentence.
+"""
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from accessibility.prompt import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """第 n 步,共 m 步."""
+
+    step: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageModel:
+    """What every page has."""
+
+    page_id: ClassVar[str] = ""
+    idle_timeout_s: ClassVar[float] = 90.0
+    """Plain questions 90 s; typing and card pages 180 s; 0 never times out."""
+
+    prompt: Prompt
+    progress: Progress | None = field(default=None, kw_only=True)
+    can_go_back: bool = field(default=True, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomePage(PageModel):
+    """The page between two visits. Actions: Begin."""
+
+    page_id = "welcome"
+    idle_timeout_s = 0.0
+    site_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTile:
+    """One large tile."""
+
+    service_id: str
+    title: str
+    """At most 14 characters."""
+    icon: str
+    """Base name of an SVG under assets/icons."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServicesPage(PageModel):
+    """One page of at most six tiles. Actions: ChooseService."""
+
+    page_id = "services"
+    tiles: tuple[ServiceTile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyPage(PageModel):
+    """Who are you: put the card on the reader, or type the number. Actions: CardPresented, UseCitizenNumber."""
+
+    page_id = "identify"
+    idle_timeout_s = 180.0
+    has_card_reader: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenNumberPage(PageModel):
+    """A keypad with 0-9 and X for 18 characters; shown in groups 6-4-4-4. Actions: CitizenNumberTyped."""
+
+    page_id = "citizen_number"
+    idle_timeout_s = 180.0
+    is_rejected: bool = False
+    """The last number was wrong; the prompt says why; what was typed is kept for correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPersonPage(PageModel):
+    """Is this you? Actions: Confirm, Decline."""
+
+    page_id = "confirm_person"
+    masked_name: str = ""
+    masked_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentPage(PageModel):
+    """Consent to the face check; both buttons are equally large. Actions: Confirm, Decline."""
+
+    page_id = "consent"
+    points: tuple[str, ...] = ()
+    """Text ids of what the consent covers, each with an icon of the same id (at most three)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCheckPage(PageModel):
+    """Live preview, outline, one spoken instruction.
+
+    Actions: OtherWay; and from the face check: FaceAccepted, FaceNotAccepted, FaceCheckUnavailable.
+    """
+
+    page_id = "face_check"
+    attempt: int = 1
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage(PageModel):
+    """Put your card on the reader (as the second proof). Actions: CardPresented, Decline (no card here)."""
+
+    page_id = "card"
+    idle_timeout_s = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class PinPage(PageModel):
+    """Keypad for the card's 6-digit PIN, shown as dots. Actions: PinTyped, Decline (forgotten)."""
+
+    page_id = "pin"
+    idle_timeout_s = 180.0
+    is_rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One line that is read back."""
+
+    label: str
+    value: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage(PageModel):
+    """Everything read back before it is submitted. Actions: Confirm, GoBack."""
+
+    page_id = "review"
+    idle_timeout_s = 180.0
+    lines: tuple[ReviewLine, ...] = ()
+
+
+class RequestStage(enum.Enum):
+    """Where a request is; the kiosk never shows more certainty than it has."""
+
+    ACCEPTED = "accepted"
+    """受理: saved here, not yet sent."""
+    DELIVERED = "delivered"
+    """送达: the centre has it."""
+    DECIDED = "decided"
+    """办结."""
+    NEEDS_CORRECTION = "needs_correction"
+    """需补正."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPage(PageModel):
+    """The promise. Actions: Finish."""
+
+    page_id = "receipt"
+    idle_timeout_s = 180.0
+    service_title: str = ""
+    receipt_number: str = ""
+    stage: RequestStage = RequestStage.ACCEPTED
+    accepted_at: datetime | None = None
+    """Aware, in the site's time zone."""
+    is_provisional: bool = False
+    """Staff or the centre must still verify the person."""
+    qr_rows: tuple[str, ...] = ()
+    """The QR symbol, a string of "0" and "1" for each row, quiet zone not included."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """One earlier request of the identified person."""
+
+    service_title: str
+    receipt_number: str
+    stage: RequestStage
+    accepted_at: datetime
+    decision: str = ""
+    """The centre's decision in words when there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressPage(PageModel):
+    """How far are my requests. At most four newest. Actions: Finish."""
+
+    page_id = "request_progress"
+    requests: tuple[RequestLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceButton:
+    """One way on."""
+
+    choice_id: str
+    text_id: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePage(PageModel):
+    """What happened and the ways on; never a dead end. Actions: Choose, Finish."""
+
+    page_id = "notice"
+    icon: str = "notice"
+    choices: tuple[ChoiceButton, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage(PageModel):
+    """A person: who to ask, the number to call. Actions: GoBack, Finish."""
+
+    page_id = "help"
+    idle_timeout_s = 180.0
+    helper_name: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfServicePage(PageModel):
+    """The machine cannot promise anything now; says so, and what staff should do. No actions."""
+
+    page_id = "out_of_service"
+    idle_timeout_s = 0.0
+    code: str = ""
+    staff_text: str = ""
+
+
+AnyPage = (
+    WelcomePage
+    | ServicesPage
+    | IdentifyPage
+    | CitizenNumberPage
+    | ConfirmPersonPage
+    | ConsentPage
+    | FaceCheckPage
+    | CardPage
+    | PinPage
+    | ReviewPage
+    | ReceiptPage
+    | ProgressPage
+    | NoticePage
+    | HelpPage
+    | OutOfServicePage
+)

@@ -1,0 +1,247 @@
+"""Is it really you: face with consent, card, PIN, and a way on when none of them works."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from accessibility.prompt import Prompt
+from kiosk.clock import site_date
+from kiosk.domain.citizen_id import CitizenId, InvalidCitizenId
+from kiosk.domain.identity_policy import Factor, NextProof, Ways, next_proof
+from kiosk.errors import FlowError
+from kiosk.flows.actions import (
+    Action,
+    CardPresented,
+    Confirm,
+    Decline,
+    FaceAccepted,
+    FaceCheckUnavailable,
+    FaceNotAccepted,
+    OtherWay,
+    PinTyped,
+)
+from kiosk.flows.conclusion import ProgressStep, ReviewStep
+from kiosk.flows.flow import Destination, Step
+from kiosk.flows.notices import NoticeStep, Way
+from kiosk.flows.pages import CardPage, ConsentPage, FaceCheckPage, PinPage, Progress
+from kiosk.flows.visit import Visit
+from kiosk.flows.visit_ports import VisitPorts
+from kiosk.services.ports import DeviceState
+
+PROOF = Progress(2, 4)
+
+PIN_DIGITS = 6
+"""Length of a social-security card's PIN."""
+
+NOT_DUE = timedelta(days=183)
+"""A yearly certification that is good for more than half a year yet is not due."""
+
+CONSENT_POINTS = ("consent.only_compare", "consent.stays_here", "consent.no_photo_kept")
+
+
+def next_step(visit: Visit, ports: VisitPorts) -> Step:
+    """What to ask for next by the identity policy, or the review when the proofs suffice. Never a dead end."""
+    if (known := _open_request_notice(visit, ports)) is not None:
+        return known
+    wanted = next_proof(visit.evidence, visit.required_factors, _ways(visit, ports))
+    if wanted is NextProof.FACE:
+        return ConsentStep()
+    if wanted is NextProof.CARD:
+        return CardStep()
+    if wanted is NextProof.PIN:
+        return PinStep()
+    if wanted is NextProof.NO_WAY_LEFT:
+        return _no_way_left(visit)
+    if visit.is_progress_enquiry:
+        return ProgressStep()
+    return _still_certified_notice(visit, ports) or ReviewStep()
+
+
+def _ways(visit: Visit, ports: VisitPorts) -> Ways:
+    has_face = visit.face_template is not None and ports.has_camera()
+    return Ways(
+        face=has_face and not visit.has_refused_face and not visit.has_face_failed,
+        card=ports.card_reader.state() is DeviceState.READY and not visit.has_no_card,
+        pin=not visit.has_no_pin,
+    )
+
+
+def _no_way_left(visit: Visit) -> NoticeStep:
+    if visit.is_progress_enquiry:
+        return NoticeStep(
+            Prompt("notice.needs_proof_for_progress"), (), icon="help", progress=PROOF
+        )
+    later = Way("register_first", ReviewStep(is_provisional=True))
+    return NoticeStep(Prompt("notice.no_way_left"), (later,), progress=PROOF)
+
+
+def _open_request_notice(visit: Visit, ports: VisitPorts) -> NoticeStep | None:
+    """Spare a person who has already asked for this; told only after one proof, as it is their business alone."""
+    if visit.resident is None or visit.service is None or not visit.evidence.factors:
+        return None
+    request = ports.list_requests.open_of(visit.resident, visit.service.id)
+    if request is None or request.is_provisional:
+        return None
+    prompt = Prompt("notice.already_open", {"number": request.receipt_number}, is_personal=True)
+    return NoticeStep(
+        prompt, (Way("see_progress", ProgressStep()),), icon="receipt", progress=PROOF
+    )
+
+
+def _still_certified_notice(visit: Visit, ports: VisitPorts) -> NoticeStep | None:
+    """Say that nothing is due yet, when the roster says so; whoever wants to goes on all the same."""
+    until = visit.resident.certified_until if visit.resident else None
+    if until is None or until - site_date(ports.clock.now()) <= NOT_DUE:
+        return None
+    prompt = Prompt(
+        "notice.already_certified",
+        {"date": f"{until.year}年{until.month}月{until.day}日"},
+        is_personal=True,
+    )
+    return NoticeStep(prompt, (Way("certify_again", ReviewStep()),), icon="receipt", progress=PROOF)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentStep:
+    """May the camera look: no is as easy as yes."""
+
+    def page(self, visit: Visit, ports: VisitPorts) -> ConsentPage:
+        """What the consent covers."""
+        return ConsentPage(Prompt("consent"), CONSENT_POINTS, progress=PROOF)
+
+    def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
+        """Record the answer; no leads to card and PIN."""
+        if not isinstance(action, Confirm | Decline) or visit.resident is None:
+            raise FlowError(f"consent does not offer {type(action).__name__}")
+        is_granted = isinstance(action, Confirm)
+        ports.record_consent.record(visit.resident, is_granted=is_granted)
+        if is_granted:
+            return Destination(FaceCheckStep())
+        visit.has_refused_face = True
+        return Destination(next_step(visit, ports))
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCheckStep:
+    """The camera page; the check itself runs beside it and sends its result as an action."""
+
+    def page(self, visit: Visit, ports: VisitPorts) -> FaceCheckPage:
+        """The live preview."""
+        return FaceCheckPage(Prompt("face_check"), progress=PROOF)
+
+    def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
+        """A match is one proof; anything else leads to the next way."""
+        if isinstance(action, FaceAccepted):
+            visit.evidence = replace(
+                visit.evidence,
+                factors=visit.evidence.factors | {Factor.FACE},
+                face_score=action.score,
+                face_engine=action.engine_id,
+                face_threshold=action.threshold,
+            )
+            return Destination(next_step(visit, ports), replaces=True)
+        visit.has_face_failed = True
+        if isinstance(action, OtherWay):
+            return Destination(next_step(visit, ports), replaces=True)
+        if isinstance(action, FaceNotAccepted):
+            return Destination(
+                _other_way_notice(visit, ports, "notice.face_not_matched"), replaces=True
+            )
+        if isinstance(action, FaceCheckUnavailable):
+            return Destination(
+                _other_way_notice(visit, ports, "notice.face_unavailable"), replaces=True
+            )
+        raise FlowError(f"face check does not offer {type(action).__name__}")
+
+
+def _other_way_notice(visit: Visit, ports: VisitPorts, prompt_id: str) -> NoticeStep:
+    onward = next_step(visit, ports)
+    ways = onward.ways if isinstance(onward, NoticeStep) else (Way(_way_id(onward), onward),)
+    return NoticeStep(Prompt(prompt_id), ways, progress=PROOF)
+
+
+def _way_id(step: Step) -> str:
+    if isinstance(step, ConsentStep):
+        return "use_face"
+    return "use_pin" if isinstance(step, PinStep) else "use_card"
+
+
+@dataclass(frozen=True, slots=True)
+class CardStep:
+    """The card as a proof of a person who typed the number."""
+
+    prompt_id: str = "card"
+
+    def page(self, visit: Visit, ports: VisitPorts) -> CardPage:
+        """The card picture."""
+        return CardPage(Prompt(self.prompt_id), progress=PROOF)
+
+    def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
+        """Only the person's own card counts."""
+        if isinstance(action, Decline):
+            visit.has_no_card = True
+            return Destination(next_step(visit, ports))
+        if not isinstance(action, CardPresented):
+            raise FlowError(f"card does not offer {type(action).__name__}")
+        read = _readable_id(ports, action.card.citizen_id)
+        if read is None:
+            return Destination(CardStep("card.unreadable"), replaces=True)
+        if read != visit.citizen_id:
+            return Destination(CardStep("card.other_person"), replaces=True)
+        visit.evidence = replace(visit.evidence, factors=visit.evidence.factors | {Factor.CARD})
+        return Destination(next_step(visit, ports), replaces=True)
+
+
+def _readable_id(ports: VisitPorts, number: str) -> CitizenId | None:
+    try:
+        return ports.find_resident.parse(number)
+    except InvalidCitizenId:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PinStep:
+    """The card's PIN, checked by the card itself."""
+
+    prompt: Prompt = field(default_factory=lambda: Prompt("pin"))
+
+    def page(self, visit: Visit, ports: VisitPorts) -> PinPage:
+        """The keypad with dots."""
+        return PinPage(self.prompt, is_rejected=self.prompt.id != "pin", progress=PROOF)
+
+    def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
+        """Right, wrong with tries left, or locked; forgotten is no shame."""
+        if isinstance(action, Decline):
+            visit.has_no_pin = True
+            return Destination(_after_pin(visit, ports), replaces=True)
+        if not isinstance(action, PinTyped):
+            raise FlowError(f"PIN does not offer {type(action).__name__}")
+        if len(action.pin) != PIN_DIGITS or not action.pin.isascii() or not action.pin.isdigit():
+            # A short PIN would cost the resident one of three tries for nothing.
+            return Destination(PinStep(Prompt("pin.wrong_length")), replaces=True)
+        card = ports.card_reader.read()
+        if card is None or _readable_id(ports, card.citizen_id) != visit.citizen_id:
+            # The card was taken away or changed between the two pages.
+            visit.evidence = replace(visit.evidence, factors=visit.evidence.factors - {Factor.CARD})
+            return Destination(
+                CardStep("card" if card is None else "card.other_person"), replaces=True
+            )
+        return self._checked(visit, ports, action.pin)
+
+    def _checked(self, visit: Visit, ports: VisitPorts, pin: str) -> Destination:
+        check = ports.card_reader.verify_pin(pin)
+        if check.is_accepted:
+            visit.evidence = replace(visit.evidence, factors=visit.evidence.factors | {Factor.PIN})
+            return Destination(next_step(visit, ports), replaces=True)
+        if check.tries_left > 0:
+            return Destination(
+                PinStep(Prompt("pin.wrong", {"tries": str(check.tries_left)})), replaces=True
+            )
+        visit.has_no_pin = True
+        return Destination(_other_way_notice(visit, ports, "notice.pin_locked"), replaces=True)
+
+
+def _after_pin(visit: Visit, ports: VisitPorts) -> Step:
+    """The face again for a person who declined it at first and now has no PIN: their choice, asked once more."""
+    if visit.has_refused_face and Factor.FACE not in visit.evidence.factors:
+        visit.has_refused_face = False
+    return next_step(visit, ports)

@@ -1,0 +1,35 @@
+"""Use case: how far are my requests."""
+
+from dataclasses import dataclass
+
+from kiosk.domain.resident import Resident
+from kiosk.domain.service_request import RequestState, ServiceRequest
+from kiosk.services.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequests:
+    """Read a resident's requests as this kiosk and the centre's answers know them."""
+
+    store: Store
+
+    def newest_of(self, resident: Resident, limit: int = 4) -> tuple[ServiceRequest, ...]:
+        """The newest requests, newest first.
+
+        Raises:
+            StorageError.
+        """
+        with self.store.transaction() as transaction:
+            return transaction.requests.newest_of(resident.resident_id, limit)
+
+    def open_of(self, resident: Resident, service_id: str) -> ServiceRequest | None:
+        """The newest request for a service that is not decided yet: asking twice would make two."""
+        for request in self.newest_of(resident, limit=20):
+            if request.service_id == service_id and request.state is not RequestState.DECIDED:
+                return request
+        return None
+
+    def get(self, request_id: str) -> ServiceRequest | None:
+        """One request by id."""
+        with self.store.transaction() as transaction:
+            return transaction.requests.get(request_id)

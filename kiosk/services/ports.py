@@ -1,0 +1,186 @@
+"""What the use cases need from the outside; ``kiosk.app`` plugs the real things in.
+
+Every protocol carries the plain noun; implementations carry a prefix (``OpencvCamera``, ``SimulatedCardReader``).
+"""
+
+import enum
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Frame = npt.NDArray[np.uint8]
+"""One picture: shape (height, width, 3), BGR, 0-255."""
+
+Embedding = npt.NDArray[np.float32]
+"""A face embedding: shape (d,), float32."""
+
+
+class DeviceState(enum.Enum):
+    """What a device says about itself."""
+
+    READY = "ready"
+    ABSENT = "absent"
+    FAULT = "fault"
+
+
+class Camera(Protocol):
+    """A source of pictures; opened for one check and closed after it, so that nobody is watched in between."""
+
+    @property
+    def label(self) -> str:
+        """What the device is, for staff: never a path of personal data."""
+
+    def open(self) -> None:
+        """Start the device.
+
+        Raises:
+            CameraUnavailable: there is none, or it does not start.
+        """
+
+    def read(self) -> Frame:
+        """Wait for the next picture; at most 2 s.
+
+        Raises:
+            CameraUnavailable: unplugged or silent.
+        """
+
+    def close(self) -> None:
+        """Stop the device; safe to call twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a reader tells about the social-security or identity card that lies on it."""
+
+    citizen_id: str
+    """18 characters, unchecked: a card is hostile input."""
+    name: str
+    card_number: str
+    """The number printed on the card; never shown or logged whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinCheck:
+    """The card's own answer to a PIN; the kiosk never stores or compares PINs."""
+
+    is_accepted: bool
+    tries_left: int
+
+
+class CardReader(Protocol):
+    """A reader for social-security cards."""
+
+    @property
+    def label(self) -> str:
+        """What the device is, for staff."""
+
+    def state(self) -> DeviceState:
+        """Whether the reader is there; never blocks longer than 50 ms."""
+
+    def read(self) -> Card | None:
+        """The card on the reader, or None when there is none.
+
+        Raises:
+            CardReaderUnavailable: the reader is gone or answers nonsense.
+        """
+
+    def verify_pin(self, pin: str) -> PinCheck:
+        """Let the card check its PIN.
+
+        Raises:
+            CardReaderUnavailable: the reader or the card is gone.
+        """
+
+
+class FaceAdvice(enum.Enum):
+    """Why a picture cannot be used yet, in the order of what to fix first. The value is the prompt id's last part."""
+
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    TOO_FAR = "too_far"
+    TOO_NEAR = "too_near"
+    OFF_CENTRE = "off_centre"
+    TURNED_AWAY = "turned_away"
+    BLURRED = "blurred"
+    HOLD_STILL = "hold_still"
+
+
+@dataclass(frozen=True, slots=True)
+class FaceBox:
+    """Where a face is, in pixels of the frame; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True)
+class FaceObservation:
+    """What one frame showed."""
+
+    box: FaceBox | None
+    """The single (or largest) face."""
+    advice: FaceAdvice | None
+    """None when the picture is good enough to compare."""
+    quality: float
+    """0 to 1; only orders good frames among each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceTemplate:
+    """An enrolled reference for 1:1 verification; stored encrypted, never leaves the device."""
+
+    engine_id: str
+    """The engine, with version, that made it; engines are never mixed."""
+    vectors: tuple[bytes, ...]
+    """One little-endian float32 embedding for each enrolled picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceComparison:
+    """The outcome of one 1:1 comparison."""
+
+    score: float
+    """Euclidean distance between unit-length embeddings for dlib-resnet-v1: smaller is more alike."""
+    is_match: bool
+
+
+class FaceEngine(Protocol):
+    """Detects, judges, describes and compares faces. Not for the GUI thread; one thread at a time."""
+
+    @property
+    def engine_id(self) -> str:
+        """Stable name with version, stored with each template."""
+
+    def warm_up(self) -> None:
+        """Load the models (the first time: convert and check them).
+
+        Raises:
+            ModelUnavailable: a model file is missing or not the expected one.
+            ProcessorUnsupported: the processor cannot run the engine.
+        """
+
+    def observe(self, frame: Frame) -> FaceObservation:
+        """Find the face and say what to improve."""
+
+    def embed(self, frame: Frame, box: FaceBox) -> Embedding:
+        """Describe the face in the box."""
+
+    def enrol(self, frames: tuple[Frame, ...]) -> FaceTemplate:
+        """Make a template from one or more pictures of one person.
+
+        Raises:
+            FaceNotUsable: a picture has no face, several faces, or too poor a face; carries the index and advice.
+        """
+
+    def compare(self, probe: Embedding, template: FaceTemplate) -> FaceComparison:
+        """Compare 1:1 under the configured threshold.
+
+        Raises:
+            TemplateUnusable: made by another engine, or damaged.
+        """

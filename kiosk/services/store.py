@@ -1,0 +1,125 @@
+"""What the use cases need from the local database. ``kiosk.storage`` implements it."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kiosk.domain.citizen_id import CitizenId
+from kiosk.domain.consent import FaceCheckConsent
+from kiosk.domain.resident import Resident
+from kiosk.domain.service_request import ServiceRequest
+from kiosk.services.ports import FaceTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What staff answer for: an action, never its personal content."""
+
+    kind: str
+    """Such as ``request.accepted``."""
+    subject: str
+    """A request id or the centre's resident id."""
+    details: Mapping[str, str | int | bool | None]
+
+
+class Residents(Protocol):
+    """The roster snapshot."""
+
+    def find(self, citizen_id: CitizenId) -> Resident | None:
+        """The resident of that number, or None."""
+
+    def count(self) -> int:
+        """How many residents the snapshot holds."""
+
+    def as_of(self) -> datetime | None:
+        """When the centre made the newest delta; None before the first."""
+
+
+class FaceTemplates(Protocol):
+    """Enrolled references; they never leave the device."""
+
+    def find(self, resident_id: str) -> FaceTemplate | None:
+        """The template of a resident, or None.
+
+        Raises:
+            TemplateUnusable: the stored row is damaged.
+        """
+
+    def put(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
+        """Store or replace a template."""
+
+    def erase(self, resident_id: str) -> None:
+        """Delete a template; nothing happens when there is none."""
+
+
+class Requests(Protocol):
+    """The requests that this kiosk accepted."""
+
+    def add(self, request: ServiceRequest) -> None:
+        """Store a new request."""
+
+    def update(self, request: ServiceRequest) -> None:
+        """Store a request's new state."""
+
+    def get(self, request_id: str) -> ServiceRequest | None:
+        """One request by id."""
+
+    def newest_of(self, resident_id: str, limit: int) -> tuple[ServiceRequest, ...]:
+        """A resident's requests, newest first."""
+
+
+class Transaction(Protocol):
+    """Everything that is committed together or not at all."""
+
+    @property
+    def requests(self) -> Requests:
+        """Service requests."""
+
+    @property
+    def templates(self) -> FaceTemplates:
+        """Face templates."""
+
+    @property
+    def residents(self) -> Residents:
+        """The roster."""
+
+    def next_receipt_counter(self) -> int:
+        """Take the next number; never given twice, also not after a roll-back of the clock."""
+
+    def append_event(
+        self,
+        *,
+        event_id: str,
+        subject: str,
+        kind: str,
+        schema_version: int,
+        priority: int,
+        payload: dict[str, object],
+    ) -> None:
+        """Queue an event for the centre; signed and fixed now."""
+
+    def audit(self, entry: AuditEntry) -> None:
+        """Append to the hash-chained audit log."""
+
+    def record_consent(self, consent: FaceCheckConsent) -> None:
+        """Store an answer to the consent page."""
+
+
+class Store(Protocol):
+    """The local database."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """One write transaction, fsynced at commit.
+
+        Raises:
+            StorageFull, StorageBusy, StorageDamaged.
+        """
+
+    def assert_room(self) -> None:
+        """Refuse to promise anything when the disk is nearly full.
+
+        Raises:
+            StorageFull: less than the reserve is free.
+        """

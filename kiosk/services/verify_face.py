@@ -1,0 +1,131 @@
+"""Use case: one guided face check, from the live camera to a decision.
+
+The check looks at every frame, says what to improve, and compares only frames that pass the quality gate. It keeps
+no picture: a frame lives as long as it is on screen.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from kiosk.clock import Clock
+from kiosk.errors import KioskError
+from kiosk.services.ports import Camera, FaceAdvice, FaceBox, FaceEngine, FaceTemplate, Frame
+
+GOOD_FRAMES_PER_TRY = 3
+"""Compared frames for one try; the best (smallest) of them counts, as a person who blinks once is the same person."""
+
+MATCHES_NEEDED = 2
+"""Of those, how many must match: one lucky frame is not enough."""
+
+TRIES = 3
+"""Then the next way is offered. Three tries raise the false match rate at most threefold."""
+
+COMPARE_INTERVAL_S = 0.4
+"""Between two compared frames: three pictures of the same instant would be one chance, not three."""
+
+TRY_TIME_S = 20.0
+"""A try without enough good frames ends after this time; the next one starts at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """What the page shows for one frame."""
+
+    frame: Frame
+    box: FaceBox | None
+    advice: FaceAdvice | None
+    progress: float
+    """0 to 1: compared frames of this try."""
+    attempt: int
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCheckResult:
+    """How the check ended."""
+
+    kind: Literal["accepted", "not_accepted", "unavailable", "stopped"]
+    score: float = 0.0
+    engine_id: str = ""
+    threshold: float = 0.0
+    attempts: int = 0
+    code: str = ""
+    """The error code when unavailable."""
+
+
+class FaceCheckRun(Protocol):
+    """A check that is ready to run in a thread of its own."""
+
+    def run(self, show: Callable[[FaceView], None], stop: threading.Event) -> FaceCheckResult:
+        """Run until a decision or until ``stop`` is set; never raises for an expected fault."""
+
+
+@dataclass(slots=True)
+class _Try:
+    """Counts of one try."""
+
+    started_s: float
+    last_compared_s: float = float("-inf")
+    compared: int = 0
+    matched: int = 0
+    best_score: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCheck:
+    """A ``FaceCheckRun`` over a real camera and engine."""
+
+    camera: Camera
+    engine: FaceEngine
+    template: FaceTemplate
+    threshold: float
+    clock: Clock
+
+    def run(self, show: Callable[[FaceView], None], stop: threading.Event) -> FaceCheckResult:
+        """Open the camera, guide, compare, close the camera."""
+        try:
+            self.engine.warm_up()
+            self.camera.open()
+            return self._guide(show, stop)
+        except KioskError as error:
+            return FaceCheckResult("unavailable", code=error.code)
+        finally:
+            self.camera.close()
+
+    def _guide(self, show: Callable[[FaceView], None], stop: threading.Event) -> FaceCheckResult:
+        for attempt in range(1, TRIES + 1):
+            current = _Try(self.clock.monotonic_s())
+            while not stop.is_set() and not self._is_over(current):
+                self._look(current, attempt, show)
+                if current.matched >= MATCHES_NEEDED:
+                    return FaceCheckResult(
+                        "accepted",
+                        current.best_score,
+                        self.engine.engine_id,
+                        self.threshold,
+                        attempt,
+                    )
+            if stop.is_set():
+                return FaceCheckResult("stopped", attempts=attempt)
+        return FaceCheckResult("not_accepted", attempts=TRIES)
+
+    def _is_over(self, current: _Try) -> bool:
+        is_late = self.clock.monotonic_s() - current.started_s > TRY_TIME_S
+        return is_late or current.compared >= GOOD_FRAMES_PER_TRY
+
+    def _look(self, current: _Try, attempt: int, show: Callable[[FaceView], None]) -> None:
+        frame = self.camera.read()
+        seen = self.engine.observe(frame)
+        now_s = self.clock.monotonic_s()
+        is_due = now_s - current.last_compared_s >= COMPARE_INTERVAL_S
+        if is_due and seen.advice is None and seen.box is not None:
+            current.last_compared_s = now_s
+            comparison = self.engine.compare(self.engine.embed(frame, seen.box), self.template)
+            current.compared += 1
+            if comparison.is_match:
+                current.matched += 1
+                current.best_score = min(current.best_score, comparison.score)
+        progress = min(1.0, current.matched / MATCHES_NEEDED)
+        show(FaceView(frame, seen.box, seen.advice, progress, attempt))

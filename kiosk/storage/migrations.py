@@ -1,0 +1,44 @@
+"""The kiosk's own tables. A migration is never edited after a release; a new one is added."""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+KIOSK_MIGRATIONS = Migrations("kiosk")
+
+
+@KIOSK_MIGRATIONS(name="0001_first_tables")
+def _first_tables(database: Database) -> None:
+    statements = (
+        """CREATE TABLE resident (
+            resident_id TEXT PRIMARY KEY, citizen_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+            region_code TEXT NOT NULL, certified_until TEXT, as_of TEXT NOT NULL) WITHOUT ROWID""",
+        """CREATE TABLE roster_state (
+            only_row INTEGER PRIMARY KEY CHECK (only_row = 1), as_of TEXT NOT NULL)""",
+        """CREATE TABLE face_template (
+            resident_id TEXT PRIMARY KEY, engine_id TEXT NOT NULL, vectors BLOB NOT NULL, enrolled_at TEXT NOT NULL
+            ) WITHOUT ROWID""",
+        """CREATE TABLE consent (
+            consent_no INTEGER PRIMARY KEY AUTOINCREMENT, resident_id TEXT NOT NULL, kind TEXT NOT NULL,
+            is_granted INTEGER NOT NULL, notice_version INTEGER NOT NULL, answered_at TEXT NOT NULL)""",
+        """CREATE TABLE service_request (
+            request_id TEXT PRIMARY KEY, resident_id TEXT NOT NULL, service_id TEXT NOT NULL,
+            service_version INTEGER NOT NULL, service_digest TEXT NOT NULL, receipt_number TEXT NOT NULL UNIQUE,
+            accepted_at TEXT NOT NULL, assurance INTEGER NOT NULL, is_provisional INTEGER NOT NULL,
+            state TEXT NOT NULL, delivered_at TEXT, decided_at TEXT, decision_code TEXT NOT NULL DEFAULT '',
+            decision_text TEXT NOT NULL DEFAULT '') WITHOUT ROWID""",
+        "CREATE INDEX service_request_by_resident ON service_request (resident_id, accepted_at DESC)",
+        """CREATE TABLE receipt_counter (
+            only_row INTEGER PRIMARY KEY CHECK (only_row = 1), last_used INTEGER NOT NULL)""",
+        "INSERT INTO receipt_counter VALUES (1, 0)",
+        """CREATE TABLE audit (
+            audit_no INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+            details TEXT NOT NULL, previous_hash TEXT NOT NULL, hash TEXT NOT NULL)""",
+        # Audit rows are only ever added; a bug that tries anything else must fail loudly.
+        """CREATE TRIGGER audit_is_append_only_update BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END""",
+        """CREATE TRIGGER audit_is_append_only_delete BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END""",
+        """CREATE TABLE device_secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID""",
+    )
+    for statement in statements:
+        database.execute(statement)

@@ -1,0 +1,110 @@
+"""The ``Store`` of the use cases on the encrypted database."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+from sync.events import OutboxEvent
+from sync.sqlite_outbox import SqliteOutbox
+
+from kiosk.clock import Clock
+from kiosk.domain.consent import FaceCheckConsent
+from kiosk.errors import StorageFull
+from kiosk.services.store import AuditEntry
+from kiosk.storage.audit_log import append_audit
+from kiosk.storage.database import RESERVE_BYTES, free_bytes, kiosk_errors
+from kiosk.storage.repositories import (
+    SqliteFaceTemplates,
+    SqliteRequests,
+    SqliteResidents,
+    add_consent,
+)
+from sync.sqlcipher import EncryptedDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteTransaction:
+    """Repositories that share one open transaction."""
+
+    database: Database
+    outbox: SqliteOutbox
+    clock: Clock
+
+    @property
+    def requests(self) -> SqliteRequests:
+        """Service requests."""
+        return SqliteRequests(self.database)
+
+    @property
+    def templates(self) -> SqliteFaceTemplates:
+        """Face templates."""
+        return SqliteFaceTemplates(self.database)
+
+    @property
+    def residents(self) -> SqliteResidents:
+        """The roster."""
+        return SqliteResidents(self.database)
+
+    def next_receipt_counter(self) -> int:
+        """Take the next number; the transaction's roll-back gives it back, a commit never does."""
+        self.database.execute("UPDATE receipt_counter SET last_used = last_used + 1")
+        return int(self.database.execute("SELECT last_used FROM receipt_counter").fetchone()[0])
+
+    def append_event(
+        self,
+        *,
+        event_id: str,
+        subject: str,
+        kind: str,
+        schema_version: int,
+        priority: int,
+        payload: dict[str, object],
+    ) -> None:
+        """Queue an event for the centre in this transaction."""
+        event = OutboxEvent(
+            id=event_id,
+            subject=subject,
+            kind=kind,
+            schema_version=schema_version,
+            payload=payload,
+            priority=priority,
+        )
+        self.outbox.append(self.database, event)
+
+    def audit(self, entry: AuditEntry) -> None:
+        """Append to the hash-chained audit log."""
+        append_audit(self.database, entry, self.clock.now())
+
+    def record_consent(self, consent: FaceCheckConsent) -> None:
+        """Store an answer to the consent page."""
+        add_consent(self.database, consent)
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteStore:
+    """One encrypted file for business rows, queue and audit, so that they commit together."""
+
+    encrypted: EncryptedDatabase
+    outbox: SqliteOutbox
+    clock: Clock
+    reserve_bytes: int = RESERVE_BYTES
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[SqliteTransaction]:
+        """One BEGIN IMMEDIATE transaction.
+
+        Raises:
+            StorageFull, StorageBusy, StorageDamaged, StorageError.
+        """
+        with kiosk_errors(), self.encrypted.transaction() as database:
+            yield SqliteTransaction(database, self.outbox, self.clock)
+
+    def assert_room(self) -> None:
+        """Refuse a promise on a nearly full disk.
+
+        Raises:
+            StorageFull: less than the reserve is free.
+        """
+        if free_bytes(self.encrypted.path.parent) < self.reserve_bytes:
+            raise StorageFull("less than the reserve is free")

@@ -1,0 +1,124 @@
+"""Errors of the queue and of synchronisation.
+
+SyncError
+├── RetryableSyncError          the link or the centre, not the record: try again later
+│   ├── Unreachable             no answer: network down, time-out, connection cut
+│   ├── NotTheCentre            an answer that the centre did not sign: captive portal, proxy page
+│   ├── ServerBusy              the centre asks to wait
+│   └── ClockFault              the certificate is not valid yet or not any more: check the clock
+├── NotAuthorised               the centre does not accept this device
+├── ProtocolMismatch            the centre speaks another version
+├── RejectedItem                an item that fails its own checks: signature, framing, size
+└── DatabaseError               the encrypted file
+    ├── DatabaseFull, DatabaseBusy, DatabaseDamaged, UnsafeSqlite
+    └── KeyUnavailable          the key provider cannot give the key
+"""
+
+from typing import ClassVar
+
+
+class SyncError(Exception):
+    """Base of every error of this package; ``code`` is stable and spoken to support over the phone."""
+
+    code: ClassVar[str] = "SYN-000"
+    is_retryable: ClassVar[bool] = False
+
+
+class RetryableSyncError(SyncError):
+    """The link or the centre is at fault, not the record."""
+
+    code = "SYN-100"
+    is_retryable = True
+
+
+class Unreachable(RetryableSyncError):
+    """No answer came: the network is down, the time ran out or the connection was cut."""
+
+    code = "SYN-101"
+
+
+class NotTheCentre(RetryableSyncError):
+    """An answer came, but not a valid signed one: a captive portal or a proxy's page."""
+
+    code = "SYN-102"
+
+
+class ServerBusy(RetryableSyncError):
+    """The centre asks to come back later."""
+
+    code = "SYN-103"
+
+    def __init__(self, retry_after_s: float | None = None) -> None:
+        super().__init__(f"retry after {retry_after_s} s" if retry_after_s is not None else "busy")
+        self.retry_after_s = retry_after_s
+
+
+class ClockFault(RetryableSyncError):
+    """The centre's certificate is out of its dates as this machine's clock sees them."""
+
+    code = "SYN-104"
+
+
+class NotAuthorised(SyncError):
+    """The centre does not know this device or has revoked it."""
+
+    code = "SYN-201"
+
+
+class ProtocolMismatch(SyncError):
+    """The centre does not speak this version of the protocol."""
+
+    code = "SYN-202"
+
+
+class BatchTooLarge(SyncError):
+    """The centre or a proxy refuses a body of this size; the batch must be split."""
+
+    code = "SYN-203"
+
+
+class RejectedItem(SyncError):
+    """An item fails its own checks: framing, size, digest or signature."""
+
+    code = "SYN-301"
+
+
+class DatabaseError(SyncError):
+    """The encrypted database cannot be used."""
+
+    code = "SYN-400"
+
+
+class DatabaseFull(DatabaseError):
+    """The disk is full: nothing was written."""
+
+    code = "SYN-401"
+
+
+class DatabaseBusy(DatabaseError):
+    """Another process holds the database."""
+
+    code = "SYN-402"
+    is_retryable = True
+
+
+class DatabaseDamaged(DatabaseError):
+    """The file is not readable with this key: damaged, or the key of another database."""
+
+    code = "SYN-403"
+
+
+class UnsafeSqlite(DatabaseError):
+    """The linked SQLite can corrupt a WAL database."""
+
+    code = "SYN-404"
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"SQLite {found} is older than 3.51.3")
+        self.found = found
+
+
+class KeyUnavailable(DatabaseError):
+    """The key provider cannot give the database key."""
+
+    code = "SYN-405"
