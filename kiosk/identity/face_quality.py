@@ -22,9 +22,9 @@ Low on purpose: dark skin in good light measured 59 to 99, and must not be told 
 MAXIMUM_LUMA = 205.0
 """Measured with clipping: drift 0.08 at 171, 0.15 at 190, 0.26 at 213, 0.36 at 227; good portraits reach 188."""
 MINIMUM_WIDTH_SHARE = 0.17
-"""Of the frame's shorter side: 82 pixels at 640x480, the width at which the detector starts to miss faces."""
+"""Of the frame's shorter side: 82 pixels at 640x480, where the detector starts to miss faces."""
 MAXIMUM_WIDTH_SHARE = 0.72
-"""Of the frame's shorter side: above it the forehead or the chin leaves the picture. The largest good portrait: 0.60."""
+"""Of the frame's shorter side: above it forehead or chin leave the picture. The largest good portrait had 0.60."""
 MAXIMUM_OFFSET_X = 0.30
 MAXIMUM_OFFSET_Y = 0.38
 """Generous, because short, tall and seated people must all do; a cut face is caught by its box instead."""

@@ -4,8 +4,9 @@ The score is the Euclidean distance between a probe's embedding and the mean of 
 network gives them (lengths of about 1.2 to 1.6, not scaled to 1).
 
 Measured with this engine (coarse-to-fine detection, 5-point alignment, pictures letter-boxed to 640x480) on
-44 pictures of 15 people of the deepface and face_recognition examples, every pair once: 74 pairs of one person, 872
-of two. Press photos, often years apart, which makes the rejections worse than at a kiosk. Brackets: Clopper-Pearson, 95 %.
+44 pictures of 15 people of the deepface and face_recognition examples, every pair once: 74 pairs of one person,
+872 of two. Press photos, often years apart, which makes the rejections worse than at a kiosk. Brackets:
+Clopper-Pearson, 95 %.
 
 =========  ============================  ==============================
 threshold  wrong accepts (strangers)     wrong rejects (same person)
@@ -26,10 +27,10 @@ it cannot justify a loose threshold. Measured on a 40-person Chinese webcam set 
 the same network wrongly accepts 0.9 % at 0.40, 5.8 % at 0.45, 20 % at 0.50 and 66 % [53 %, 78 %] at 0.60; 1 % at
 0.382 and 0.1 % at 0.347 against templates of three pictures. Hence 0.38, hence a second factor is required with it.
 
-Pictures in a template decide more than the threshold. Wrong rejects at 0.38 on the 15 people, up to 20 templates a person:
-one picture 33 % (128 trials), two 4.4 % (226), three 0 % (180), with the distance to the mean of the vectors; to
-the nearest vector 8.0 % and 1.1 %; the mean of the distances 20 % and 16 %. So the mean vector is used, and three
-pictures should be enrolled.
+The number of pictures in a template decides more than the threshold. Wrong rejects at 0.38 on the same people, up to
+20 templates each, by the distance to the mean of the vectors: one picture 33 % (128 trials), two 4.4 % (226), three
+0 % (180). The distance to the nearest vector gives 8.0 % and 1.1 % with two and three pictures, the mean of the
+distances 20 % and 16 %. So the mean vector is used, and three pictures should be enrolled.
 """
 
 from kiosk.errors import ConfigError
@@ -39,7 +40,7 @@ DEFAULT_FACE_THRESHOLD = 0.38
 """Euclidean distance; a comparison at or below it is a match."""
 MAXIMUM_FACE_THRESHOLD = 0.42
 """The largest that a configuration may ask for; about one Chinese stranger in fifty would still be accepted there."""
-MINIMUM_FACE_THRESHOLD = 0.25
+MINIMUM_FACE_THRESHOLD = 0.20
 """Below it hardly any picture matches another of the same person."""
 
 

@@ -1,0 +1,55 @@
+"""Builds the devices that the configuration names."""
+
+from pathlib import Path
+
+from kiosk.devices.absent_camera import AbsentCamera
+from kiosk.devices.absent_card_reader import AbsentCardReader
+from kiosk.devices.file_camera import FileCamera
+from kiosk.devices.opencv_camera import OpencvCamera
+from kiosk.devices.simulated_card_reader import CardsUnreadable, SimulatedCardReader, read_cards
+from kiosk.errors import ConfigError
+from kiosk.services.ports import Camera, CardReader
+
+CAMERA_KEY = "hardware.camera"
+CARD_READER_KEY = "hardware.card_reader"
+
+_MAXIMUM_INDEX = 63
+
+
+def make_camera(spec: str) -> Camera:
+    """Build a camera; opens nothing.
+
+    Args:
+        spec: ``opencv:<number>``, ``file:<picture, folder or film>`` or ``none``.
+    Raises:
+        ConfigError: another text; names the key and what to write.
+    """
+    kind, _, rest = spec.partition(":")
+    if spec == "none":
+        return AbsentCamera()
+    if kind == "file" and rest:
+        return FileCamera(Path(rest).expanduser())
+    if kind == "opencv" and rest.isascii() and rest.isdecimal() and int(rest) <= _MAXIMUM_INDEX:
+        return OpencvCamera(int(rest))
+    fault = "write `opencv:0`, `file:<picture, folder or film>` or `none`"
+    raise ConfigError((f"{CAMERA_KEY} is not a camera; {fault}",))
+
+
+def make_card_reader(spec: str) -> CardReader:
+    """Build a card reader.
+
+    Args:
+        spec: ``simulated:<file of cards>`` or ``none``.
+    Raises:
+        ConfigError: another text, or the file of cards is missing or wrong; names the key and what to write.
+    """
+    kind, _, rest = spec.partition(":")
+    if spec == "none":
+        return AbsentCardReader()
+    if kind == "simulated" and rest:
+        try:
+            return SimulatedCardReader(read_cards(Path(rest).expanduser()))
+        except CardsUnreadable as error:
+            raise ConfigError((f"{CARD_READER_KEY}: {error}",)) from error
+    fault = "write `simulated:<cards.json>` or `none`"
+    raise ConfigError((f"{CARD_READER_KEY} is not a card reader; {fault}",))
