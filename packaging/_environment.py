@@ -215,7 +215,7 @@ class Environment:
                     install(installer, arguments, root=self.root, venv=self.venv, step=step)
             except TaskError as error:
                 # uv reads none of pip's settings: a mirror that is set for pip only is such a case.
-                self._console.say(f"uv did not manage; pip tries. {str(error).splitlines()[0]}")
+                self._console.say(f"uv did not manage, so pip tries.\n{error}")
                 with self._console.step(f"{label} (pip itself)"):
                     follow([str(self.python), "-m", "ensurepip", "--default-pip"])
             else:

@@ -21,10 +21,9 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|Read timed out|NameResolutionError"
         r"|name resolution|Name or service not known|getaddrinfo failed|Network is unreachable"
         r"|Connection refused|Connection reset|RemoteDisconnected|Max retries exceeded"
-        r"|error sending request|dns error|IncompleteRead|Failed to fetch|Could not connect",
+        r"|error sending request|dns error|network was disabled|IncompleteRead|Failed to fetch|Could not connect",
         "The package server could not be reached. Check the network and run the same command again: what "
-        "was fetched already is kept. In China a mirror is faster, for example: "
-        "PIP_INDEX_URL=https://mirrors.aliyun.com/pypi/simple",
+        "was fetched already is kept. A mirror that is nearer is given with PIP_INDEX_URL.",
     ),
     (
         r"Permission denied|Errno 13|Access is denied|WinError 5|Read-only file system",

@@ -10,6 +10,7 @@ from pathlib import Path
 from _console import Step, TaskError
 from _failures import explain
 from _process import follow
+from _stamp import site_packages
 
 _TELLING = re.compile(
     r"^\s*(Collecting|Downloading|Downloaded|Using cached|Building|Built|Installing|Obtaining|"
@@ -30,6 +31,8 @@ def telling(line: str) -> str:
     if line.lstrip().startswith("Requirement already"):
         return f"{line.split()[3]} is there"
     words = line.split()
+    if line.startswith("Installing collected packages:"):
+        return f"installing {len(words) - 3} packages"
     if words[0] in ("Downloading", "Downloaded") and len(words) > 1:
         size = _SIZE.search(line)
         name = words[1].rsplit("/", 1)[-1].split("-")[0]
@@ -66,10 +69,12 @@ def folder_bytes(folder: Path) -> int:
     return total
 
 
-def arrived_text(temporary: Path) -> str:
-    """Tell how much lies in the download folder; empty below a megabyte."""
-    megabytes = folder_bytes(temporary) / 1e6
-    return f"{megabytes:.0f} MB arrived" if megabytes >= 1 else ""
+def progress_text(temporary: Path, packages: Path | None, detail: str) -> str:
+    """Tell how much was downloaded or, later, unpacked; empty below a megabyte."""
+    is_unpacking = detail.startswith("installing") and packages is not None
+    megabytes = folder_bytes(packages if packages and is_unpacking else temporary) / 1e6
+    word = "unpacked" if is_unpacking else "arrived"
+    return f"{megabytes:.0f} MB {word}" if megabytes >= 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def install(
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     log = venv / "prepare.log"
-    step.measure = lambda: arrived_text(temporary)
+    step.measure = lambda: progress_text(temporary, site_packages(venv), step.detail)
 
     def show(line: str) -> None:
         step.detail = telling(line) or step.detail
