@@ -1,0 +1,56 @@
+"""A short-lived private folder for sounds that may hold a name: in memory where there is such a place."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_PREFIX = "xianglin-voice-"
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  only ever a 0700 folder of our own inside it
+
+
+def scratch_root() -> Path:
+    """Return shared memory if it can be written, else the temporary folder."""
+    if _SHARED_MEMORY.is_dir() and os.access(_SHARED_MEMORY, os.W_OK | os.X_OK):
+        return _SHARED_MEMORY
+    return Path(tempfile.gettempdir())
+
+
+@contextlib.contextmanager
+def scratch_folder(root: Path | None = None) -> Iterator[Path]:
+    """Give a new folder that only this user can read and that is gone afterwards.
+
+    Raises:
+        OSError: no folder can be made.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=root or scratch_root()))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_scratch(root: Path | None = None) -> int:
+    """Remove the folders that a killed kiosk left; return how many. Those of running processes stay."""
+    removed = 0
+    with contextlib.suppress(OSError):
+        for folder in (root or scratch_root()).glob(f"{_PREFIX}*-*"):
+            owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+            if owner.isdecimal() and not _is_running(int(owner)) and not folder.is_symlink():
+                shutil.rmtree(folder, ignore_errors=True)
+                removed += not folder.exists()
+    return removed
+
+
+def _is_running(process_id: int) -> bool:
+    if os.name == "nt":  # there os.kill would end the process instead of asking
+        return process_id == os.getpid()
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
