@@ -1,0 +1,42 @@
+"""One page for each view model of ``kiosk.flows.pages``."""
+
+from typing import Any
+
+from kiosk.flows import pages as models
+from kiosk.ui.page import Page
+from kiosk.ui.pages.card_page import CardPage
+from kiosk.ui.pages.citizen_number_page import CitizenNumberPage
+from kiosk.ui.pages.confirm_person_page import ConfirmPersonPage
+from kiosk.ui.pages.consent_page import ConsentPage
+from kiosk.ui.pages.face_check_page import FaceCheckPage
+from kiosk.ui.pages.help_page import HelpPage
+from kiosk.ui.pages.identify_page import IdentifyPage
+from kiosk.ui.pages.notice_page import NoticePage
+from kiosk.ui.pages.out_of_service_page import OutOfServicePage
+from kiosk.ui.pages.pin_page import PinPage
+from kiosk.ui.pages.progress_page import ProgressPage
+from kiosk.ui.pages.receipt_page import ReceiptPage
+from kiosk.ui.pages.review_page import ReviewPage
+from kiosk.ui.pages.services_page import ServicesPage
+from kiosk.ui.pages.welcome_page import WelcomePage
+
+AnyUiPage = Page[Any]
+
+PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
+    (models.WelcomePage, WelcomePage),
+    (models.ServicesPage, ServicesPage),
+    (models.IdentifyPage, IdentifyPage),
+    (models.CitizenNumberPage, CitizenNumberPage),
+    (models.ConfirmPersonPage, ConfirmPersonPage),
+    (models.ConsentPage, ConsentPage),
+    (models.FaceCheckPage, FaceCheckPage),
+    (models.CardPage, CardPage),
+    (models.PinPage, PinPage),
+    (models.ReviewPage, ReviewPage),
+    (models.ReceiptPage, ReceiptPage),
+    (models.ProgressPage, ProgressPage),
+    (models.NoticePage, NoticePage),
+    (models.HelpPage, HelpPage),
+    (models.OutOfServicePage, OutOfServicePage),
+)
+"""Which page shows which view model; a new view model without a page fails a test."""

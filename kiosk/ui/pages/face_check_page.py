@@ -1,0 +1,76 @@
+"""The face check: a mirror, one advice in large letters, another way."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout
+
+from accessibility.prompt import Prompt
+from kiosk.flows import pages as models
+from kiosk.flows.actions import OtherWay
+from kiosk.services.ports import FaceAdvice
+from kiosk.services.verify_face import FaceView
+from kiosk.ui.page import Page
+from kiosk.ui.widgets.action_button import Look
+from kiosk.ui.widgets.card_frame import CardFrame
+from kiosk.ui.widgets.face_preview import FacePreview
+from kiosk.ui.widgets.picture import Picture
+from kiosk.ui.widgets.text_block import TextBlock
+
+
+class FaceCheckPage(Page[models.FaceCheckPage]):
+    """The advice stands right below the mirror, where the eyes are."""
+
+    prompt_share = 0.36
+
+    def build(self) -> None:
+        """Make mirror, advice and the other way."""
+        tokens = self.kit.tokens
+        self.preview = FacePreview(self.kit)
+        self.attempt = TextBlock(self.kit, tokens.caption, colour=tokens.colours.ink_soft)
+        self.advice = TextBlock(self.kit, tokens.text(1.35), is_bold=True)
+        self.advice_icon = Picture(self.kit, tokens.mm(22), "face")
+        self.other_way = self.button(Look.SECONDARY, "face.other_way", "other_way", OtherWay())
+        panel = CardFrame(self.kit)
+        panel.setFixedHeight(tokens.mm(36))
+        panel.column.setContentsMargins(tokens.mm(8), tokens.mm(2), tokens.mm(8), tokens.mm(2))
+        row = QHBoxLayout()
+        row.setSpacing(tokens.mm(5))
+        row.addWidget(self.advice_icon)
+        row.addWidget(self.advice, 1)
+        row.addWidget(self.attempt, 0, Qt.AlignmentFlag.AlignVCenter)
+        panel.column.addLayout(row)
+        self.answers.addWidget(self.preview, 1)
+        self.answers.addWidget(panel)
+        self.answers.addWidget(self.other_way)
+
+    def fill(self, model: models.FaceCheckPage) -> None:
+        """Start with the page's own instruction and no picture."""
+        self._attempts = model.attempts
+        self.preview.wipe()
+        self._show_attempt(model.attempt)
+        self._show_advice(FaceAdvice.HOLD_STILL if model.attempt < 0 else None)
+
+    def show_face(self, view: FaceView) -> None:
+        """Show the newest picture and its advice at once."""
+        self.preview.show_frame(view.frame, view.progress, is_good=view.advice in (None, FaceAdvice.HOLD_STILL))
+        self._show_attempt(view.attempt)
+        self._show_advice(view.advice)
+
+    def wipe(self) -> None:
+        """Drop the picture."""
+        super().wipe()
+        self.preview.wipe()
+        self._show_advice(None)
+
+    def _show_attempt(self, attempt: int) -> None:
+        words = self.kit.label("face.attempt", attempt=attempt, attempts=self._attempts)
+        if words != self.attempt.text():
+            self.attempt.show_words(words)
+
+    def _show_advice(self, advice: FaceAdvice | None) -> None:
+        if advice is None:
+            words, icon = self.kit.label("face.looking"), "face"
+        else:
+            words, icon = self.kit.texts.text(Prompt(f"face.advice.{advice.value}")).title, advice.value
+        if words != self.advice.text():
+            self.advice.show_words(words)
+            self.advice_icon.show_icon(icon)

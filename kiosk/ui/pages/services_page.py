@@ -1,0 +1,52 @@
+"""What do you want to do: one to six tiles, drawn wide when they are few."""
+
+from PySide6.QtWidgets import QGridLayout, QSizePolicy
+
+from kiosk.flows import pages as models
+from kiosk.flows.actions import ChooseService
+from kiosk.ui.page import Page
+from kiosk.ui.widgets.action_button import ActionButton, Look
+
+MOST_TILES = 6
+FEW_TILES = 3
+"""Up to this number, tiles stand below each other over the whole width."""
+
+
+class ServicesPage(Page[models.ServicesPage]):
+    """Tiles."""
+
+    def build(self) -> None:
+        """Make the grid; tiles come with the view model."""
+        self.grid = QGridLayout()
+        self.grid.setSpacing(max(1, self.kit.tokens.gap - 2 * self.kit.tokens.focus))
+        self.tiles: list[ActionButton] = []
+        self.answers.addStretch(1)
+        self.answers.addLayout(self.grid, 20)
+        self.answers.addStretch(2)
+
+    def fill(self, model: models.ServicesPage) -> None:
+        """Show one tile for each service."""
+        self._clear()
+        is_few = len(model.tiles) <= FEW_TILES
+        columns = 1 if is_few else 2
+        for number, tile in enumerate(model.tiles[:MOST_TILES]):
+            made = self._tile(tile, is_few=is_few)
+            self.tiles.append(made)
+            self.grid.addWidget(made, number // columns, number % columns)
+
+    def _tile(self, tile: models.ServiceTile, *, is_few: bool) -> ActionButton:
+        tokens = self.kit.tokens
+        made = ActionButton(self.kit, Look.TILE, tile.title, tile.icon)
+        made.is_column = not is_few
+        made.setMinimumHeight(tokens.tile)
+        made.setMaximumHeight(tokens.mm(68 if is_few else 96))
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        made.clicked.connect(lambda: self.emit_action(ChooseService(tile.service_id)))
+        return made
+
+    def _clear(self) -> None:
+        for tile in self.tiles:
+            self.grid.removeWidget(tile)
+            tile.setParent(None)
+            tile.deleteLater()
+        self.tiles.clear()

@@ -1,0 +1,96 @@
+"""The strip on top: the network, what waits and for how long. Always words beside the icon."""
+
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from kiosk.ui.kit import Kit
+from kiosk.ui.widgets.picture import Picture
+from kiosk.ui.widgets.text_block import TextBlock
+
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+
+
+class LinkState(Protocol):
+    """A state of the network; its value names text and icon, ``status.<value>``."""
+
+    @property
+    def value(self) -> str:
+        """unknown, online, offline, captive, clock_fault, not_authorised or protocol_mismatch."""
+
+
+class SyncStatus(Protocol):
+    """What the strip shows; a snapshot, not a live object."""
+
+    @property
+    def link(self) -> LinkState:
+        """The network as last seen."""
+
+    @property
+    def waiting(self) -> int:
+        """Events not yet acknowledged by the centre."""
+
+    @property
+    def parked(self) -> int:
+        """Events that need a person."""
+
+    @property
+    def oldest_age_s(self) -> float | None:
+        """Seconds since the oldest waiting event was made; None when nothing waits."""
+
+
+def age_words(kit: Kit, age_s: float) -> str:
+    """Say an age in the largest whole unit."""
+    if age_s >= DAY_S:
+        return kit.label("status.age.days", count=int(age_s // DAY_S))
+    if age_s >= HOUR_S:
+        return kit.label("status.age.hours", count=int(age_s // HOUR_S))
+    if age_s >= 60:
+        return kit.label("status.age.minutes", count=int(age_s // 60))
+    return kit.label("status.age.now")
+
+
+def status_words(kit: Kit, status: SyncStatus) -> str:
+    """Say a status in words, such as 没有网络 · 3 件等待上传 · 最早 2 天前."""
+    parts = [kit.label(f"status.{status.link.value}")]
+    if status.waiting:
+        parts.append(kit.label("status.waiting", count=status.waiting))
+        if status.oldest_age_s is not None:
+            parts.append(age_words(kit, status.oldest_age_s))
+    if status.parked:
+        parts.append(kit.label("status.parked", count=status.parked))
+    return " · ".join(parts)
+
+
+class StatusStrip(QWidget):
+    """Icon, words, and the watermark of a demonstration."""
+
+    def __init__(self, kit: Kit, watermark: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("StatusStrip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._kit = kit
+        tokens = kit.tokens
+        self.setFixedHeight(tokens.mm(13))
+        self.icon = Picture(kit, tokens.mm(8.5), "unknown")
+        self.words = TextBlock(kit, tokens.caption, colour=tokens.colours.ink_soft)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(tokens.margin, 0, tokens.margin, 0)
+        row.setSpacing(tokens.mm(3))
+        row.addWidget(self.icon)
+        row.addWidget(self.words, 1)
+        if watermark:
+            mark = TextBlock(kit, tokens.caption, is_bold=True, colour=tokens.colours.warning)
+            mark.show_words(watermark)
+            row.addWidget(mark)
+        self.words.show_words(kit.label("status.unknown"))
+
+    def show_status(self, status: SyncStatus) -> None:
+        """Show a snapshot."""
+        colours = self._kit.tokens.colours
+        self.icon.show_icon(status.link.value)
+        needs_eye = status.link.value not in ("online", "unknown") or status.parked > 0
+        self.words.set_colour(colours.warning if needs_eye else colours.ink_soft)
+        self.words.show_words(status_words(self._kit, status))

@@ -1,0 +1,258 @@
+"""The buttons: one class, five looks. Each paints itself, acts on release and can be worked by keyboard."""
+
+import enum
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from kiosk.ui.fonts import font
+from kiosk.ui.kit import Kit
+from kiosk.ui.widgets.text_block import break_lines
+
+_KEYBOARD_REASONS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+_BUTTON_LINE = 1.25
+"""Line to line on a button, in em."""
+
+
+class Look(enum.Enum):
+    """How a button looks."""
+
+    PRIMARY = "primary"
+    """The one that goes on: filled."""
+    SECONDARY = "secondary"
+    """Another way: outlined."""
+    TILE = "tile"
+    """A service: large, its icon on a soft disc."""
+    BAR = "bar"
+    """In the fixed bar at the bottom."""
+    KEY = "key"
+    """One key of a keypad: no icon, a large sign."""
+
+
+class ActionButton(QAbstractButton):
+    """A button with an icon and words."""
+
+    def __init__(
+        self, kit: Kit, look: Look, words: str = "", icon: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.look = look
+        self.is_column = look is Look.TILE
+        """Whether the icon stands above the words."""
+        self._kit = kit
+        self._icon = icon
+        self._has_ring = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(self._drawn_height() + 2 * self.inset)
+        self.show_words(words, icon)
+
+    @property
+    def inset(self) -> int:
+        """Room around the drawn button for the focus ring, in pixels; it can be touched too."""
+        tokens = self._kit.tokens
+        return tokens.focus + tokens.mm(0.5)
+
+    @property
+    def font_px(self) -> int:
+        """Size of the words."""
+        tokens = self._kit.tokens
+        sizes = {Look.KEY: tokens.huge, Look.BAR: tokens.body, Look.TILE: tokens.text(0.95)}
+        return sizes.get(self.look, tokens.label)
+
+    def show_words(self, words: str, icon: str | None = None) -> None:
+        """Replace words (and icon); the words are the accessible name."""
+        self.setText(words)
+        self.setAccessibleName(words)
+        if icon is not None:
+            self._icon = icon
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the smallest size that shows icon and words on one line."""
+        metrics = QFontMetricsF(font(self.font_px, is_bold=True))
+        width = metrics.horizontalAdvance(self.text()) + 2 * self._padding() + self._icon_room()
+        return QSize(int(width) + 2 * self.inset, self._drawn_height() + 2 * self.inset)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest size at which the button can be touched safely."""
+        return QSize(self._kit.tokens.target, self._drawn_height() + 2 * self.inset)
+
+    def is_cut(self) -> bool:
+        """Whether words have no room."""
+        room = self._words_box()
+        metrics = QFontMetricsF(font(self.font_px, is_bold=True))
+        lines = self._lines(room)
+        height = len(lines) * self.font_px * _BUTTON_LINE
+        widest = max(metrics.horizontalAdvance(line) for line in lines)
+        return height > room.height() + 1.5 or widest > room.width() + 1.5
+
+    def colours(self) -> tuple[str, str, str]:
+        """Return the names of the theme's colours of words, ground and outline in the present state."""
+        is_down = self.isDown()
+        if self.look is Look.PRIMARY:
+            if not self.isEnabled():
+                return ("ink_soft", "paper_deep", "edge")
+            return ("on_primary", "primary_pressed" if is_down else "primary", "primary")
+        if not self.isEnabled():
+            return ("ink_soft", "paper", "edge")
+        ground = "primary_soft" if is_down else "surface"
+        return ("primary" if self.look is Look.SECONDARY and not is_down else "ink", ground, "edge")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press the button; leave arrows to the window, which moves the focus."""
+        arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        elif event.key() in arrows:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring only to somebody who works by keyboard."""
+        self._has_ring = self._kit.taps.is_keyboard or event.reason() in _KEYBOARD_REASONS
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the ring."""
+        self._has_ring = False
+        super().focusOutEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw shadow, ground, outline, icon, words and ring."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter)
+        if self._icon:
+            self._paint_icon(painter)
+        self._paint_words(painter)
+        if self._has_ring:
+            self._paint_ring(painter)
+        painter.end()
+
+    def _drawn_height(self) -> int:
+        tokens = self._kit.tokens
+        heights = {Look.PRIMARY: tokens.primary, Look.TILE: tokens.tile}
+        return heights.get(self.look, tokens.target)
+
+    def _drawn(self) -> QRectF:
+        inset = self.inset
+        return QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+
+    def _padding(self) -> float:
+        return self._kit.tokens.mm(2 if self.look in (Look.BAR, Look.KEY) else 5)
+
+    def _icon_side(self) -> float:
+        tokens = self._kit.tokens
+        if self.is_column:
+            return min(tokens.mm(34), self._drawn().height() * 0.52)
+        if self.look is Look.TILE:
+            return min(tokens.mm(34), self._drawn().height() * 0.72)
+        return tokens.mm(10 if self.look is Look.BAR else 13)
+
+    def _icon_room(self) -> float:
+        return self._icon_side() + self._kit.tokens.mm(3.5) if self._icon and not self.is_column else 0.0
+
+    def _group_left(self) -> float:
+        """Where icon and words together begin when they stand in the middle."""
+        box = self._drawn()
+        if self.look is Look.TILE:
+            return box.left() + self._kit.tokens.mm(9)
+        metrics = QFontMetricsF(font(self.font_px, is_bold=True))
+        width = max(metrics.horizontalAdvance(line) for line in self._lines(self._words_box()))
+        return max(box.left() + self._padding(), box.center().x() - (width + self._icon_room()) / 2)
+
+    def _icon_box(self) -> QRectF:
+        side = self._icon_side()
+        if self.is_column:
+            box = self._drawn()
+            return QRectF(box.center().x() - side / 2, box.top() + box.height() * 0.08, side, side)
+        return QRectF(self._group_left(), self._drawn().center().y() - side / 2, side, side)
+
+    def _words_box(self) -> QRectF:
+        box = self._drawn()
+        padding = self._padding()
+        if self.is_column:
+            top = box.top() + box.height() * 0.66
+            return QRectF(box.left() + padding, top, box.width() - 2 * padding, box.bottom() - top - padding / 2)
+        return box.adjusted(padding + self._icon_room(), 0, -padding, 0)
+
+    def _lines(self, room: QRectF) -> list[str]:
+        return break_lines(self.text(), font(self.font_px, is_bold=True), room.width())
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        tokens, colours = self._kit.tokens, self._kit.tokens.colours
+        _, ground, outline = self.colours()
+        box = self._drawn()
+        radius = box.height() / 2 if self.look is Look.BAR else tokens.radius
+        if self.isEnabled() and not self.isDown() and self.look is not Look.BAR:
+            shade = QColor(colours.scrim)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for step, alpha in ((1.5, 9), (0.9, 14)):
+                shade.setAlpha(alpha)
+                painter.setBrush(shade)
+                drop = tokens.mm(step)
+                painter.drawRoundedRect(box.adjusted(0, drop / 2, 0, drop), radius, radius)
+        pen = QPen(QColor(getattr(colours, outline)), tokens.edge)
+        if not self.isEnabled():
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(QColor(getattr(colours, ground)))
+        half = tokens.edge / 2
+        painter.drawRoundedRect(box.adjusted(half, half, -half, -half), radius, radius)
+
+    def _paint_icon(self, painter: QPainter) -> None:
+        colours = self._kit.tokens.colours
+        icons = self._kit.icons
+        box = self._icon_box()
+        if self.look is Look.TILE:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.primary_soft))
+            painter.drawEllipse(box)
+            trim = box.width() * 0.18
+            icon = icons.icon(self._icon)
+            box = box.adjusted(trim, trim, -trim, -trim)
+        elif self.look is Look.PRIMARY and self.isEnabled():
+            icon = icons.icon(self._icon, colours.on_primary, colours.on_primary, colours.primary_pressed)
+        elif not self.isEnabled():
+            icon = icons.icon(self._icon, colours.ink_soft, colours.ink_soft, colours.paper_deep)
+        else:
+            icon = icons.icon(self._icon)
+        icons.paint(painter, icon, box)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        words, _, _ = self.colours()
+        face = font(self.font_px, is_bold=True)
+        metrics = QFontMetricsF(face)
+        room = self._words_box()
+        lines = self._lines(room)
+        step = self.font_px * _BUTTON_LINE
+        top = room.center().y() - len(lines) * step / 2
+        if self.is_column:
+            top = room.top()
+        left = self._group_left() + self._icon_room()
+        painter.setFont(face)
+        painter.setPen(QColor(getattr(self._kit.tokens.colours, words)))
+        for number, line in enumerate(lines):
+            x = left
+            if self.is_column or (not self._icon and self.look is not Look.TILE):
+                x = room.center().x() - metrics.horizontalAdvance(line) / 2
+            lead = (step - metrics.ascent() - metrics.descent()) / 2
+            painter.drawText(QPointF(x, top + number * step + lead + metrics.ascent()), line)
+
+    def _paint_ring(self, painter: QPainter) -> None:
+        tokens = self._kit.tokens
+        painter.setPen(QPen(QColor(tokens.colours.focus), tokens.focus))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        half = tokens.focus / 2
+        box = QRectF(self.rect()).adjusted(half, half, -half, -half)
+        radius = box.height() / 2 if self.look is Look.BAR else tokens.radius + self.inset
+        painter.drawRoundedRect(box, radius, radius)

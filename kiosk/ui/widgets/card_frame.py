@@ -1,0 +1,53 @@
+"""A white card on the paper, to hold what belongs together."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from kiosk.ui.kit import Kit
+
+
+class CardFrame(QWidget):
+    """A rounded area with a vertical layout; never touched itself."""
+
+    def __init__(self, kit: Kit, *, ground: str = "surface", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kit = kit
+        self._ground = ground
+        tokens = kit.tokens
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(tokens.mm(9), tokens.mm(7), tokens.mm(9), tokens.mm(7))
+        self.column.setSpacing(tokens.mm(3))
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground and a hairline."""
+        del event
+        tokens = self._kit.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens.colours.hairline), tokens.mm(0.4)))
+        painter.setBrush(QColor(getattr(tokens.colours, self._ground)))
+        half = tokens.mm(0.4) / 2
+        radius = tokens.mm(6)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), radius, radius)
+        painter.end()
+
+
+class Rule(QWidget):
+    """A hairline between two rows of a card."""
+
+    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colour = QColor(kit.tokens.colours.hairline)
+        self.setFixedHeight(kit.tokens.mm(0.4))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line."""
+        del event
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._colour)
+        painter.end()

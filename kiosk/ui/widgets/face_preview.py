@@ -1,0 +1,142 @@
+"""The live picture with a calm oval to look into; the oval's outline is the progress."""
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from kiosk.services.ports import Frame
+from kiosk.ui.kit import Kit
+
+OVAL_HEIGHT = 0.80
+"""Part of the preview's height."""
+OVAL_ASPECT = 0.76
+"""Width of a face over its height, with some room."""
+
+
+def image_of(frame: Frame) -> QImage:
+    """Turn a BGR frame of shape (height, width, 3) into an image that owns its bytes, mirrored like a mirror."""
+    mirrored = np.ascontiguousarray(frame[:, ::-1, :])
+    height, width, _ = mirrored.shape
+    view = QImage(mirrored.data, width, height, 3 * width, QImage.Format.Format_BGR888)
+    return view.copy()
+
+
+class FacePreview(QWidget):
+    """Picture, veil, oval. Nothing of it outlives the page."""
+
+    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kit = kit
+        self._image: QImage | None = None
+        self._progress = 0.0
+        self._is_good = False
+        self.setAccessibleName(kit.label("face.preview"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(kit.tokens.mm(90))
+
+    @property
+    def has_image(self) -> bool:
+        """Whether a picture is held."""
+        return self._image is not None
+
+    def show_frame(self, frame: Frame, progress: float, *, is_good: bool) -> None:
+        """Show a picture; the oval is green while pictures are good."""
+        self._image = image_of(frame)
+        self._progress = min(1.0, max(0.0, progress))
+        self._is_good = is_good
+        self.update()
+
+    def wipe(self) -> None:
+        """Drop the picture."""
+        if self._image is not None:
+            self._image.fill(Qt.GlobalColor.black)
+        self._image = None
+        self._progress = 0.0
+        self._is_good = False
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        tokens = self._kit.tokens
+        return QSize(tokens.mm(200), tokens.mm(180))
+
+    def oval(self) -> QRectF:
+        """Return the rectangle around the oval."""
+        height = min(self.height() * OVAL_HEIGHT, self.width() * 0.86 / OVAL_ASPECT)
+        width = height * OVAL_ASPECT
+        return QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw picture, veil and oval."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        frame = QPainterPath()
+        radius = self._kit.tokens.mm(7)
+        frame.addRoundedRect(QRectF(self.rect()), radius, radius)
+        painter.setClipPath(frame)
+        self._paint_picture(painter)
+        self._paint_veil(painter, frame)
+        self._paint_oval(painter)
+        painter.end()
+
+    def _paint_picture(self, painter: QPainter) -> None:
+        if self._image is None:
+            self._paint_waiting(painter)
+            return
+        scale = max(self.width() / self._image.width(), self.height() / self._image.height())
+        width, height = self._image.width() * scale, self._image.height() * scale
+        target = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+        painter.drawImage(target, self._image)
+
+    def _paint_waiting(self, painter: QPainter) -> None:
+        """Before the first picture: the outline of a person."""
+        colours = self._kit.tokens.colours
+        painter.fillRect(self.rect(), QColor(colours.primary_soft))
+        oval = self.oval()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.hairline))
+        centre = oval.center()
+        head = oval.width() * 0.25
+        painter.drawEllipse(centre - QPointF(0, oval.height() * 0.1), head, head * 1.15)
+        painter.drawEllipse(centre + QPointF(0, oval.height() * 0.44), oval.width() * 0.42, oval.height() * 0.24)
+
+    def _paint_veil(self, painter: QPainter, frame: QPainterPath) -> None:
+        hole = QPainterPath()
+        hole.addEllipse(self.oval())
+        veil = QColor(self._kit.tokens.colours.scrim)
+        veil.setAlpha(132 if self._image is not None else 24)
+        painter.fillPath(frame.subtracted(hole), veil)
+
+    def _paint_oval(self, painter: QPainter) -> None:
+        tokens, colours = self._kit.tokens, self._kit.tokens.colours
+        oval = self.oval()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor("#FFFFFF"), tokens.mm(3.4)))
+        painter.drawEllipse(oval)
+        tone = QColor(colours.success) if self._is_good else QColor(colours.edge)
+        pen = QPen(tone, tokens.mm(1.8))
+        if not self._is_good:
+            pen.setDashPattern([3, 2])
+        painter.setPen(pen)
+        painter.drawEllipse(oval)
+        if self._progress > 0:
+            self._paint_progress(painter, oval)
+
+    def _paint_progress(self, painter: QPainter, oval: QRectF) -> None:
+        tokens = self._kit.tokens
+        ring = oval.adjusted(-tokens.mm(3), -tokens.mm(3), tokens.mm(3), tokens.mm(3))
+        pen = QPen(QColor("#FFFFFF"), tokens.mm(4.6))
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        path = QPainterPath()
+        path.arcMoveTo(ring, 90)
+        path.arcTo(ring, 90, -360 * self._progress)
+        painter.setPen(pen)
+        painter.drawPath(path)
+        pen.setColor(QColor(tokens.colours.success))
+        pen.setWidthF(tokens.mm(3.2))
+        painter.setPen(pen)
+        painter.drawPath(path)
+
+

@@ -1,0 +1,62 @@
+"""A keypad on the page; the keys of a real keyboard or numeric pad do the same."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from kiosk.ui.kit import Kit
+from kiosk.ui.widgets.action_button import ActionButton, Look
+
+DELETE = "delete"
+COLUMNS = 3
+
+
+class Keypad(QWidget):
+    """Ten digits, a last key of the caller's choice, and delete."""
+
+    pressed = Signal(str)
+    """A character, or ``DELETE``."""
+
+    def __init__(self, kit: Kit, *, extra: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kit = kit
+        self._extra = extra
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(max(1, kit.tokens.mm(0.6)))
+        signs = [*"123456789", extra, "0", DELETE]
+        self.keys: dict[str, ActionButton] = {}
+        for number, sign in enumerate(signs):
+            if sign:
+                grid.addWidget(self._key(sign), number // COLUMNS, number % COLUMNS)
+        for column in range(COLUMNS):
+            grid.setColumnStretch(column, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Take a key of a real keyboard; False when it is none of the keypad's."""
+        if event.isAutoRepeat():
+            return False
+        if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            self._press(DELETE)
+            return True
+        sign = event.text().upper()
+        if sign and sign in self.keys:
+            self._press(sign)
+            return True
+        return False
+
+    def _key(self, sign: str) -> ActionButton:
+        is_delete = sign == DELETE
+        key = ActionButton(self._kit, Look.KEY, "" if is_delete else sign, DELETE if is_delete else "")
+        key.setAccessibleName(self._kit.label("keypad.delete") if is_delete else sign)
+        key.setMinimumHeight(self._kit.tokens.mm(20))
+        key.setMaximumHeight(self._kit.tokens.mm(34))
+        key.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        key.clicked.connect(lambda: self._press(sign))
+        self.keys[sign] = key
+        return key
+
+    def _press(self, sign: str) -> None:
+        if self._kit.taps.accepts_key(sign):
+            self.pressed.emit(sign)

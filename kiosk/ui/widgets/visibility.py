@@ -1,0 +1,11 @@
+"""Showing and hiding parts before they stand in a layout."""
+
+from PySide6.QtWidgets import QWidget
+
+
+def show_part(part: QWidget, *, is_shown: bool) -> None:
+    """Show or hide a part of a page; a part without a parent yet must not pop up as a window of its own."""
+    if not is_shown:
+        part.hide()
+    elif part.parentWidget() is not None:
+        part.show()

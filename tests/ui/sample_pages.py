@@ -1,0 +1,123 @@
+"""A view model of every kind, with words as long as they get."""
+
+from datetime import UTC, datetime
+
+from accessibility.prompt import Prompt
+from kiosk.flows import pages as m
+
+MORNING = datetime(2026, 7, 14, 1, 30, tzinfo=UTC)
+WHO, PROOF, REVIEW = m.Progress(1, 3), m.Progress(2, 3), m.Progress(3, 3)
+NUMBER = "A07-000123-K"
+
+# A picture of the right size, not a symbol that can be read: finder patterns and noise.
+QR_ROWS = tuple(
+    "".join(
+        "1"
+        if (
+            (min(x, 28 - x) < 7 and y < 7 or x < 7 and y > 21)
+            and ((x % 22 in (0, 6) or y % 22 in (0, 6)) or (2 <= x % 22 <= 4 and 2 <= y % 22 <= 4))
+        )
+        or (not (min(x, 28 - x) < 8 and y < 8 or x < 8 and y > 20) and (x * 7 + y * 13 + x * y) % 5 < 2)
+        else "0"
+        for x in range(29)
+    )
+    for y in range(29)
+)
+
+
+def receipt(stage: m.RequestStage, prompt_id: str = "receipt", is_provisional: bool = False) -> m.ReceiptPage:
+    values = {"service": "养老资格认证", "number": NUMBER}
+    return m.ReceiptPage(
+        Prompt(prompt_id, values), "养老资格认证", NUMBER, stage, MORNING, is_provisional, QR_ROWS, can_go_back=False
+    )
+
+
+def tiles(count: int) -> tuple[m.ServiceTile, ...]:
+    known = [
+        ("养老资格认证", "life_certification"),
+        ("办理进度", "request_progress"),
+        ("医保缴费", "receipt"),
+        ("银行卡信息变更", "card"),
+        ("城乡居民养老保险参保", "shield"),
+        ("丧葬补助金申请", "review"),
+    ]
+    if count == 2:
+        known = known[:2]
+    return tuple(m.ServiceTile(f"service.{n}", *known[n]) for n in range(count))
+
+
+def request(stage: m.RequestStage, number: int, decision: str = "") -> m.RequestLine:
+    return m.RequestLine("养老资格认证", f"A07-{number:06d}-K", stage, MORNING, decision)
+
+
+REVIEW_LINES = (
+    m.ReviewLine("要办的事", "养老资格认证", "life_certification"),
+    m.ReviewLine("姓名", "欧阳*国", "person"),
+    m.ReviewLine("身份证号", "4201**********0021", "number"),
+    m.ReviewLine("核实方式", "人脸、社保卡", "shield"),
+)
+STAGE = m.RequestStage
+
+SAMPLES: dict[str, m.PageModel] = {
+    "01-welcome": m.WelcomePage(Prompt("welcome"), "清水县石桥镇李家村服务站", can_go_back=False),
+    "02-services-2": m.ServicesPage(Prompt("services"), tiles(2)),
+    "02-services-3": m.ServicesPage(Prompt("services"), tiles(3)),
+    "02-services-6": m.ServicesPage(Prompt("services"), tiles(6)),
+    "03-identify": m.IdentifyPage(Prompt("identify"), progress=WHO),
+    "04-citizen-number": m.CitizenNumberPage(Prompt("citizen_number.wrong_check_digit"), True, progress=WHO),
+    "05-confirm-person": m.ConfirmPersonPage(
+        Prompt("confirm_person", {"name": "欧阳*国"}), "欧阳*国", "4201**********0021", progress=WHO
+    ),
+    "06-consent": m.ConsentPage(
+        Prompt("consent"),
+        ("consent.only_compare", "consent.stays_here", "consent.no_photo_kept"),
+        progress=PROOF,
+    ),
+    "07-face-check": m.FaceCheckPage(Prompt("face_check"), progress=PROOF),
+    "08-card": m.CardPage(Prompt("card"), progress=PROOF),
+    "09-pin": m.PinPage(Prompt("pin.wrong", {"tries": "2"}), True, progress=PROOF),
+    "10-review": m.ReviewPage(Prompt("review"), REVIEW_LINES, progress=REVIEW),
+    "11-receipt": receipt(STAGE.ACCEPTED),
+    "11-receipt-delivered": receipt(STAGE.DELIVERED, "receipt.delivered"),
+    "11-receipt-decided": receipt(STAGE.DECIDED, "receipt.decided"),
+    "11-receipt-correction": receipt(STAGE.NEEDS_CORRECTION, "receipt.needs_correction"),
+    "11-receipt-provisional": receipt(STAGE.ACCEPTED, "receipt.provisional", True),
+    "12-progress-1": m.ProgressPage(Prompt("request_progress"), (request(STAGE.DELIVERED, 123),)),
+    "12-progress-4": m.ProgressPage(
+        Prompt("request_progress"),
+        (
+            request(STAGE.ACCEPTED, 126),
+            request(STAGE.DELIVERED, 125),
+            request(STAGE.NEEDS_CORRECTION, 124),
+            request(STAGE.DECIDED, 123, "已通过,有效期一年"),
+        ),
+    ),
+    "12-progress-none": m.ProgressPage(Prompt("request_progress.none")),
+    "13-notice": m.NoticePage(
+        Prompt("notice.not_on_roster"),
+        "notice",
+        (
+            m.ChoiceButton("retry_number", "choice.retry_number", "retry_number"),
+            m.ChoiceButton("register_first", "choice.register_first", "register_first"),
+        ),
+        progress=WHO,
+    ),
+    "13-notice-error": m.NoticePage(
+        Prompt("notice.error"), "warning", (m.ChoiceButton("retry", "choice.retry", "retry"),)
+    ),
+    "13-notice-5": m.NoticePage(
+        Prompt("notice.face_not_matched"),
+        "face",
+        tuple(
+            m.ChoiceButton(c, f"choice.{c}", c)
+            for c in ("retry", "use_card", "use_pin", "register_first", "see_progress")
+        ),
+    ),
+    "14-help": m.HelpPage(Prompt("help", {"helper": "王小梅(驻村协理员)"}), "王小梅(驻村协理员)", "0938-555 0142"),
+    "15-out-of-service": m.OutOfServicePage(
+        Prompt("out_of_service"),
+        code="KSK-201",
+        staff_text="磁盘快满了。请清理磁盘,或更换硬盘,已受理的事不会丢失。",
+        can_go_back=False,
+    ),
+}
