@@ -11,7 +11,6 @@ from kiosk.services.ports import Frame
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 FILM_SUFFIXES = frozenset({".mp4", ".avi", ".mkv", ".mov", ".webm"})
-_SECONDS_FOR_EACH_PICTURE = 2.0
 
 
 class FileCamera:
@@ -25,18 +24,20 @@ class FileCamera:
         frames_per_second: float = 10.0,
         width: int = 640,
         height: int = 480,
+        seconds_for_each: float = 2.0,
     ) -> None:
         """Prepare the camera; reads nothing yet.
 
         Args:
-            path: a JPEG or PNG picture, a folder of them (shown by name, 2 s each), or a film.
+            path: a JPEG or PNG picture, a folder of them (shown by name), or a film.
             frames_per_second: the pace at which ``read`` answers.
             width: pixels of the frames.
             height: pixels of the frames.
+            seconds_for_each: how long each picture of a folder is shown.
         """
         self._path = path
         self._interval_s = 1.0 / frames_per_second
-        self._frames_for_each = max(1, round(_SECONDS_FOR_EACH_PICTURE * frames_per_second))
+        self._frames_for_each = max(1, round(seconds_for_each * frames_per_second))
         self._size = (width, height)
         self._frames: Iterator[Frame] | None = None
         self._closed = threading.Event()

@@ -42,8 +42,13 @@ class SimulatedCard:
 
 
 def hash_pin(pin: str, salt: bytes) -> bytes:
-    """Hash a PIN slowly: 32 bytes of scrypt."""
-    secret = pin.encode("utf-8", "surrogatepass")
+    """Hash a PIN slowly: 32 bytes of scrypt.
+
+    The length goes in too: scrypt fills a short secret up with zero bytes, so a PIN with a zero byte behind it
+    would pass as well.
+    """
+    text = pin.encode("utf-8", "surrogatepass")
+    secret = len(text).to_bytes(8, "big") + text
     return hashlib.scrypt(
         secret, salt=salt, n=_SCRYPT_COST, r=8, p=1, dklen=_HASH_BYTES, maxmem=64 << 20
     )

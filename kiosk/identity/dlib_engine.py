@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from kiosk.errors import FaceNotUsable, ModelUnavailable, TemplateUnusable
 from kiosk.identity import face_quality
-from kiosk.identity.face_detector import FaceDetector
+from kiosk.identity.face_detector import Detection, FaceDetector
 from kiosk.identity.face_network import (
     CHIP_SIZE,
     EMBEDDING_SIZE,
@@ -85,7 +85,6 @@ class DlibFaceEngine:
         self._cache_dir = cache_dir
         self._lock = threading.Lock()
         self._parts: _Parts | None = None
-        self._last_box: FaceBox | None = None
 
     @property
     def runtime(self) -> str:
@@ -106,13 +105,11 @@ class DlibFaceEngine:
         """Find the face and say what to improve; follows a face from frame to frame."""
         with self._lock:
             parts = self._loaded()
-            last_box, self._last_box = self._last_box, None
             detection = parts.detector.follow(_gray(frame))
             if detection.main is None:
                 advice = FaceAdvice.TOO_FAR if detection.is_distant else FaceAdvice.NO_FACE
                 return FaceObservation(None, advice, 0.0)
-            box = self._last_box = detection.main.box
-            return _judge(parts, frame, box, detection.has_companion, last_box)
+            return _judge(parts, frame, detection.main.box, detection)
 
     def embed(self, frame: Frame, box: FaceBox) -> Embedding:
         """Describe the face in the box: shape (128,)."""
@@ -200,16 +197,14 @@ def _align(parts: _Parts, frame: Frame, box: FaceBox) -> _AlignedFace:
     return _AlignedFace(np.asarray(chip, dtype=np.uint8), points)
 
 
-def _judge(
-    parts: _Parts, frame: Frame, box: FaceBox, has_companion: bool, last_box: FaceBox | None
-) -> FaceObservation:
+def _judge(parts: _Parts, frame: Frame, box: FaceBox, detection: Detection) -> FaceObservation:
     import cv2
 
     face = _align(parts, frame, box)
     luma = np.asarray(cv2.cvtColor(face.chip, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     height, width = frame.shape[:2]
-    measured = face_quality.measure(box, (height, width), luma, face.points, last_box)
-    advice = FaceAdvice.SEVERAL_FACES if has_companion else face_quality.advise(measured)
+    measured = face_quality.measure(box, (height, width), luma, face.points, detection.previous_box)
+    advice = FaceAdvice.SEVERAL_FACES if detection.has_companion else face_quality.advise(measured)
     return FaceObservation(box, advice, face_quality.quality(measured))
 
 
@@ -218,7 +213,7 @@ def _enrolled(parts: _Parts, index: int, frame: Frame) -> bytes:
     if detection.main is None:
         raise FaceNotUsable(index, FaceAdvice.NO_FACE.value)
     box = detection.main.box
-    observation = _judge(parts, frame, box, detection.has_companion, None)
+    observation = _judge(parts, frame, box, detection)
     if observation.advice is not None:
         raise FaceNotUsable(index, observation.advice.value)
     return parts.network.embed(_align(parts, frame, box).chip).astype("<f4").tobytes()

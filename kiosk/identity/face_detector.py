@@ -1,6 +1,6 @@
 """Finds faces: coarse to fine, then near the last place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,9 @@ _TRACKED_SURROUNDINGS = 0.5
 """Share of the face's width that is searched on each side of its last place."""
 _SCANS_EVERY = 5
 """Frames: how often the whole frame is scanned while a face is followed, to see a second one."""
+_SCENE_SIZE = (32, 24)
+_SCENE_CHANGE = 12.0
+"""Mean difference, in shades of grey, above which a frame is another picture and nothing about the last one holds."""
 _DISTANT_SCALE = 1.5
 _DISTANT_EVERY = 5
 
@@ -62,6 +65,8 @@ class Detection:
     """Somebody else is as near."""
     is_distant: bool = False
     """No usable face, but there is one that is too small."""
+    previous_box: FaceBox | None = None
+    """Where the main face was in the frame before, when that showed the same scene."""
 
 
 class FaceDetector:
@@ -72,18 +77,22 @@ class FaceDetector:
 
         self._detector: Any = dlib.get_frontal_face_detector()
         self._last: Detection | None = None
+        self._scene: GrayImage | None = None
         self._frames_followed = 0
         self._misses = 0
         self._is_distant = False
 
     def follow(self, gray: GrayImage) -> Detection:
         """Find the face in the next picture of a series; cheap while it stays about where it was."""
+        if not self._is_same_scene(gray):
+            self._last, self._misses = None, 0
         detection = self._near_last(gray) or self.scan(gray)
         if detection.main is None:
-            detection = Detection(None, False, self._look_far(gray))
-        else:
-            self._misses = 0
-        self._last = detection if detection.main else None
+            self._last = None
+            return Detection(None, False, self._look_far(gray))
+        if self._last is not None and self._last.main is not None:
+            detection = replace(detection, previous_box=self._last.main.box)
+        self._last, self._misses = detection, 0
         return detection
 
     def scan(self, gray: GrayImage) -> Detection:
@@ -114,6 +123,15 @@ class FaceDetector:
             and face.width >= COMPANION_WIDTH_SHARE * main.width
         )
         return Detection(main, any(others))
+
+    def _is_same_scene(self, gray: GrayImage) -> bool:
+        import cv2
+
+        last = self._scene
+        self._scene = np.asarray(
+            cv2.resize(gray, _SCENE_SIZE, interpolation=cv2.INTER_AREA), dtype=np.uint8
+        )
+        return last is not None and float(cv2.absdiff(last, self._scene).mean()) < _SCENE_CHANGE
 
     def _near_last(self, gray: GrayImage) -> Detection | None:
         if self._last is None or self._last.main is None:

@@ -146,7 +146,7 @@ class FaceComparison:
     """The outcome of one 1:1 comparison."""
 
     score: float
-    """Euclidean distance between unit-length embeddings for dlib-resnet-v1: smaller is more alike."""
+    """For dlib-resnet-v1 the Euclidean distance to the mean of the enrolled embeddings: smaller is more alike."""
     is_match: bool
 
 
