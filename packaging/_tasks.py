@@ -207,12 +207,12 @@ def _clean(place: Workplace, _arguments: list[str]) -> int:
 TASKS: tuple[Task, ...] = (
     Task(
         "demo",
-        "prepare this machine and show one whole visit, network cut included",
+        "prepare this machine and show one whole visit",
         _kiosk("demo"),
     ),
     Task(
         "test",
-        "everything a change must pass; what follows goes to pytest",
+        "everything a change must pass; arguments go to pytest",
         _suite(LINT, FORMAT, TYPES, TESTS),
     ),
     Task(
