@@ -2,16 +2,20 @@
 
 SyncError
 ├── RetryableSyncError          the link or the centre, not the record: try again later
-│   ├── Unreachable             no answer: network down, time-out, connection cut
+│   ├── Unreachable             no answer: network down, connection cut
+│   │   └── TimedOut            the total time ran out: a smaller batch may pass
 │   ├── NotTheCentre            an answer that the centre did not sign: captive portal, proxy page
 │   ├── ServerBusy              the centre asks to wait
+│   │   └── ServerFault         the centre failed on this very request: a smaller batch may pass
 │   └── ClockFault              the certificate is not valid yet or not any more: check the clock
 ├── NotAuthorised               the centre does not accept this device
 ├── ProtocolMismatch            the centre speaks another version
+├── BatchTooLarge               the batch must be split
 ├── RejectedItem                an item that fails its own checks: signature, framing, size
 └── DatabaseError               the encrypted file
     ├── DatabaseFull, DatabaseBusy, DatabaseDamaged, UnsafeSqlite
-    └── KeyUnavailable          the key provider cannot give the key
+    ├── KeyUnavailable          the key provider cannot give the key
+    └── WrongKey                the key is not the one that the database was made with
 """
 
 from typing import ClassVar
@@ -37,6 +41,12 @@ class Unreachable(RetryableSyncError):
     code = "SYN-101"
 
 
+class TimedOut(Unreachable):
+    """The connection stood, but the whole answer did not come within the total time allowed."""
+
+    code = "SYN-105"
+
+
 class NotTheCentre(RetryableSyncError):
     """An answer came, but not a valid signed one: a captive portal or a proxy's page."""
 
@@ -53,10 +63,21 @@ class ServerBusy(RetryableSyncError):
         self.retry_after_s = retry_after_s
 
 
+class ServerFault(ServerBusy):
+    """The centre failed while it worked on this very request; what it holds is unknown."""
+
+    code = "SYN-106"
+
+
 class ClockFault(RetryableSyncError):
     """The centre's certificate is out of its dates as this machine's clock sees them."""
 
     code = "SYN-104"
+
+    def __init__(self, message: str = "the clock is wrong", problem: str = "") -> None:
+        super().__init__(message)
+        self.problem = problem
+        """The problem type when the centre itself refuses the time; empty when TLS did."""
 
 
 class NotAuthorised(SyncError):
@@ -122,3 +143,9 @@ class KeyUnavailable(DatabaseError):
     """The key provider cannot give the database key."""
 
     code = "SYN-405"
+
+
+class WrongKey(DatabaseError):
+    """The key provider gives a key, but not the one that this database was made with."""
+
+    code = "SYN-406"

@@ -66,7 +66,12 @@ def translated_errors() -> Iterator[None]:
             raise DatabaseDamaged from error
         if primary in (5, 6) or "is locked" in text:
             raise DatabaseBusy from error
-        if primary in (10, 14) or "disk i/o" in text or "unable to open" in text or "readonly" in text:
+        if (
+            primary in (10, 14)
+            or "disk i/o" in text
+            or "unable to open" in text
+            or "readonly" in text
+        ):
             raise DatabaseError(str(error)) from error
         raise
 

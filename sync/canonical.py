@@ -1,0 +1,72 @@
+"""One value, one sequence of bytes: the JSON that is hashed and signed.
+
+Keys sorted by code point, no spaces, UTF-8, no floats (their text differs between languages), no duplicate keys.
+The same bytes as RFC 8785 for every key of this protocol, which are all ASCII.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+MAXIMUM_INTEGER = 2**53 - 1
+"""Beyond this, readers that keep numbers as doubles change them (RFC 8259 section 6)."""
+
+MAXIMUM_DEPTH = 32
+"""Deep enough for any form; shallow enough that no parser runs out of stack."""
+
+
+class CanonicalError(ValueError):
+    """The value has no canonical form, or the bytes are not it."""
+
+
+def canonical_json(value: object) -> bytes:
+    """Encode a value of None, bool, int, str, sequences and string-keyed mappings.
+
+    Raises:
+        CanonicalError: a float, a too large integer, a lone surrogate, another type, or too deep.
+    """
+    plain = _plain(value, 0)
+    try:
+        return json.dumps(
+            plain, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+        ).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise CanonicalError("text holds a lone surrogate") from error
+
+
+def parse_canonical(data: bytes) -> object:
+    """Read bytes that ``canonical_json`` made; anything else is refused, even when it means the same.
+
+    Raises:
+        CanonicalError: not JSON, or not its canonical form.
+    """
+    try:
+        value = json.loads(data.decode("utf-8"), parse_float=_refuse, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise CanonicalError("not JSON without floats") from error
+    # One comparison finds spaces, key order, duplicate keys, escapes and odd numbers alike.
+    if canonical_json(value) != data:
+        raise CanonicalError("not canonical JSON")
+    return value
+
+
+def _refuse(text: str) -> NoReturn:
+    raise CanonicalError(f"number {text[:20]} is not an integer")
+
+
+def _plain(value: object, depth: int) -> object:
+    if depth > MAXIMUM_DEPTH:
+        raise CanonicalError("nested too deeply")
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) > MAXIMUM_INTEGER:
+            raise CanonicalError("integer out of range")
+        return int(value)
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise CanonicalError("a key is not text")
+        return {key: _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [_plain(item, depth + 1) for item in value]
+    raise CanonicalError(f"{type(value).__name__} has no canonical form")

@@ -1,0 +1,86 @@
+"""What a kiosk appends to the outbox, and the clocks that are written down beside it."""
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+_BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEvent:
+    """One thing that happened and that the centre must come to know exactly once."""
+
+    id: str
+    """UUIDv7, made by ``new_event_id``; the idempotency key for ever."""
+    subject: str
+    """Whom it is about; events of one subject are delivered in order and never wait for another's."""
+    kind: str
+    """What it is, such as ``service_request``; the centre has one handler for each."""
+    schema_version: int
+    """Version of the payload's shape at the time of writing, from 1."""
+    payload: Mapping[str, object]
+    """JSON without floats."""
+    priority: int
+    """1 goes first; an event never overtakes an earlier one of its own subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """The wall clock may lie; with the boot id and the monotonic clock the centre can correct it later."""
+
+    wall: datetime
+    """Aware, UTC."""
+    boot_id: str
+    """Changes at each start of the machine; monotonic times compare only within one."""
+    monotonic_ms: int
+    """Milliseconds since some point of this boot."""
+
+
+class Clock(Protocol):
+    """Reads all clocks at once."""
+
+    def read(self) -> ClockReading:
+        """The present moment."""
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def __init__(self) -> None:
+        try:
+            self._boot_id = _BOOT_ID_FILE.read_text("ascii").strip()
+        except OSError:
+            # Elsewhere the process stands in for the boot: a new start then only makes a delayed event due early.
+            self._boot_id = str(uuid.uuid4())
+
+    def read(self) -> ClockReading:
+        """The present moment."""
+        return ClockReading(datetime.now(UTC), self._boot_id, time.monotonic_ns() // 1_000_000)
+
+
+def iso_utc(moment: datetime) -> str:
+    """Write an aware moment as UTC ISO 8601 with milliseconds and ``Z``.
+
+    Raises:
+        ValueError: the moment is naive.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_utc(text: str) -> datetime:
+    """Read what ``iso_utc`` wrote.
+
+    Raises:
+        ValueError: not a date and time with a zone.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment.astimezone(UTC)

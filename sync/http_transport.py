@@ -1,0 +1,229 @@
+"""The centre over HTTPS: ``requests`` with every default that loses, repeats or redirects data turned off."""
+
+import http.client
+import ipaddress
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from urllib.parse import quote, urlsplit
+
+import requests
+import urllib3.exceptions
+
+from sync.answers import (
+    BatchAnswer,
+    DecisionPage,
+    DeviceState,
+    NoncedAnswer,
+    ProbeAnswer,
+    RosterPage,
+    SignedAnswer,
+    open_answer,
+)
+from sync.deadline import Deadline, DeadlineAdapter
+from sync.errors import ClockFault, NotTheCentre, SyncError, TimedOut, Unreachable
+from sync.framing import BATCH_MEDIA_TYPE, encode_batch
+from sync.http_failures import CLOCK_PROBLEM, error_of_exception, error_of_response
+from sync.request_auth import authorization_header
+from sync.signing import DeviceSigner, Purpose, Verifier
+
+MAXIMUM_ANSWER_BYTES = 4 * 1024 * 1024
+_PIECE_BYTES = 16 * 1024
+
+NoncedT = TypeVar("NoncedT", bound=NoncedAnswer)
+
+
+class HttpTransport:
+    """Speaks with one centre as one device, one request at a time, over one kept connection.
+
+    Args:
+        base_url: ``https://…``; plain ``http`` only for a loopback host.
+        centre_public_key: 32 bytes, given at provisioning; the only thing that makes an answer the centre's.
+        connect_timeout_s: for each address of the host.
+        total_deadline_s: for a whole exchange, hard; only the resolver's own look-up of the name is not covered.
+        ca_bundle: a PEM file for a centre with its own certificate authority; None for the shipped list.
+    Raises:
+        ValueError: the URL is not safe, or a key is malformed.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        device_id: str,
+        signer: DeviceSigner,
+        centre_public_key: bytes,
+        connect_timeout_s: float = 10.0,
+        total_deadline_s: float = 30.0,
+        ca_bundle: str | None = None,
+    ) -> None:
+        self._base_url = _checked_url(base_url)
+        self._device_id = device_id
+        self._signer = signer
+        self._verifier = Verifier(centre_public_key)
+        self._timeouts_s = (connect_timeout_s, total_deadline_s)
+        self._total_deadline_s = total_deadline_s
+        self._deadline = Deadline()
+        self._session = requests.Session()
+        # Else REQUESTS_CA_BUNDLE replaces our certificates and ~/.netrc our Authorization header (both seen).
+        self._session.trust_env = False
+        self._session.verify = ca_bundle or True
+        adapter = DeadlineAdapter(self._deadline)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self.clock_offset = timedelta(0)
+        """What to add to this machine's clock to get the centre's, once the centre has complained."""
+
+    def send_batch(self, batch_id: str, items: Sequence[bytes]) -> BatchAnswer:
+        """Deliver items.
+
+        Raises:
+            BatchTooLarge, or any other leaf of the link's errors.
+        """
+        body = encode_batch(items)
+        headers = {"Content-Type": BATCH_MEDIA_TYPE, "Idempotency-Key": batch_id}
+        path = f"/v1/batches?batch={quote(batch_id)}"
+        answer_body, _ = self._signed_exchange("POST", path, body, headers)
+        answer = open_answer(answer_body, BatchAnswer, Purpose.BATCH_ANSWER, self._verifier)
+        if answer.batch != batch_id:
+            raise NotTheCentre("the answer belongs to another batch")
+        self._check_device(answer)
+        return answer
+
+    def decisions(self, after: int) -> DecisionPage:
+        """Decisions on this device's events after a cursor."""
+        return self._ask(f"/v1/decisions?after={after}", DecisionPage, Purpose.DECISIONS)
+
+    def roster(self, after: int) -> RosterPage:
+        """Changes of the region's roster after a cursor."""
+        return self._ask(f"/v1/roster?after={after}", RosterPage, Purpose.ROSTER)
+
+    def device_state(self) -> DeviceState:
+        """What the centre holds of this device."""
+        return self._ask("/v1/devices/me/state", DeviceState, Purpose.DEVICE_STATE)
+
+    def probe(self) -> ProbeAnswer:
+        """Ask for the signed echo; needs no enrolment."""
+        nonce = secrets.token_urlsafe(16)
+        body = self._exchange("GET", f"/v1/probe?nonce={nonce}", b"", {})
+        answer = open_answer(body, ProbeAnswer, Purpose.PROBE, self._verifier)
+        if answer.nonce != nonce:
+            raise NotTheCentre("the answer belongs to another request")
+        return answer
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
+
+    def _ask(self, path: str, kind: type[NoncedT], purpose: Purpose) -> NoncedT:
+        body, nonce = self._signed_exchange("GET", path, b"", {})
+        answer = open_answer(body, kind, purpose, self._verifier)
+        if answer.nonce != nonce:
+            raise NotTheCentre("the answer belongs to another request")
+        self._check_device(answer)
+        return answer
+
+    def _check_device(self, answer: SignedAnswer) -> None:
+        if answer.device != self._device_id:
+            raise NotTheCentre("the answer belongs to another device")
+
+    def _signed_exchange(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[bytes, str]:
+        try:
+            return self._signed_once(method, path, body, headers)
+        except ClockFault as fault:
+            if fault.problem != CLOCK_PROBLEM:
+                raise
+        # The clock is off but TLS still works: take the time from the signed echo, never from a plain Date header.
+        asked_at = datetime.now(UTC)
+        self.clock_offset = self.probe().time - asked_at
+        return self._signed_once(method, path, body, headers)
+
+    def _signed_once(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[bytes, str]:
+        nonce = secrets.token_urlsafe(16)
+        authorization = authorization_header(
+            self._signer,
+            device=self._device_id,
+            method=method,
+            path=path,
+            body=body,
+            time=datetime.now(UTC) + self.clock_offset,
+            nonce=nonce,
+        )
+        return self._exchange(
+            method, path, body, {**headers, "Authorization": authorization}
+        ), nonce
+
+    def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+        # Identity: a compressed answer could be far larger than the cap on what is received.
+        sent = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
+        try:
+            with (
+                self._deadline.limit(self._total_deadline_s),
+                self._session.request(
+                    method,
+                    self._base_url + path,
+                    data=body or None,
+                    headers=sent,
+                    timeout=self._timeouts_s,
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
+                answer = _read_bounded(response)
+        except SyncError:
+            raise
+        except (
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            http.client.HTTPException,
+            OSError,
+        ) as error:
+            if self._deadline.has_passed:
+                raise TimedOut("the total time ran out") from error
+            raise error_of_exception(error) from error
+        if self._deadline.has_passed:
+            raise TimedOut("the total time ran out")
+        failure = error_of_response(response.status_code, response.headers, answer)
+        if failure is not None:
+            raise failure
+        return answer
+
+
+def _read_bounded(response: requests.Response) -> bytes:
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdecimal() and int(announced) > MAXIMUM_ANSWER_BYTES:
+        raise NotTheCentre("the answer is larger than any answer of the centre")
+    parts: list[bytes] = []
+    total = 0
+    for part in response.iter_content(_PIECE_BYTES):
+        total += len(part)
+        if total > MAXIMUM_ANSWER_BYTES:
+            raise NotTheCentre("the answer is larger than any answer of the centre")
+        parts.append(part)
+    if announced.isdecimal() and total < int(announced):
+        raise Unreachable("the answer was cut short")
+    return b"".join(parts)
+
+
+def _checked_url(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("the centre's URL must begin with https://")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("the centre's URL holds more than a host and a path")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ValueError("plain http is allowed to this machine only; use https")
+    return base_url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,33 @@
+"""How the engine speaks with the centre, whatever lies between."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sync.answers import BatchAnswer, DecisionPage, DeviceState, RosterPage
+
+
+class Transport(Protocol):
+    """Asks and brings back signed answers only.
+
+    Every method raises, besides what it names:
+        Unreachable, TimedOut, NotTheCentre, ServerBusy, ServerFault, ClockFault, NotAuthorised, ProtocolMismatch.
+    """
+
+    def send_batch(self, batch_id: str, items: Sequence[bytes]) -> BatchAnswer:
+        """Deliver items.
+
+        Raises:
+            BatchTooLarge: the body is refused for its size.
+        """
+
+    def decisions(self, after: int) -> DecisionPage:
+        """Decisions on this device's events after a cursor."""
+
+    def roster(self, after: int) -> RosterPage:
+        """Changes of the region's roster after a cursor."""
+
+    def device_state(self) -> DeviceState:
+        """What the centre holds of this device."""
+
+    def close(self) -> None:
+        """Give the connections back."""
