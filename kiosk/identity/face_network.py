@@ -31,6 +31,7 @@ MAX_PARITY_ERROR = 1e-5
 Source: measured at most 1.0e-6 on synthetic chips and on portraits; decisions are made at distances of 0.3 to 0.5.
 """
 _CONVERSION_CHIPS = 5
+_FILE_PREFIX = "face-network-"
 
 
 class FaceNetwork(Protocol):
@@ -114,7 +115,7 @@ class FaceNetworkLoader:
     def converted_path(self) -> Path:
         """Where the converted network is kept: named by the digest of its source and the converter's version."""
         digest = read_manifest()[EMBEDDING_MODEL].sha256
-        return self.cache_dir / f"face-network-{digest}-c{dlib_onnx.CONVERTER_VERSION}.onnx"
+        return self.cache_dir / f"{_FILE_PREFIX}{digest}-c{dlib_onnx.CONVERTER_VERSION}.onnx"
 
     def _load_converted(self, reference: FaceNetwork) -> FaceNetwork | None:
         path = self.converted_path()
@@ -137,7 +138,16 @@ class FaceNetworkLoader:
         except WeightsUnreadable as error:
             raise ModelUnavailable("the weights of the face network cannot be converted") from error
         write_private(path, model)
+        _remove_leftovers(path)
         _log.info("face network: converted")
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove networks of earlier versions and what a power cut left of an unfinished one: 22 MB each."""
+    for other in path.parent.glob(f"*{_FILE_PREFIX}*"):
+        if other != path:
+            with contextlib.suppress(OSError):
+                other.unlink()
 
 
 def _checked(path: Path, reference: FaceNetwork, chips: int) -> FaceNetwork | None:

@@ -1,5 +1,6 @@
 import csv
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import skimage.data
 
+from kiosk.devices.file_camera import FileCamera
 from kiosk.devices.picture import letter_box, read_picture
 from kiosk.errors import FaceNotUsable, TemplateUnusable
 from kiosk.identity.dlib_engine import DlibFaceEngine, template_distance
@@ -242,6 +244,31 @@ def test_observe_raises_when_the_frame_breaks_the_ports_promise(
 ) -> None:
     with pytest.raises(ValueError, match="uint8"):
         engine.observe(frame)
+
+
+def test_observe_answers_for_every_frame_when_the_camera_is_a_film(
+    engine: DlibFaceEngine, faces: Path
+) -> None:
+    camera = FileCamera(faces / "examples/short_hamilton_clip.mp4", frames_per_second=1000.0)
+    camera.open()
+    advice = {engine.observe(camera.read()).advice for _ in range(25)}
+    camera.close()
+
+    assert advice <= {FaceAdvice.NO_FACE, FaceAdvice.TOO_FAR}  # singers on a stage, far away
+
+
+def test_engine_gives_equal_answers_when_two_threads_use_it(
+    engine: DlibFaceEngine, faces: Path
+) -> None:
+    frame = as_camera_frame(faces / PORTRAIT)
+    box = engine.observe(frame).box
+    assert box is not None
+    expected = engine.embed(frame, box)
+
+    with ThreadPoolExecutor(2) as pool:
+        vectors = list(pool.map(lambda _: engine.embed(frame, box), range(6)))
+
+    assert all(np.array_equal(vector, expected) for vector in vectors)
 
 
 def test_enrol_names_the_picture_and_the_fault_when_one_is_poor(

@@ -121,6 +121,17 @@ def test_load_converts_again_when_the_cached_network_is_damaged(
     assert "converting again" in caplog.text
 
 
+def test_load_removes_networks_of_earlier_versions_when_it_converts(tmp_path: Path) -> None:
+    for name in ("face-network-0000-c0.onnx", ".face-network-5553-x7", "something-else"):
+        (tmp_path / name).write_bytes(b"old")
+    loader = _loader(tmp_path)
+
+    loader.load()
+
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert kept == {loader.converted_path().name, "something-else"}
+
+
 @pytest.mark.parametrize("missing", ["onnx", "onnxruntime"])
 def test_load_falls_back_to_dlib_when_a_package_is_missing(
     tmp_path: Path, missing: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
