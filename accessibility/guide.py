@@ -10,7 +10,6 @@ from accessibility.audio import AudioPlayer
 from accessibility.errors import (
     AudioUnavailable,
     SynthesisError,
-    SynthesizerUnavailable,
     WavDamaged,
 )
 from accessibility.prompt import Prompt, PromptText
@@ -86,7 +85,8 @@ class VoiceGuide:
         self._silent = SilentPlayer()
         self._on_caption = on_caption
         self._on_state = on_state
-        self._control = threading.Lock()  # one caller at a time; the worker never takes it
+        # One caller at a time, who may call again from a callback; the worker never takes it.
+        self._control = threading.RLock()
         self._changed = threading.Condition()  # guards everything below
         self._turn = 0
         self._task: _Task | None = None
@@ -110,14 +110,14 @@ class VoiceGuide:
         text = self._catalogue.text(prompt)
         with self._control:
             turn = self._silence()
+            self._enter(GuideState.PREPARING, turn)
             self._on_caption(text.caption)
             with self._changed:
-                if self._state is GuideState.CLOSED:
-                    return text
-                self._last = prompt
-                self._task = _Task(turn, prompt, text, self._rate_level, self._volume)
-                self._changed.notify_all()
-            self._enter(GuideState.PREPARING, turn)
+                # A callback may have stopped or closed the guide meanwhile.
+                if self._turn == turn and self._state is not GuideState.CLOSED:
+                    self._last = prompt
+                    self._task = _Task(turn, prompt, text, self._rate_level, self._volume)
+                    self._changed.notify_all()
         return text
 
     def stop(self) -> None:
@@ -245,7 +245,7 @@ class VoiceGuide:
         while (task := self._next_task()) is not None:
             try:
                 self._say(task)
-            except Exception:  # a bug must not leave the kiosk mute for the rest of the day
+            except Exception:  # noqa: BLE001  a bug must not leave the kiosk mute for the rest of the day
                 _log.exception("a prompt could not be said: %s", task.prompt.id)
             self._enter(GuideState.QUIET, task.turn)
 
@@ -261,11 +261,9 @@ class VoiceGuide:
         """Get the sound, play it unless something newer came, and wait for its end."""
         try:
             sound = self._source.sound(task.prompt, task.text, task.rate_level)
-        except SynthesizerUnavailable as error:
-            _log.warning("%s: captions only: %s", error.code, error)
-            return
         except SynthesisError as error:
-            _log.warning("%s: caption only for %s: %s", error.code, task.prompt.id, error)
+            if self._is_current(task):  # else nobody waits for it any more, or the guide is closing
+                _log.warning("%s: caption only for %s: %s", error.code, task.prompt.id, error)
             return
         if sound is None or not self._is_current(task):
             return
@@ -284,7 +282,8 @@ class VoiceGuide:
         if not is_over:
             _log.warning("the sound device is stuck; captions only for this visit")
             self._lose_output()
-            player.stop()
+        if not is_over or self._is_current(task):
+            player.stop()  # releases the device; whoever made the turn stale has stopped it already
 
     def _start(self, sound: bytes, task: _Task) -> AudioPlayer:
         """Start the sound on the loudspeaker, or without one on the silent player."""

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
+from itertools import pairwise
 
 from accessibility.numerals import (
     read_count,
@@ -45,7 +46,10 @@ LETTER_NAMES = {
 """Names of the Latin letters as they are said in Chinese; X as on identity cards."""
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
-_MEASURES = "个|位|次|张|页|份|步|种|项|条|天|周|年|岁|小时|分钟|秒|户|人|件|元|块|角|分|本|台|笔|名|遍|倍|米|公里|公斤|点"
+_MEASURES = (
+    "个|位|次|张|页|份|步|种|项|条|天|周|年|岁|小时|分钟|秒|户|人|件|元|块|角|分|"
+    "本|台|笔|名|遍|倍|米|公里|公斤|点"
+)
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _NOT_IN_NUMBER = r"(?<![\dA-Za-z.])"
 _HOTLINE_CUE = r"(?P<cue>电话|热线|拨打|请拨|号码|尾号|卡号)(?P<gap>[是为:\s]{0,2})"
@@ -95,7 +99,7 @@ def _read_character(character: str) -> str:
 def _read_grouped(digits: str) -> str:
     """Group as people say them: telephone 3-4-4, citizen number 6-4-4-4."""
     cuts = (0, 3, 7, 11) if len(digits) == 11 else (0, 6, 10, 14, 18)
-    parts = [digits[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    parts = [digits[start:end] for start, end in pairwise(cuts)]
     return "，".join("".join(_read_character(c) for c in part) for part in parts)
 
 

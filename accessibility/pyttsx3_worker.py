@@ -31,15 +31,25 @@ _CHINESE_NAMES = ("chinese (simplified", "huihui", "yaoyao", "kangkang", "xiaoxi
 class Engine(Protocol):
     """The part of a pyttsx3 engine that is used."""
 
-    def getProperty(self, name: str) -> object: ...  # noqa: N802
+    def getProperty(self, name: str) -> object:  # noqa: N802
+        """Return ``voices``, ``voice`` or ``rate``."""
+        ...
 
-    def setProperty(self, name: str, value: object) -> None: ...  # noqa: N802
+    def setProperty(self, name: str, value: object) -> None:  # noqa: N802
+        """Queue a change of ``voice`` or ``rate``."""
+        ...
 
-    def connect(self, topic: str, cb: Callable[..., None]) -> object: ...
+    def connect(self, topic: str, cb: Callable[..., None]) -> object:
+        """Call ``cb`` at an event."""
+        ...
 
-    def save_to_file(self, text: str, filename: str) -> None: ...
+    def save_to_file(self, text: str, filename: str) -> None:
+        """Queue a text for a file."""
+        ...
 
-    def runAndWait(self) -> None: ...  # noqa: N802
+    def runAndWait(self) -> None:  # noqa: N802
+        """Work the queue off."""
+        ...
 
 
 class Voice(Protocol):

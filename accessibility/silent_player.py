@@ -101,19 +101,26 @@ class SilentPlayer:
 
 
 class RecordingPlayer(SilentPlayer):
-    """Writes each sound into a folder, numbered in the order of playing, and is through with it at once.
+    """Writes each sound into a folder, numbered in the order of playing.
 
     For demonstrations and tests: a real kiosk never keeps what it said to a resident.
     """
 
-    def __init__(self, folder: Path, start_timer: StartTimer = start_thread_timer) -> None:
+    def __init__(
+        self, folder: Path, *, pace: float = 0.0, start_timer: StartTimer = start_thread_timer
+    ) -> None:
         """Record into a folder, which is made when it is missing.
 
+        Args:
+            folder: for ``<number>-<prompt id>.wav``.
+            pace: how much of its length a sound takes; 0 is through with it at once.
+            start_timer: makes the call at its end.
         Raises:
             AudioUnavailable: the folder cannot be made.
         """
         super().__init__(start_timer)
         self._folder = folder
+        self._pace = pace
         self._count = 0
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -132,4 +139,4 @@ class RecordingPlayer(SilentPlayer):
             write_atomically(to_wav_bytes(pcm), self._folder / f"{number:03}-{safe_name}.wav")
         except OSError as error:
             raise AudioUnavailable(f"cannot record: {error.strerror}") from error
-        return 0.0
+        return pcm.duration_s * self._pace

@@ -27,6 +27,7 @@ class SoundSource:
         self._cache = cache
         self._lock = threading.Lock()
         self._personal: tuple[str, bytes] | None = None
+        self._visit = 0
         self._is_dead = False
         sweep_scratch()
 
@@ -47,6 +48,7 @@ class SoundSource:
         synthesizer = self._synthesizer
         if synthesizer is None or self._is_dead:
             return None
+        visit = self._visit
         key = sound_key(text.reading, synthesizer.identity, rate_level)
         if (
             found := self._personal_sound(key) if prompt.is_personal else self._cache.get(key)
@@ -58,8 +60,7 @@ class SoundSource:
             self._is_dead = True
             raise
         if prompt.is_personal:
-            with self._lock:
-                self._personal = (key, sound)
+            self._keep_for_visit(visit, key, sound)
         else:
             self._cache.put(key, sound)
         return sound
@@ -67,6 +68,7 @@ class SoundSource:
     def forget_visit(self) -> None:
         """Drop the one personal sound that is kept for a repetition."""
         with self._lock:
+            self._visit += 1
             self._personal = None
 
     def close(self) -> None:
@@ -74,6 +76,11 @@ class SoundSource:
         self._is_dead = True
         if self._synthesizer is not None:
             self._synthesizer.close()
+
+    def _keep_for_visit(self, visit: int, key: str, sound: bytes) -> None:
+        with self._lock:
+            if visit == self._visit:  # else the resident left while the sound was made
+                self._personal = (key, sound)
 
     def _personal_sound(self, key: str) -> bytes | None:
         with self._lock:
