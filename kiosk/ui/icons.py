@@ -57,7 +57,9 @@ class Icons:
     def icon(self, name: str, line: str = "", accent: str = "", soft: str = "") -> Icon:
         """Name an icon; tones that are not given come from the theme."""
         colours = self.colours
-        return Icon(name, line or colours.primary, accent or colours.accent, soft or colours.accent_soft)
+        return Icon(
+            name, line or colours.primary, accent or colours.accent, soft or colours.accent_soft
+        )
 
     def paint(self, painter: QPainter, icon: Icon, box: QRectF) -> None:
         """Draw an icon into a square, or an illustration into a rectangle of its own proportions."""

@@ -16,9 +16,9 @@ from kiosk.ui.pages.face_check_page import FaceCheckPage
 from kiosk.ui.pages.welcome_page import WelcomePage
 from kiosk.ui.shell import Shell
 from kiosk.ui.simulation_bar import SimulationBar
-from kiosk.ui.status_strip import SyncStatus
 from kiosk.ui.theme import style_sheet
 from kiosk.ui.tokens import ScreenSpec, Tokens
+from sync.connectivity import SyncStatus
 
 RELAYOUT_MS = 80
 CLOCK_MS = 5_000
@@ -101,10 +101,15 @@ class MainWindow(QWidget):
 
     def show_idle_warning(self, prompt: Prompt, seconds: int) -> None:
         """Ask whether anybody is there, or count down when the question is already up."""
-        if self.shell.idle.isVisibleTo(self.shell):
+        if self.is_idle_warning:
             self.shell.idle.show_seconds(seconds)
         else:
             self.shell.idle.open(prompt, seconds)
+
+    @property
+    def is_idle_warning(self) -> bool:
+        """Whether the question is up."""
+        return self.shell.idle.isVisibleTo(self.shell)
 
     def hide_idle_warning(self) -> None:
         """Take the question away."""

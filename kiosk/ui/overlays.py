@@ -99,7 +99,9 @@ class BusyOverlay(Overlay):
     def __init__(self, kit: Kit, parent: QWidget) -> None:
         super().__init__(kit, parent)
         self.turning = Turning(kit)
-        self.words = TextBlock(kit, kit.tokens.label, is_bold=True, align=Qt.AlignmentFlag.AlignHCenter)
+        self.words = TextBlock(
+            kit, kit.tokens.label, is_bold=True, align=Qt.AlignmentFlag.AlignHCenter
+        )
         self.words.show_words(kit.label("busy.words"))
         self.card.column.addWidget(self.turning, 0, Qt.AlignmentFlag.AlignHCenter)
         self.card.column.addWidget(self.words)
@@ -128,12 +130,18 @@ class IdleOverlay(Overlay):
         middle = Qt.AlignmentFlag.AlignHCenter
         self.title = TextBlock(kit, tokens.title, is_bold=True, align=middle)
         self.sentence = TextBlock(kit, tokens.body, align=middle)
-        self.seconds = TextBlock(kit, tokens.body, is_bold=True, colour=tokens.colours.warning, align=middle)
+        self.seconds = TextBlock(
+            kit, tokens.body, is_bold=True, colour=tokens.colours.warning, align=middle
+        )
         self.go_on = ActionButton(kit, Look.PRIMARY, kit.label("idle.continue"), "check")
         self.end = ActionButton(kit, Look.SECONDARY, kit.label("idle.finish"), "home")
         self.go_on.clicked.connect(self._continue)
         self.end.clicked.connect(self._finish)
-        direction = QBoxLayout.Direction.LeftToRight if tokens.is_landscape else QBoxLayout.Direction.TopToBottom
+        direction = (
+            QBoxLayout.Direction.LeftToRight
+            if tokens.is_landscape
+            else QBoxLayout.Direction.TopToBottom
+        )
         row = QBoxLayout(direction)
         row.setSpacing(max(1, tokens.gap - 2 * tokens.focus))
         for button in (self.go_on, self.end):
@@ -156,6 +164,11 @@ class IdleOverlay(Overlay):
     def show_seconds(self, seconds: int) -> None:
         """Count down."""
         self.seconds.show_words(self.kit.label("idle.seconds", seconds=seconds))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Take a touch beside the card for a sign of life."""
+        event.accept()
+        self._continue()
 
     def _continue(self) -> None:
         if self.kit.taps.accepts():

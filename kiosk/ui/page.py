@@ -34,7 +34,11 @@ class Page(QWidget, Generic[ModelT]):
         self.prompt_panel = PromptPanel(kit, icon=self.hero_icon)
         self.answers = QVBoxLayout()
         self.answers.setSpacing(max(1, tokens.gap - 2 * tokens.focus))
-        direction = QBoxLayout.Direction.LeftToRight if tokens.is_landscape else QBoxLayout.Direction.TopToBottom
+        direction = (
+            QBoxLayout.Direction.LeftToRight
+            if tokens.is_landscape
+            else QBoxLayout.Direction.TopToBottom
+        )
         outer = QBoxLayout(direction, self)
         vertical = tokens.mm(9)
         outer.setContentsMargins(tokens.margin, vertical, tokens.margin, vertical)

@@ -27,7 +27,11 @@ def save_screenshot(window: MainWindow, path: Path) -> Path:
 
 
 def render_all(
-    view_models: Mapping[str, PageModel], out_dir: Path, screen: ScreenSpec, texts: Texts, clock: Clock
+    view_models: Mapping[str, PageModel],
+    out_dir: Path,
+    screen: ScreenSpec,
+    texts: Texts,
+    clock: Clock,
 ) -> list[Path]:
     """Render each view model into ``<out_dir>/<name>.png`` without a camera, a voice or a flow.
 

@@ -10,7 +10,11 @@ class SimulationBar(QWidget):
     """Small dark buttons below the product, so that nobody takes them for a part of it."""
 
     def __init__(
-        self, buttons: Sequence[tuple[str, Callable[[], None]]], *, title: str, parent: QWidget | None = None
+        self,
+        buttons: Sequence[tuple[str, Callable[[], None]]],
+        *,
+        title: str,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("SimulationBar")

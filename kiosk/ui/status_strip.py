@@ -1,44 +1,15 @@
 """The strip on top: the network, what waits and for how long. Always words beside the icon."""
 
-from typing import Protocol
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kiosk.ui.kit import Kit
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.text_block import TextBlock
+from sync.connectivity import SyncStatus
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
-
-
-class LinkState(Protocol):
-    """A state of the network; its value names text and icon, ``status.<value>``."""
-
-    @property
-    def value(self) -> str:
-        """unknown, online, offline, captive, clock_fault, not_authorised or protocol_mismatch."""
-
-
-class SyncStatus(Protocol):
-    """What the strip shows; a snapshot, not a live object."""
-
-    @property
-    def link(self) -> LinkState:
-        """The network as last seen."""
-
-    @property
-    def waiting(self) -> int:
-        """Events not yet acknowledged by the centre."""
-
-    @property
-    def parked(self) -> int:
-        """Events that need a person."""
-
-    @property
-    def oldest_age_s(self) -> float | None:
-        """Seconds since the oldest waiting event was made; None when nothing waits."""
 
 
 def age_words(kit: Kit, age_s: float) -> str:

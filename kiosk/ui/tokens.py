@@ -56,7 +56,9 @@ class ScreenSpec:
 
     def for_window(self, width_px: int, height_px: int) -> "ScreenSpec":
         """Imagine this screen shrunk until a whole 16:9 page fits a window: everything scales with the window."""
-        long_mm = self.diagonal_in * MM_PER_INCH * REFERENCE_ASPECT / math.hypot(REFERENCE_ASPECT, 1)
+        long_mm = (
+            self.diagonal_in * MM_PER_INCH * REFERENCE_ASPECT / math.hypot(REFERENCE_ASPECT, 1)
+        )
         short_mm = long_mm / REFERENCE_ASPECT
         short_px, long_px = sorted((max(1, width_px), max(1, height_px)))
         px_per_mm = min(short_px / short_mm, long_px / long_mm)

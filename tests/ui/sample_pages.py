@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import segno
+
 from accessibility.prompt import Prompt
 from kiosk.flows import pages as m
 
@@ -9,26 +11,24 @@ MORNING = datetime(2026, 7, 14, 1, 30, tzinfo=UTC)
 WHO, PROOF, REVIEW = m.Progress(1, 3), m.Progress(2, 3), m.Progress(3, 3)
 NUMBER = "A07-000123-K"
 
-# A picture of the right size, not a symbol that can be read: finder patterns and noise.
 QR_ROWS = tuple(
-    "".join(
-        "1"
-        if (
-            (min(x, 28 - x) < 7 and y < 7 or x < 7 and y > 21)
-            and ((x % 22 in (0, 6) or y % 22 in (0, 6)) or (2 <= x % 22 <= 4 and 2 <= y % 22 <= 4))
-        )
-        or (not (min(x, 28 - x) < 8 and y < 8 or x < 8 and y > 20) and (x * 7 + y * 13 + x * y) % 5 < 2)
-        else "0"
-        for x in range(29)
-    )
-    for y in range(29)
+    "".join(str(bit) for bit in row) for row in segno.make(f"XIANGLIN:{NUMBER}", micro=False).matrix
 )
 
 
-def receipt(stage: m.RequestStage, prompt_id: str = "receipt", is_provisional: bool = False) -> m.ReceiptPage:
+def receipt(
+    stage: m.RequestStage, prompt_id: str = "receipt", is_provisional: bool = False
+) -> m.ReceiptPage:
     values = {"service": "养老资格认证", "number": NUMBER}
     return m.ReceiptPage(
-        Prompt(prompt_id, values), "养老资格认证", NUMBER, stage, MORNING, is_provisional, QR_ROWS, can_go_back=False
+        Prompt(prompt_id, values),
+        "养老资格认证",
+        NUMBER,
+        stage,
+        MORNING,
+        is_provisional,
+        QR_ROWS,
+        can_go_back=False,
     )
 
 
@@ -64,7 +64,9 @@ SAMPLES: dict[str, m.PageModel] = {
     "02-services-3": m.ServicesPage(Prompt("services"), tiles(3)),
     "02-services-6": m.ServicesPage(Prompt("services"), tiles(6)),
     "03-identify": m.IdentifyPage(Prompt("identify"), progress=WHO),
-    "04-citizen-number": m.CitizenNumberPage(Prompt("citizen_number.wrong_check_digit"), True, progress=WHO),
+    "04-citizen-number": m.CitizenNumberPage(
+        Prompt("citizen_number.wrong_check_digit"), True, progress=WHO
+    ),
     "05-confirm-person": m.ConfirmPersonPage(
         Prompt("confirm_person", {"name": "欧阳*国"}), "欧阳*国", "4201**********0021", progress=WHO
     ),
@@ -113,7 +115,9 @@ SAMPLES: dict[str, m.PageModel] = {
             for c in ("retry", "use_card", "use_pin", "register_first", "see_progress")
         ),
     ),
-    "14-help": m.HelpPage(Prompt("help", {"helper": "王小梅(驻村协理员)"}), "王小梅(驻村协理员)", "0938-555 0142"),
+    "14-help": m.HelpPage(
+        Prompt("help", {"helper": "王小梅(驻村协理员)"}), "王小梅(驻村协理员)", "0938-555 0142"
+    ),
     "15-out-of-service": m.OutOfServicePage(
         Prompt("out_of_service"),
         code="KSK-201",

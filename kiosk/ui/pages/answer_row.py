@@ -9,7 +9,11 @@ from kiosk.ui.widgets.action_button import ActionButton
 def answer_row(kit: Kit, first: ActionButton, second: ActionButton) -> QBoxLayout:
     """Lay out two buttons of the same size."""
     tokens = kit.tokens
-    direction = QBoxLayout.Direction.LeftToRight if tokens.is_landscape else QBoxLayout.Direction.TopToBottom
+    direction = (
+        QBoxLayout.Direction.LeftToRight
+        if tokens.is_landscape
+        else QBoxLayout.Direction.TopToBottom
+    )
     row = QBoxLayout(direction)
     row.setSpacing(max(1, tokens.gap - 2 * tokens.focus))
     height = tokens.mm(32) + 2 * first.inset

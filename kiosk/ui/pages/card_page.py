@@ -19,7 +19,9 @@ class CardPage(Page[models.CardPage]):
         self.no_card.setFixedHeight(tokens.primary + 2 * self.no_card.inset)
         self.answers.addStretch(1)
         self.answers.addWidget(
-            Picture(self.kit, tokens.mm(120), "card", has_disc=True), 0, Qt.AlignmentFlag.AlignHCenter
+            Picture(self.kit, tokens.mm(120), "card", has_disc=True),
+            0,
+            Qt.AlignmentFlag.AlignHCenter,
         )
         self.answers.addStretch(1)
         self.answers.addWidget(self.no_card)

@@ -15,7 +15,9 @@ class CitizenNumberPage(TypingPage[models.CitizenNumberPage]):
 
     def build(self) -> None:
         """Make places and keypad."""
-        slots = DigitSlots(self.kit, GROUPS, is_secret=False, name=self.kit.label("citizen_number.slots"))
+        slots = DigitSlots(
+            self.kit, GROUPS, is_secret=False, name=self.kit.label("citizen_number.slots")
+        )
         self.build_typing(slots, Keypad(self.kit, extra="X"), None)
 
     def fill(self, model: models.CitizenNumberPage) -> None:

@@ -51,7 +51,9 @@ class FaceCheckPage(Page[models.FaceCheckPage]):
 
     def show_face(self, view: FaceView) -> None:
         """Show the newest picture and its advice at once."""
-        self.preview.show_frame(view.frame, view.progress, is_good=view.advice in (None, FaceAdvice.HOLD_STILL))
+        self.preview.show_frame(
+            view.frame, view.progress, is_good=view.advice in (None, FaceAdvice.HOLD_STILL)
+        )
         self._show_attempt(view.attempt)
         self._show_advice(view.advice)
 
@@ -70,7 +72,10 @@ class FaceCheckPage(Page[models.FaceCheckPage]):
         if advice is None:
             words, icon = self.kit.label("face.looking"), "face"
         else:
-            words, icon = self.kit.texts.text(Prompt(f"face.advice.{advice.value}")).title, advice.value
+            words, icon = (
+                self.kit.texts.text(Prompt(f"face.advice.{advice.value}")).title,
+                advice.value,
+            )
         if words != self.advice.text():
             self.advice.show_words(words)
             self.advice_icon.show_icon(icon)

@@ -24,7 +24,9 @@ class HelpPage(Page[models.HelpPage]):
         middle = Qt.AlignmentFlag.AlignHCenter
         frame = CardFrame(self.kit)
         self.name = TextBlock(self.kit, tokens.huge, is_bold=True, align=middle)
-        self.phone = TextBlock(self.kit, tokens.text(1.6), is_bold=True, colour=tokens.colours.primary)
+        self.phone = TextBlock(
+            self.kit, tokens.text(1.6), is_bold=True, colour=tokens.colours.primary
+        )
         self.phone_icon = Picture(self.kit, tokens.mm(24), "phone")
         row = QHBoxLayout()
         row.setSpacing(tokens.mm(5))

@@ -16,7 +16,9 @@ class IdentifyPage(Page[models.IdentifyPage]):
         """Make picture and button."""
         tokens = self.kit.tokens
         self.picture = Picture(self.kit, tokens.mm(120), "card", has_disc=True)
-        self.type_number = self.button(Look.PRIMARY, "identify.type_number", "keypad", UseCitizenNumber())
+        self.type_number = self.button(
+            Look.PRIMARY, "identify.type_number", "keypad", UseCitizenNumber()
+        )
         self.answers.addStretch(1)
         self.answers.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignHCenter)
         self.answers.addStretch(1)

@@ -26,7 +26,9 @@ class OutOfServicePage(Page[models.OutOfServicePage]):
             self.frame.column.addWidget(block)
         self.answers.addStretch(1)
         self.answers.addWidget(
-            Picture(self.kit, tokens.mm(80), "staff", has_disc=True), 0, Qt.AlignmentFlag.AlignHCenter
+            Picture(self.kit, tokens.mm(80), "staff", has_disc=True),
+            0,
+            Qt.AlignmentFlag.AlignHCenter,
         )
         self.answers.addStretch(1)
         self.answers.addWidget(self.frame)
@@ -34,5 +36,7 @@ class OutOfServicePage(Page[models.OutOfServicePage]):
     def fill(self, model: models.OutOfServicePage) -> None:
         """Show what staff need."""
         self.staff_text.show_words(model.staff_text)
-        self.code.show_words(self.kit.label("out_of_service.code", code=model.code) if model.code else "")
+        self.code.show_words(
+            self.kit.label("out_of_service.code", code=model.code) if model.code else ""
+        )
         self.frame.setVisible(bool(model.staff_text or model.code))

@@ -15,7 +15,9 @@ class PinPage(TypingPage[models.PinPage]):
 
     def build(self) -> None:
         """Make places, keypad and the other way."""
-        slots = DigitSlots(self.kit, (PIN_LENGTH,), is_secret=True, name=self.kit.label("pin.slots"))
+        slots = DigitSlots(
+            self.kit, (PIN_LENGTH,), is_secret=True, name=self.kit.label("pin.slots")
+        )
         self.forgotten = self.button(Look.SECONDARY, "pin.forgotten", "other_way", Decline())
         self.build_typing(slots, Keypad(self.kit), self.forgotten)
 

@@ -88,5 +88,7 @@ class ProgressPage(Page[models.ProgressPage]):
         if not (tokens.is_landscape and is_dense):
             stage = TextBlock(self.kit, tokens.caption, is_bold=True, colour=tokens.colours.ink)
             frame.column.addWidget(stage)
-            stage.show_words(request.decision or self.kit.label(f"stage.{request.stage.value}.sentence"))
+            stage.show_words(
+                request.decision or self.kit.label(f"stage.{request.stage.value}.sentence")
+            )
         return frame

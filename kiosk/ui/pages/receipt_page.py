@@ -38,7 +38,9 @@ class ReceiptPage(Page[models.ReceiptPage]):
         self.number = TextBlock(self.kit, tokens.text(1.45), is_bold=True)
         self.accepted_at = TextBlock(self.kit, tokens.caption, colour=soft)
         self.track = StageTrack(self.kit)
-        self.stage = TextBlock(self.kit, tokens.body, is_bold=True, align=Qt.AlignmentFlag.AlignHCenter)
+        self.stage = TextBlock(
+            self.kit, tokens.body, is_bold=True, align=Qt.AlignmentFlag.AlignHCenter
+        )
         self.qr = QrSymbol(self.kit, tokens.mm(52))
         words = QVBoxLayout()
         words.setSpacing(tokens.mm(1))
@@ -73,7 +75,11 @@ class ReceiptPage(Page[models.ReceiptPage]):
         self.track.show_stage(model.stage)
         is_open = model.stage in (models.RequestStage.ACCEPTED, models.RequestStage.DELIVERED)
         is_provisional = model.is_provisional and is_open
-        text_id = "stage.provisional.sentence" if is_provisional else f"stage.{model.stage.value}.sentence"
+        text_id = (
+            "stage.provisional.sentence"
+            if is_provisional
+            else f"stage.{model.stage.value}.sentence"
+        )
         self.stage.show_words(self.kit.label(text_id))
         colours = self.kit.tokens.colours
         needs_correction = model.stage is models.RequestStage.NEEDS_CORRECTION

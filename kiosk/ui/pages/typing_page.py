@@ -21,13 +21,17 @@ class TypingPage(Page[TypingT]):
 
     prompt_share = 0.34
 
-    def build_typing(self, slots: DigitSlots, keypad: Keypad, other_way: ActionButton | None) -> None:
+    def build_typing(
+        self, slots: DigitSlots, keypad: Keypad, other_way: ActionButton | None
+    ) -> None:
         """Put the parts together; called by ``build``."""
         self.typed = ""
         self.slots = slots
         self.keypad = keypad
         self.keypad.pressed.connect(self._take)
-        self.confirm = ActionButton(self.kit, Look.PRIMARY, self.kit.label("typing.confirm"), "check")
+        self.confirm = ActionButton(
+            self.kit, Look.PRIMARY, self.kit.label("typing.confirm"), "check"
+        )
         self.confirm.clicked.connect(self._send)
         self.answers.addWidget(self.slots)
         self.answers.addWidget(self.keypad, 1)

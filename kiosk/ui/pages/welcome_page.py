@@ -32,9 +32,14 @@ class WelcomePage(Page[models.WelcomePage]):
     def _header(self) -> QWidget:
         tokens = self.kit.tokens
         self.site = TextBlock(self.kit, tokens.caption, colour=tokens.colours.ink_soft)
-        self.time = TextBlock(self.kit, tokens.title, is_bold=True, align=Qt.AlignmentFlag.AlignRight)
+        self.time = TextBlock(
+            self.kit, tokens.title, is_bold=True, align=Qt.AlignmentFlag.AlignRight
+        )
         self.date = TextBlock(
-            self.kit, tokens.caption, colour=tokens.colours.ink_soft, align=Qt.AlignmentFlag.AlignRight
+            self.kit,
+            tokens.caption,
+            colour=tokens.colours.ink_soft,
+            align=Qt.AlignmentFlag.AlignRight,
         )
         name = TextBlock(self.kit, tokens.label, is_bold=True, colour=tokens.colours.primary)
         name.show_words(self.kit.label("app.name"))
@@ -61,7 +66,9 @@ class WelcomePage(Page[models.WelcomePage]):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Begin wherever the finger is lifted."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.emit_action(Begin())
 
 

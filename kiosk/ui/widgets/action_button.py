@@ -159,7 +159,11 @@ class ActionButton(QAbstractButton):
         return tokens.mm(10 if self.look is Look.BAR else 13)
 
     def _icon_room(self) -> float:
-        return self._icon_side() + self._kit.tokens.mm(3.5) if self._icon and not self.is_column else 0.0
+        return (
+            self._icon_side() + self._kit.tokens.mm(3.5)
+            if self._icon and not self.is_column
+            else 0.0
+        )
 
     def _group_left(self) -> float:
         """Where icon and words together begin when they stand in the middle."""
@@ -182,7 +186,12 @@ class ActionButton(QAbstractButton):
         padding = self._padding()
         if self.is_column:
             top = box.top() + box.height() * 0.66
-            return QRectF(box.left() + padding, top, box.width() - 2 * padding, box.bottom() - top - padding / 2)
+            return QRectF(
+                box.left() + padding,
+                top,
+                box.width() - 2 * padding,
+                box.bottom() - top - padding / 2,
+            )
         return box.adjusted(padding + self._icon_room(), 0, -padding, 0)
 
     def _lines(self, room: QRectF) -> list[str]:
@@ -221,7 +230,9 @@ class ActionButton(QAbstractButton):
             icon = icons.icon(self._icon)
             box = box.adjusted(trim, trim, -trim, -trim)
         elif self.look is Look.PRIMARY and self.isEnabled():
-            icon = icons.icon(self._icon, colours.on_primary, colours.on_primary, colours.primary_pressed)
+            icon = icons.icon(
+                self._icon, colours.on_primary, colours.on_primary, colours.primary_pressed
+            )
         elif not self.isEnabled():
             icon = icons.icon(self._icon, colours.ink_soft, colours.ink_soft, colours.paper_deep)
         else:

@@ -32,7 +32,9 @@ class CardFrame(QWidget):
         painter.setBrush(QColor(getattr(tokens.colours, self._ground)))
         half = tokens.mm(0.4) / 2
         radius = tokens.mm(6)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), radius, radius)
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(half, half, -half, -half), radius, radius
+        )
         painter.end()
 
 

@@ -12,7 +12,13 @@ class DigitSlots(QWidget):
     """A row of places; the next one to fill is marked by colour and by a thicker line."""
 
     def __init__(
-        self, kit: Kit, groups: tuple[int, ...], *, is_secret: bool, name: str, parent: QWidget | None = None
+        self,
+        kit: Kit,
+        groups: tuple[int, ...],
+        *,
+        is_secret: bool,
+        name: str,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._kit = kit
@@ -44,7 +50,9 @@ class DigitSlots(QWidget):
         """Return the rectangle of each place."""
         tokens = self._kit.tokens
         gap, group_gap, pad = tokens.mm(0.8), tokens.mm(5), tokens.mm(6)
-        fixed = gap * (self.length - len(self._groups)) + group_gap * (len(self._groups) - 1) + 2 * pad
+        fixed = (
+            gap * (self.length - len(self._groups)) + group_gap * (len(self._groups) - 1) + 2 * pad
+        )
         widest = tokens.mm(22 if self._is_secret else 14)
         width = min(widest, (self.width() - fixed) / self.length)
         left = (self.width() - fixed - width * self.length) / 2 + pad
@@ -81,7 +89,9 @@ class DigitSlots(QWidget):
         tokens, colours = self._kit.tokens, self._kit.tokens.colours
         is_typed = number < len(self._typed)
         is_next = number == len(self._typed)
-        line = QPen(QColor(colours.accent if is_next else colours.edge), tokens.mm(1.4 if is_next else 0.6))
+        line = QPen(
+            QColor(colours.accent if is_next else colours.edge), tokens.mm(1.4 if is_next else 0.6)
+        )
         line.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(line)
         if self._is_secret:
@@ -91,7 +101,9 @@ class DigitSlots(QWidget):
             painter.drawEllipse(dot)
             return
         inner = tokens.mm(0.8)
-        painter.drawLine(QPointF(box.left() + inner, box.bottom()), QPointF(box.right() - inner, box.bottom()))
+        painter.drawLine(
+            QPointF(box.left() + inner, box.bottom()), QPointF(box.right() - inner, box.bottom())
+        )
         if is_typed:
             face = font(self.digit_px(), is_bold=True)
             metrics = QFontMetricsF(face)

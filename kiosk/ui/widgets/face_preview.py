@@ -71,7 +71,9 @@ class FacePreview(QWidget):
         """Draw picture, veil and oval."""
         del event
         painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
         frame = QPainterPath()
         radius = self._kit.tokens.mm(7)
         frame.addRoundedRect(QRectF(self.rect()), radius, radius)
@@ -100,7 +102,9 @@ class FacePreview(QWidget):
         centre = oval.center()
         head = oval.width() * 0.25
         painter.drawEllipse(centre - QPointF(0, oval.height() * 0.1), head, head * 1.15)
-        painter.drawEllipse(centre + QPointF(0, oval.height() * 0.44), oval.width() * 0.42, oval.height() * 0.24)
+        painter.drawEllipse(
+            centre + QPointF(0, oval.height() * 0.44), oval.width() * 0.42, oval.height() * 0.24
+        )
 
     def _paint_veil(self, painter: QPainter, frame: QPainterPath) -> None:
         hole = QPainterPath()
@@ -138,5 +142,3 @@ class FacePreview(QWidget):
         pen.setWidthF(tokens.mm(3.2))
         painter.setPen(pen)
         painter.drawPath(path)
-
-

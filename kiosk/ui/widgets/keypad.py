@@ -48,7 +48,9 @@ class Keypad(QWidget):
 
     def _key(self, sign: str) -> ActionButton:
         is_delete = sign == DELETE
-        key = ActionButton(self._kit, Look.KEY, "" if is_delete else sign, DELETE if is_delete else "")
+        key = ActionButton(
+            self._kit, Look.KEY, "" if is_delete else sign, DELETE if is_delete else ""
+        )
         key.setAccessibleName(self._kit.label("keypad.delete") if is_delete else sign)
         key.setMinimumHeight(self._kit.tokens.mm(20))
         key.setMaximumHeight(self._kit.tokens.mm(34))

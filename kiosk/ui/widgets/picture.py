@@ -11,7 +11,13 @@ class Picture(QWidget):
     """Decoration: what it shows is also said in words, so the accessibility tree leaves it out."""
 
     def __init__(
-        self, kit: Kit, side_px: int, icon: str = "", *, has_disc: bool = False, parent: QWidget | None = None
+        self,
+        kit: Kit,
+        side_px: int,
+        icon: str = "",
+        *,
+        has_disc: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._kit = kit

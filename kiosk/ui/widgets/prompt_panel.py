@@ -28,7 +28,9 @@ class StepMarks(QWidget):
         """Show a step, or nothing."""
         self._progress = progress
         self._words = (
-            self._kit.label("step", step=progress.step, of=progress.of) if progress is not None else ""
+            self._kit.label("step", step=progress.step, of=progress.of)
+            if progress is not None
+            else ""
         )
         self.setAccessibleName(self._words)
         show_part(self, is_shown=progress is not None)
@@ -64,7 +66,9 @@ class StepMarks(QWidget):
         for step in range(1, self._progress.of + 1):
             width = tokens.mm(11 if step == self._progress.step else 4.5)
             is_reached = step <= self._progress.step
-            painter.setBrush(QColor(tokens.colours.primary if is_reached else tokens.colours.hairline))
+            painter.setBrush(
+                QColor(tokens.colours.primary if is_reached else tokens.colours.hairline)
+            )
             mark = QRectF(left, (self.height() - height) / 2, width, height)
             painter.drawRoundedRect(mark, height / 2, height / 2)
             left += width + tokens.mm(2.5)

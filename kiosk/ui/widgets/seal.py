@@ -56,7 +56,9 @@ class Seal(QWidget):
         self._paint_word(painter, centre, side)
         painter.end()
 
-    def _paint_sign(self, painter: QPainter, centre: QPointF, side: float, *, needs_correction: bool) -> None:
+    def _paint_sign(
+        self, painter: QPainter, centre: QPointF, side: float, *, needs_correction: bool
+    ) -> None:
         pen = QPen(QColor(self._kit.tokens.colours.on_success), side * 0.045)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

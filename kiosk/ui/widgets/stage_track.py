@@ -68,7 +68,10 @@ class StageTrack(QWidget):
         tokens, colours = self._kit.tokens, self._kit.tokens.colours
         for number in range(2):
             is_done = number < present
-            pen = QPen(QColor(colours.success if is_done else colours.edge), tokens.mm(1.2 if is_done else 0.7))
+            pen = QPen(
+                QColor(colours.success if is_done else colours.edge),
+                tokens.mm(1.2 if is_done else 0.7),
+            )
             pen.setStyle(Qt.PenStyle.SolidLine if is_done else Qt.PenStyle.DotLine)
             painter.setPen(pen)
             away = QPointF(self._side * 0.85, 0)
@@ -120,7 +123,9 @@ class StageTrack(QWidget):
     def _paint_diamond(self, painter: QPainter, centre: QPointF) -> None:
         colours = self._kit.tokens.colours
         reach = self._side * 0.72
-        corners = [centre + QPointF(math.sin(turn) * reach, -math.cos(turn) * reach) for turn in _QUARTERS]
+        corners = [
+            centre + QPointF(math.sin(turn) * reach, -math.cos(turn) * reach) for turn in _QUARTERS
+        ]
         painter.setPen(QPen(QColor(colours.warning), self._side * 0.09))
         painter.setBrush(QColor(colours.warning_soft))
         painter.drawPolygon(QPolygonF(corners))
@@ -130,14 +135,18 @@ class StageTrack(QWidget):
         shift = QPointF(-metrics.horizontalAdvance("!") / 2, metrics.capHeight() / 2)
         painter.drawText(centre + shift, "!")
 
-    def _paint_name(self, painter: QPainter, centre: QPointF, name: str, *, is_present: bool) -> None:
+    def _paint_name(
+        self, painter: QPainter, centre: QPointF, name: str, *, is_present: bool
+    ) -> None:
         colours = self._kit.tokens.colours
         face = font(self._font_px, is_bold=is_present)
         metrics = QFontMetricsF(face)
         painter.setFont(face)
         colour = colours.ink_soft
         if is_present:
-            colour = colours.warning if self._stage is RequestStage.NEEDS_CORRECTION else colours.success
+            colour = (
+                colours.warning if self._stage is RequestStage.NEEDS_CORRECTION else colours.success
+            )
         painter.setPen(QColor(colour))
         baseline = self._side * 1.5 + (self._font_px * 1.5 + metrics.capHeight()) / 2
         painter.drawText(QPointF(centre.x() - metrics.horizontalAdvance(name) / 2, baseline), name)

@@ -3,7 +3,15 @@
 import re
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from kiosk.ui.fonts import font
@@ -13,7 +21,9 @@ from kiosk.ui.widgets.visibility import show_part
 LINE_FACTOR = 1.42
 """Line to line, in em. Source: 工信部 APP 适老化规范 1.2 asks for at least 1.3."""
 
-_STOPS = "\uff0c\u3002\uff01\uff1f\uff1b\u3001"  # Chinese comma, full stop, ! ? ; and enumeration comma
+_STOPS = (
+    "\uff0c\u3002\uff01\uff1f\uff1b\u3001"  # Chinese comma, full stop, ! ? ; and enumeration comma
+)
 _CLAUSE = re.compile(f"[^{_STOPS}]+[{_STOPS}]*")
 
 

@@ -1,0 +1,354 @@
+"""Leads one visit after another: actions to the navigator, pages to the window, prompts to the voice."""
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication
+
+from accessibility.guide import GuideState
+from accessibility.prompt import Prompt
+from kiosk.background import BackgroundRunner
+from kiosk.clock import Clock
+from kiosk.errors import FlowError, KioskError
+from kiosk.flows import pages as models
+from kiosk.flows.actions import (
+    Action,
+    AskHelp,
+    CardPresented,
+    FaceAccepted,
+    FaceCheckUnavailable,
+    FaceNotAccepted,
+    Finish,
+    TimedOut,
+)
+from kiosk.flows.pages import AnyPage
+from kiosk.services.ports import Card, CardReader, FaceAdvice
+from kiosk.services.verify_face import FaceCheckResult, FaceCheckRun, FaceView
+from kiosk.ui.card_feed import CardFeed
+from kiosk.ui.face_feed import FaceFeed
+from kiosk.ui.idle_watch import IdleEvents, IdleWatch
+from kiosk.ui.main_window import MainWindow
+from kiosk.ui.timers import QtTimers, Timer, Timers
+
+BUSY_AFTER_S = 0.3
+"""Shorter work shows nothing: a flash would only frighten."""
+
+ADVICE_EVERY_S = 3.0
+"""Spoken advice at most this often; on screen it changes at once."""
+
+PROMPT_HAS_S = 6.0
+"""Advice lets a prompt that is being spoken finish, at most this long."""
+
+REFRESH_RETRY_S = 1.0
+
+IDLE_PROMPT = Prompt("idle.warning")
+CARD_PAGES = (models.IdentifyPage, models.CardPage)
+MOVING_PAGES = (models.ReceiptPage, models.ProgressPage)
+"""Pages whose content moves on when the centre answers."""
+LAST_HELP_PAGES = (models.HelpPage, models.OutOfServicePage)
+"""Pages that already say whom to ask: asking again repeats them."""
+
+_log = logging.getLogger(__name__)
+
+
+class VisitNavigator(Protocol):
+    """The flow engine. Every method is slow and called on one lane only."""
+
+    @property
+    def visit_token(self) -> int:
+        """Grows with each visit."""
+
+    def start(self) -> AnyPage:
+        """The first page."""
+
+    def current(self) -> AnyPage:
+        """The present page, made anew."""
+
+    def act(self, action: Action) -> AnyPage:
+        """Take an action, give the next page."""
+
+    def face_check(self) -> FaceCheckRun | None:
+        """The check for the present page, or None."""
+
+
+class SpokenGuide(Protocol):
+    """The voice guide."""
+
+    @property
+    def state(self) -> GuideState:
+        """What it is doing."""
+
+    def speak(self, prompt: Prompt) -> object:
+        """Say a prompt in place of whatever is being said."""
+
+    def stop(self) -> None:
+        """Fall silent within 100 ms."""
+
+    def forget_visit(self) -> None:
+        """Drop what belongs to the resident."""
+
+
+class VisitController(QObject):
+    """Made and used on the window's thread."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        navigator: VisitNavigator,
+        guide: SpokenGuide,
+        lane: BackgroundRunner,
+        clock: Clock,
+        *,
+        card_reader: CardReader | None = None,
+        timers: Timers | None = None,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._navigator = navigator
+        self._guide = guide
+        self._lane = lane
+        self._clock = clock
+        self._timers = timers if timers is not None else QtTimers(self)
+        self._page: AnyPage | None = None
+        self._serial = 0
+        """Grows with each page and action: what was asked before is late."""
+        self._is_busy = False
+        self._is_closed = False
+        self._busy_timer: Timer | None = None
+        self._refresh_timer: Timer | None = None
+        self._spoken_advice: FaceAdvice | None = None
+        self._spoken_s = float("-inf")
+        self._spent_cards: dict[type[models.PageModel], Card] = {}
+        self._faces = FaceFeed(self._show_face, self._finish_face, self)
+        self._cards = (
+            CardFeed(card_reader, self._present_card, self) if card_reader is not None else None
+        )
+        self._idle = IdleWatch(self._timers, IdleEvents(self._is_held, self._warn, self._time_out))
+        window.acted.connect(self.act)
+        window.touched.connect(self._touched)
+        window.repeat_asked.connect(self.repeat)
+        window.idle_continued.connect(self._continue)
+        window.idle_finished.connect(self._finish)
+
+    @property
+    def page(self) -> AnyPage | None:
+        """The view model that is up."""
+        return self._page
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an action is under way."""
+        return self._is_busy
+
+    def start(self) -> None:
+        """Show the first page."""
+        self._send(self._navigator.start)
+
+    def act(self, action: Action) -> None:
+        """Hand an action to the navigator; while one is under way, others are dropped."""
+        if isinstance(action, AskHelp) and isinstance(self._page, LAST_HELP_PAGES):
+            self.repeat()
+            return
+        self._send(lambda: self._navigator.act(action))
+
+    def repeat(self) -> None:
+        """Say the page's prompt again."""
+        if self._page is not None:
+            self._speak(self._page.prompt)
+
+    def refresh(self) -> None:
+        """Ask for the present page anew, where it can move on by itself: call this when the sync status changes."""
+        if self._is_closed or self._is_busy or not isinstance(self._page, MOVING_PAGES):
+            return
+        serial = self._serial
+        self._lane.submit(
+            self._navigator.current,
+            lambda page: self._refreshed(serial, page),
+            self._refresh_failed,
+        )
+
+    def close(self) -> None:
+        """Stop everything that runs and wait for its threads; safe to call twice."""
+        self._is_closed = True
+        self._serial += 1
+        self._idle.stop()
+        for timer in (self._busy_timer, self._refresh_timer):
+            if timer is not None:
+                timer.cancel()
+        self._faces.close()
+        if self._cards is not None:
+            self._cards.close()
+        self._guide.stop()
+
+    # -- actions and pages
+
+    def _send(self, job: Callable[[], AnyPage]) -> None:
+        if self._is_busy or self._is_closed:
+            return
+        self._is_busy = True
+        self._serial += 1
+        serial = self._serial
+        self._idle.stop()
+        self._stop_feeds()
+        self._window.hide_idle_warning()
+        self._busy_timer = self._timers.after(
+            BUSY_AFTER_S, lambda: self._window.show_busy(is_busy=True)
+        )
+        self._lane.submit(
+            job, lambda page: self._arrived(serial, page), lambda error: self._failed(serial, error)
+        )
+
+    def _arrived(self, serial: int, page: AnyPage) -> None:
+        if serial != self._serial:
+            return
+        self._rest()
+        self._show(page, is_spoken=True)
+
+    def _failed(self, serial: int, error: Exception) -> None:
+        if serial != self._serial:
+            return
+        self._rest()
+        code = error.code if isinstance(error, KioskError) else KioskError.code
+        if isinstance(error, FlowError) and self._page is not None:
+            _log.warning("action not offered code=%s page=%s", code, self._page.page_id)
+            self._show(self._page, is_spoken=False)
+            return
+        _log.error("action failed code=%s type=%s", code, type(error).__name__, exc_info=error)
+        self._show(
+            models.NoticePage(Prompt("notice.error"), "warning", can_go_back=False), is_spoken=True
+        )
+
+    def _rest(self) -> None:
+        self._is_busy = False
+        if self._busy_timer is not None:
+            self._busy_timer.cancel()
+            self._busy_timer = None
+        self._window.show_busy(is_busy=False)
+
+    def _show(self, page: AnyPage, *, is_spoken: bool) -> None:
+        self._serial += 1
+        self._stop_feeds()
+        is_end = isinstance(page, models.WelcomePage) and not isinstance(
+            self._page, models.WelcomePage | None
+        )
+        if is_end:
+            self._wipe()
+        self._page = page
+        self._window.show_model(page)
+        if is_spoken:
+            self._spoken_advice = None
+            self._speak(page.prompt)
+        self._idle.watch(page.idle_timeout_s)
+        self._start_feeds(page)
+
+    def _wipe(self) -> None:
+        """Forget the visit: words, pictures, sound, cards."""
+        self._window.wipe()
+        self._guide.forget_visit()
+        self._spent_cards.clear()
+
+    def _refreshed(self, serial: int, page: AnyPage) -> None:
+        if serial != self._serial or page == self._page or type(page) is not type(self._page):
+            return
+        if self._is_held():
+            # The screen does not change while somebody is listening to it.
+            self._refresh_timer = self._timers.after(REFRESH_RETRY_S, self.refresh)
+            return
+        self._show(page, is_spoken=True)
+
+    def _refresh_failed(self, error: Exception) -> None:
+        _log.warning("refresh failed type=%s", type(error).__name__)
+
+    # -- voice and touch
+
+    def _speak(self, prompt: Prompt) -> None:
+        self._spoken_s = self._clock.monotonic_s()
+        self._guide.speak(prompt)
+
+    def _is_speaking(self) -> bool:
+        return self._guide.state in (GuideState.PREPARING, GuideState.SPEAKING)
+
+    def _touched(self) -> None:
+        self._guide.stop()
+        self._idle.touch()
+
+    # -- nobody there
+
+    def _is_held(self) -> bool:
+        is_finger_down = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        return self._is_busy or self._is_speaking() or is_finger_down
+
+    def _warn(self, seconds: int) -> None:
+        is_first = not self._window.is_idle_warning
+        self._window.show_idle_warning(IDLE_PROMPT, seconds)
+        if is_first:
+            self._speak(IDLE_PROMPT)
+
+    def _continue(self) -> None:
+        self._window.hide_idle_warning()
+        if self._page is not None:
+            self._idle.watch(self._page.idle_timeout_s)
+
+    def _finish(self) -> None:
+        self.act(Finish())
+
+    def _time_out(self) -> None:
+        self.act(TimedOut())
+
+    # -- camera and card reader
+
+    def _start_feeds(self, page: AnyPage) -> None:
+        serial = self._serial
+        if isinstance(page, models.FaceCheckPage):
+            self._lane.submit(
+                self._navigator.face_check,
+                lambda run: self._start_face(serial, run),
+                lambda error: self._face_not_made(serial, error),
+            )
+        elif self._cards is not None and isinstance(page, CARD_PAGES):
+            self._cards.start(self._spent_cards.get(type(page)))
+
+    def _stop_feeds(self) -> None:
+        self._faces.stop()
+        if self._cards is not None:
+            self._cards.stop()
+
+    def _start_face(self, serial: int, run: FaceCheckRun | None) -> None:
+        if serial != self._serial:
+            return
+        if run is None:
+            self.act(FaceCheckUnavailable(KioskError.code))
+        else:
+            self._faces.start(run)
+
+    def _face_not_made(self, serial: int, error: Exception) -> None:
+        if serial == self._serial:
+            code = error.code if isinstance(error, KioskError) else KioskError.code
+            _log.warning("face check cannot start code=%s type=%s", code, type(error).__name__)
+            self.act(FaceCheckUnavailable(code))
+
+    def _show_face(self, view: FaceView) -> None:
+        self._window.show_face(view)
+        if view.box is not None:
+            self._idle.touch()
+        if view.advice is None or view.advice is self._spoken_advice or self._idle.is_warning:
+            return
+        since_s = self._clock.monotonic_s() - self._spoken_s
+        if since_s >= (PROMPT_HAS_S if self._is_speaking() else ADVICE_EVERY_S):
+            self._spoken_advice = view.advice
+            self._speak(Prompt(f"face.advice.{view.advice.value}"))
+
+    def _finish_face(self, result: FaceCheckResult) -> None:
+        if result.kind == "accepted":
+            self.act(FaceAccepted(result.score, result.engine_id, result.threshold))
+        elif result.kind == "not_accepted":
+            self.act(FaceNotAccepted(result.attempts))
+        elif result.kind == "unavailable":
+            self.act(FaceCheckUnavailable(result.code))
+
+    def _present_card(self, card: Card) -> None:
+        if self._page is not None and not self._is_busy:
+            self._spent_cards[type(self._page)] = card
+            self.act(CardPresented(card))
