@@ -8,13 +8,12 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from _apt import Apt
 from _console import Console, Step, TaskError
 from _failures import explain
 from _installer import Installer, find_uv, install, pip_installer, uv_installer
 from _lock import preparation_lock
 from _process import IS_WINDOWS, follow
-from _stamp import Stamp, current_stamp, outdated_reason, python_tag, read_project
+from _stamp import Stamp, current_stamp, outdated_reason, python_tag, read_project, site_packages
 
 STAMP = "xianglin-stamp.json"
 UNFINISHED = "xianglin-unfinished"
@@ -36,13 +35,11 @@ class Environment:
         root: Path,
         console: Console,
         *,
-        apt: Apt | None = None,
         uv: Callable[[], str | None] = find_uv,
     ) -> None:
         self.root = root
         self.venv = root / ".venv"
         self._console = console
-        self._apt = apt
         self._uv = uv
 
     @property
@@ -68,6 +65,10 @@ class Environment:
         if not self.python.exists():
             return "its Python is gone"
         return outdated_reason(self.stamp(), current_stamp(self.root, self.venv, extras))
+
+    def needs_venv_module(self) -> bool:
+        """Whether the next preparation makes an environment with Python's own venv module."""
+        return self._uv() is None and not self._has_pip()
 
     def prepare(self, extras: Iterable[str], first_step: int = 1, steps: int = 3) -> None:
         """Bring ``.venv`` up to what the extras need; repairs what an interrupted run left.
@@ -115,9 +116,6 @@ class Environment:
                 if not fault and self._has_pip():
                     command.append("--without-pip")
             code, lines = follow([*command, str(self.venv)], cwd=self.root)
-        if code != 0 and uv is None and "ensurepip" in "\n".join(lines):
-            self._install_venv_module()
-            code, lines = follow([base_python(), "-m", "venv", str(self.venv)], cwd=self.root)
         if code != 0:
             log = self.venv / "prepare.log"
             log.write_text("\n".join(lines), "utf-8")
@@ -150,7 +148,8 @@ class Environment:
         return "" if found == python_tag() else f"it was made by {found}"
 
     def _has_pip(self) -> bool:
-        return follow([str(self.python), "-m", "pip", "--version"])[0] == 0
+        site = site_packages(self.venv)
+        return self.python.exists() and site is not None and (site / "pip").is_dir()
 
     def _remove(self, fault: str) -> None:
         if not self.venv.exists():
@@ -178,19 +177,6 @@ class Environment:
             raise TaskError(
                 f"This checkout cannot be written to ({error.strerror}). Copy it to a folder of your own."
             ) from error
-
-    def _install_venv_module(self) -> None:
-        """Debian and Ubuntu keep a part of Python's own venv module in a package of its own.
-
-        Raises:
-            TaskError: it could not be installed; the text holds the command to type.
-        """
-        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        said = f"This Python lacks the venv module's installer (package {package})."
-        if self._apt is None or not self._apt.is_there:
-            raise TaskError(f"{said} Install it, or install uv, and run the same command again.")
-        self._console.say(said)
-        self._apt.install([package], f"    install {package}")
 
     def _fill(self, labels: list[str], extras: set[str]) -> None:
         installer = self._install_project(labels[1], extras)

@@ -91,7 +91,8 @@ class Installer:
 
 def pip_installer(python: Path) -> Installer:
     """The tool that every Python brings."""
-    quiet = ("--disable-pip-version-check", "--no-input", "--progress-bar", "off")
+    # --use-pep517: the pip of Debian 12 would else run an old setup.py, which leaves no RECORD.
+    quiet = ("--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--use-pep517")
     return Installer(
         "pip",
         (str(python), "-m", "pip", "install", *quiet),

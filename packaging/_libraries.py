@@ -6,6 +6,7 @@ opening it, so a hand-built or a differently packaged one counts as well.
 
 import ctypes
 import enum
+import importlib.util
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from pathlib import Path
 class Purpose(enum.Enum):
     """What a library is for; decides who needs it and what happens without it."""
 
+    VENV = "making the virtual environment"
     WINDOW = "drawing windows, even unseen ones"
     X11 = "showing the window on this display"
     WAYLAND = "showing the window on this Wayland display"
@@ -49,9 +51,14 @@ def _libraries(purpose: Purpose, names: str) -> tuple[Library, ...]:
 
 
 CHINESE_FONT = Library("a font with Chinese letters", "fonts-noto-cjk", Purpose.FONT)
+ENSUREPIP = Library(
+    "ensurepip", f"python{sys.version_info[0]}.{sys.version_info[1]}-venv", Purpose.VENV
+)
 ESPEAK_DATA = Library("espeak-ng-data", "espeak-ng-data", Purpose.SPEECH)
 
 LIBRARIES: tuple[Library, ...] = (
+    # Debian and Ubuntu keep this part of Python's own venv module in a package of its own.
+    ENSUREPIP,
     # Every Qt program, the offscreen platform included (read off the wheel's libraries with ldd).
     *_libraries(
         Purpose.WINDOW,
@@ -180,10 +187,14 @@ def missing_libraries(
     """List what this machine lacks for the purposes; nothing on systems whose wheels bring it all."""
     if not platform.startswith("linux"):
         return ()
+    # A package may have been installed since this process last looked.
+    importlib.invalidate_caches()
 
     def is_there(library: Library) -> bool:
         if library is CHINESE_FONT:
             return has_chinese_font(root / "assets" / "fonts", font_folders(environment))
+        if library is ENSUREPIP:
+            return importlib.util.find_spec("ensurepip") is not None
         if library is ESPEAK_DATA:
             return has_espeak_data(environment)
         return opens(library.name)

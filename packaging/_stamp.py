@@ -29,7 +29,7 @@ class Stamp:
     extras: tuple[str, ...]
     """All extras installed, with those that they bring."""
     distributions: tuple[str, ...]
-    """Names of the ``.dist-info`` folders."""
+    """Names of the ``.dist-info`` folders, and of ``.egg-info`` ones that old tools leave."""
 
     def to_json(self) -> str:
         """Write it for the next run."""
@@ -103,11 +103,13 @@ def site_packages(venv: Path) -> Path | None:
 
 
 def installed_distributions(venv: Path) -> tuple[str, ...]:
-    """List the ``.dist-info`` folders, sorted."""
+    """List the folders that say what is installed, sorted."""
     folder = site_packages(venv)
     if folder is None:
         return ()
-    return tuple(sorted(p.name for p in folder.iterdir() if p.name.endswith(".dist-info")))
+    return tuple(
+        sorted(p.name for p in folder.iterdir() if p.name.endswith((".dist-info", ".egg-info")))
+    )
 
 
 def current_stamp(root: Path, venv: Path, extras: Iterable[str]) -> Stamp:

@@ -56,7 +56,7 @@ class Workplace:
         self.root = root
         self.console = console
         self.apt = Apt(console) if apt is None else apt
-        self.environment = environment or Environment(root, console, apt=self.apt)
+        self.environment = environment or Environment(root, console)
 
     def prepare(self, extras: Sequence[str], purposes: frozenset[Purpose]) -> None:
         """Bring system libraries and Python packages up to what a task needs; quick when all is there.
@@ -65,6 +65,8 @@ class Workplace:
             TaskError: something that the task cannot do without is missing.
         """
         due = bool(self.environment.reason_to_prepare(extras))
+        if due and self.environment.needs_venv_module():
+            purposes |= {Purpose.VENV}
         missing = missing_libraries(self.root, purposes, os.environ)
         if missing:
             self._install_libraries(missing, "1/4 " if due else "")

@@ -13,6 +13,8 @@ import sys
 
 def first_bad_file(distribution: importlib.metadata.Distribution) -> str:
     """Name the first file that is missing or shorter or longer than recorded; empty when all are sound."""
+    if distribution.read_text("PKG-INFO") is not None:
+        return ""  # an .egg-info of old tools: it lists sources, not what was installed
     files = distribution.files
     if files is None:
         return "RECORD"

@@ -141,6 +141,9 @@ class FakeEnvironment:
     def reason_to_prepare(self, _extras: Sequence[str]) -> str:
         return self.reason
 
+    def needs_venv_module(self) -> bool:
+        return True
+
     def prepare(self, extras: Sequence[str], first_step: int, steps: int) -> None:
         self.prepared.append(list(extras))
 
@@ -206,6 +209,19 @@ def test_missing_libraries_are_installed_in_one_go_when_that_is_allowed(
     place.prepare(["demo"], EVERY)
     assert apt.installed == [["libegl1", "libportaudio2"]]
     assert "for playing and recording sound: libportaudio.so.2" in output.getvalue()
+
+
+def test_the_venv_package_is_in_the_same_command_when_an_environment_is_to_be_made(
+    tmp_path: Path, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    lacking(monkeypatch, "libegl1", package, cured=True)
+    apt = FakeApt(console)
+    place, environment = workplace(tmp_path, console, apt)
+    environment.reason = "there is none yet"
+    place.prepare(["demo"], frozenset({Purpose.WINDOW}))
+    assert apt.installed == [[package, "libegl1"]]
+    assert environment.prepared == [["demo"]]
 
 
 def test_a_task_stops_with_the_command_when_a_needed_library_may_not_be_installed(

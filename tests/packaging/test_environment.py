@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-from _apt import Apt
 from _console import Console, TaskError
 from _environment import STAMP, UNFINISHED, Environment, declared_extras
 from _lock import preparation_lock
@@ -185,13 +184,16 @@ def test_a_folder_that_is_no_environment_is_left_alone(bench: Bench) -> None:
     assert (bench.root / ".venv" / "thesis.txt").read_text("utf-8") == "mine"
 
 
-def test_the_venv_package_is_named_when_python_lacks_its_installer(
-    checkout: Path, console: Console
+def test_the_venv_module_is_needed_only_when_neither_uv_nor_pip_is_there(
+    checkout: Path, console: Console, bench: Bench
 ) -> None:
-    apt = Apt(console, which=lambda _name: None)
-    environment = Environment(checkout, console, apt=apt, uv=lambda: None)
-    with pytest.raises(TaskError, match=r"python3\.\d+-venv"):
-        environment._install_venv_module()
+    plain = Environment(checkout, console, uv=lambda: None)
+    assert plain.needs_venv_module()
+    assert not bench.environment.needs_venv_module()
+    bench.environment.prepare(["demo"])
+    assert plain.needs_venv_module(), "uv makes environments without pip"
+    (bench.site / "pip").mkdir()
+    assert not plain.needs_venv_module()
 
 
 def test_a_second_preparation_waits_for_the_first(checkout: Path, console: Console) -> None:

@@ -51,6 +51,14 @@ def test_a_package_is_damaged_when_its_record_is_gone(package: Path) -> None:
     assert bad_file(package) == "RECORD"
 
 
+def test_an_old_tool_s_package_is_believed_because_it_lists_sources_only(tmp_path: Path) -> None:
+    info = tmp_path / "thing-1.0.egg-info"
+    info.mkdir()
+    (info / "PKG-INFO").write_text("Name: thing\nVersion: 1.0\n", "utf-8")
+    (info / "SOURCES.txt").write_text("LICENSE\nsetup.py\n", "utf-8")
+    assert first_bad_file(importlib.metadata.Distribution.at(info)) == ""
+
+
 def test_the_script_reports_the_damage_as_json(package: Path) -> None:
     (package / "thing.py").unlink()
     answer = subprocess.run(
