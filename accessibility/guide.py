@@ -193,9 +193,13 @@ class VoiceGuide:
             prompts: personal ones are left out.
             on_progress: takes the number done and the number of all.
         """
-        jobs = [
-            (prompt, level) for prompt in prompts if not prompt.is_personal for level in RateLevel
-        ]
+        fixed = [prompt for prompt in prompts if not prompt.is_personal]
+        levels = (
+            RateLevel.NORMAL,
+            RateLevel.SLOW,
+            RateLevel.FAST,
+        )  # what is needed first comes first
+        jobs = [(prompt, level) for level in levels for prompt in fixed]
         ready = 0
         for done, (prompt, level) in enumerate(jobs, start=1):
             if self.state is GuideState.CLOSED or not self._source.is_available:

@@ -7,12 +7,15 @@ import pytest
 OURS = ("voice-guide", "speech-worker-reader", "silent-player-timer", "paced-device")
 
 
+def ours() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name in OURS}
+
+
 @pytest.fixture(autouse=True)
 def no_thread_left() -> Iterator[None]:
+    before = ours()
     yield
     deadline = time.monotonic() + 5
-    for thread in threading.enumerate():
-        if thread.name in OURS:
-            thread.join(max(0.0, deadline - time.monotonic()))
-    left = [thread.name for thread in threading.enumerate() if thread.name in OURS]
-    assert not left
+    for thread in ours() - before:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    assert not ours() - before
