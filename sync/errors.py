@@ -12,6 +12,7 @@ SyncError
 ├── ProtocolMismatch            the centre speaks another version
 ├── BatchTooLarge               the batch must be split
 ├── RejectedItem                an item that fails its own checks: signature, framing, size
+├── ListenerFailed              the kiosk could not take in what the centre said
 └── DatabaseError               the encrypted file
     ├── DatabaseFull, DatabaseBusy, DatabaseDamaged, UnsafeSqlite
     ├── KeyUnavailable          the key provider cannot give the key
@@ -102,6 +103,12 @@ class RejectedItem(SyncError):
     """An item fails its own checks: framing, size, digest or signature."""
 
     code = "SYN-301"
+
+
+class ListenerFailed(SyncError):
+    """The kiosk's own code could not take in an answer; it is kept and offered again."""
+
+    code = "SYN-501"
 
 
 class DatabaseError(SyncError):

@@ -81,7 +81,7 @@ class HttpTransport:
             BatchTooLarge, or any other leaf of the link's errors.
         """
         body = encode_batch(items)
-        headers = {"Content-Type": BATCH_MEDIA_TYPE, "Idempotency-Key": batch_id}
+        headers = {"Content-Type": BATCH_MEDIA_TYPE}
         path = f"/v1/batches?batch={quote(batch_id)}"
         answer_body, _ = self._signed_exchange("POST", path, body, headers)
         answer = open_answer(answer_body, BatchAnswer, Purpose.BATCH_ANSWER, self._verifier)

@@ -1,0 +1,185 @@
+"""What the staff of the centre do, on its database; the server may run meanwhile."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import func, insert, select, update
+
+from sync.answers import DecisionState
+from sync.central import roster, tables
+from sync.central.database import CentralDatabase
+from sync.central.decisions import decide
+from sync.errors import SyncError
+from sync.signing import PUBLIC_KEY_BYTES
+
+_DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_PREFIX = re.compile(r"[A-Z][A-Z0-9]{2}")
+_REGION = re.compile(r"[0-9]{12}")
+
+
+class EnrolmentRefused(SyncError):
+    """The device cannot be enrolled as given."""
+
+    code = "SYN-304"
+
+
+@dataclass(frozen=True, slots=True)
+class CentreSummary:
+    """Figures without personal data."""
+
+    devices: int
+    residents: int
+    applications: dict[str, int]
+    """By state."""
+    rejected: int
+
+
+class CentralAdmin:
+    """The centre's database for one command.
+
+    Raises:
+        KeyUnavailable, WrongKey, DatabaseDamaged, DatabaseError.
+    """
+
+    def __init__(self, state_dir: Path, key_provider: str = "auto") -> None:
+        self._database = CentralDatabase(state_dir, key_provider)
+
+    def __enter__(self) -> Self:
+        """Use it."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the database."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def centre_public_key(self) -> bytes:
+        """The 32 bytes that a kiosk is given at provisioning."""
+        return self._database.signer.public_key
+
+    def enrol_device(self, device_id: str, prefix: str, region: str, public_key: bytes) -> None:
+        """Enrol a device, or give a known one its new key and region; doing it twice changes nothing.
+
+        Args:
+            prefix: three characters of its receipts, given to one device only.
+            region: 12-digit village code.
+            public_key: 32 bytes.
+        Raises:
+            EnrolmentRefused: a value is malformed, or the prefix belongs to another device.
+        """
+        if not _DEVICE_ID.fullmatch(device_id):
+            raise EnrolmentRefused("the device id is not letters, digits, - and _")
+        if not _PREFIX.fullmatch(prefix):
+            raise EnrolmentRefused("the receipt prefix is not a letter and two letters or digits")
+        if not _REGION.fullmatch(region):
+            raise EnrolmentRefused("the region code is not 12 digits")
+        if len(public_key) != PUBLIC_KEY_BYTES:
+            raise EnrolmentRefused("the public key is not 32 bytes")
+        row = tables.device
+        values = {
+            "receipt_prefix": prefix,
+            "region_code": region,
+            "public_key": public_key,
+            "enabled": True,
+        }
+        with self._database.writing() as connection:
+            owner = connection.execute(select(row.c.id).where(row.c.receipt_prefix == prefix))
+            if owner.scalar() not in (None, device_id):
+                raise EnrolmentRefused("the receipt prefix belongs to another device")
+            changed = connection.execute(update(row).where(row.c.id == device_id).values(values))
+            if changed.rowcount == 0:
+                connection.execute(insert(row).values(id=device_id, hwm=0, **values))
+
+    def disable_device(self, device_id: str) -> bool:
+        """Accept nothing more of a device; returns whether there is one of this id."""
+        row = tables.device
+        with self._database.writing() as connection:
+            changed = connection.execute(
+                update(row).where(row.c.id == device_id).values(enabled=False)
+            )
+            return changed.rowcount == 1
+
+    def load_roster(self, path: Path) -> int:
+        """Take a roster file in; returns how many residents changed.
+
+        Raises:
+            RosterUnusable: nothing was changed.
+        """
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise roster.RosterUnusable(f"{path.name} cannot be read") from error
+        parsed = roster.parse_roster(text)
+        with self._database.writing() as connection:
+            return roster.load(connection, parsed)
+
+    def decide(
+        self,
+        event_id: str,
+        state: DecisionState = DecisionState.DECIDED,
+        code: str = "",
+        text: str = "",
+        at: datetime | None = None,
+    ) -> None:
+        """Decide on an application; its kiosk learns it with its next pull.
+
+        Raises:
+            DecisionRefused: no such application, or it is decided already.
+        """
+        with self._database.writing() as connection:
+            decide(connection, event_id, state, at=at or datetime.now(UTC), code=code, text=text)
+
+    def renew_epoch(self) -> str:
+        """After a restore from a backup: let every kiosk send again what is missing here."""
+        return self._database.renew_epoch()
+
+    def summary(self) -> CentreSummary:
+        """Count what is there."""
+        application, inbox = tables.application, tables.inbox
+        with self._database.reading() as connection:
+            states = connection.execute(
+                select(application.c.state, func.count()).group_by(application.c.state)
+            )
+            return CentreSummary(
+                applications={str(state): int(count) for state, count in states},
+                devices=connection.execute(
+                    select(func.count()).select_from(tables.device)
+                ).scalar_one(),
+                residents=connection.execute(
+                    select(func.count()).select_from(tables.resident)
+                ).scalar_one(),
+                rejected=connection.execute(
+                    select(func.count()).where(inbox.c.status == "rejected")
+                ).scalar_one(),
+            )
+
+    def devices(self) -> Sequence[dict[str, Any]]:
+        """The enrolled devices."""
+        return self._rows(select(tables.device).order_by(tables.device.c.id))
+
+    def applications(self, limit: int = 50) -> Sequence[dict[str, Any]]:
+        """The newest applications; they hold ids only."""
+        row = tables.application
+        return self._rows(select(row).order_by(row.c.change.desc()).limit(limit))
+
+    def residents(self, limit: int = 50) -> Sequence[dict[str, Any]]:
+        """Residents with their personal data: for the eyes that need them only."""
+        row = tables.resident
+        return self._rows(select(row).order_by(row.c.resident_id).limit(limit))
+
+    def _rows(self, query: Any) -> Sequence[dict[str, Any]]:  # noqa: ANN401  (select's type has no short name)
+        with self._database.reading() as connection:
+            return [dict(line) for line in connection.execute(query).mappings()]

@@ -1,0 +1,190 @@
+"""``xianglin central …``: run the reference centre and do its staff's work."""
+
+import argparse
+import binascii
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from sync.answers import DecisionState
+from sync.central.admin import CentralAdmin
+from sync.central.server import run
+from sync.central.settings import settings_from_environment
+from sync.errors import SyncError
+
+STATE_VARIABLE = "XIANGLIN_CENTRAL_STATE"
+_EXIT_FAILURE = 1
+
+
+def default_state_dir() -> Path:
+    """Where the centre keeps its state when nobody says otherwise."""
+    told = os.environ.get(STATE_VARIABLE)
+    if told:
+        return Path(told)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "xianglin-central"
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local/state")
+    return Path(base) / "xianglin-central"
+
+
+def add_central_parser(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> argparse.ArgumentParser:
+    """Add ``central`` with its own commands; alone it serves."""
+    parser = subparsers.add_parser("central", help="the reference centre", description=__doc__)
+    common = argparse.ArgumentParser(add_help=False)
+    _add_common(common, suppress=True)
+    _add_common(parser, suppress=False)
+    _add_address(parser, suppress=False)
+    parser.set_defaults(central_command=_serve)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def add(
+        name: str, help_text: str, action: Callable[[argparse.Namespace], None]
+    ) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help_text, parents=[common])
+        command.set_defaults(central_command=action)
+        return command
+
+    _add_address(add("serve", "answer kiosks (the default)", _serve), suppress=True)
+    add("public-key", "print the key that kiosks are given", _public_key)
+    add("renew-epoch", "after a restore: let kiosks send again what is missing", _renew_epoch)
+    enrol = add("enrol-device", "let a kiosk in, or give it its new key", _enrol_device)
+    enrol.add_argument("--id", required=True, dest="device_id", help="such as dev-0007")
+    enrol.add_argument("--prefix", required=True, help="three characters of its receipts: A07")
+    enrol.add_argument("--region", required=True, help="12-digit village code")
+    enrol.add_argument("--public-key", required=True, help="64 hexadecimal digits")
+    load = add("load-roster", "take a roster file in", _load_roster)
+    load.add_argument("file", type=Path)
+    decide = add("decide", "decide on an application in review", _decide)
+    decide.add_argument("event_id")
+    decide.add_argument("--needs-correction", action="store_true", help="ask for a correction")
+    decide.add_argument("--code", default="", help="stable code of the decision")
+    decide.add_argument("--text", default="", help="what the resident reads")
+    show = add("show", "devices and applications, without personal data", _show)
+    show.add_argument("--limit", type=int, default=50)
+    show.add_argument("--with-residents", action="store_true", help="also names and numbers")
+    return parser
+
+
+def run_central(arguments: argparse.Namespace) -> int:
+    """Carry out a parsed command; the exit status."""
+    command: Callable[[argparse.Namespace], None] = arguments.central_command
+    try:
+        command(arguments)
+    except SyncError as error:
+        Console(stderr=True).print(f"{error.code}: {error}", style="red", markup=False)
+        return _EXIT_FAILURE
+    return 0
+
+
+def _add_common(parser: argparse.ArgumentParser, *, suppress: bool) -> None:
+    # SUPPRESS: a command's own default must not undo what was said before the command's name.
+    def default(value: object) -> object:
+        return argparse.SUPPRESS if suppress else value
+
+    parser.add_argument(
+        "--state-dir",
+        type=Path,
+        default=default(None),
+        help=f"database and keys (default: ${STATE_VARIABLE} or the user's state folder)",
+    )
+    parser.add_argument(
+        "--key-provider",
+        choices=("auto", "systemd", "keyring", "file"),
+        default=default("auto"),
+        help="where the database key is made at the first start",
+    )
+
+
+def _add_address(parser: argparse.ArgumentParser, *, suppress: bool) -> None:
+    parser.add_argument("--host", default=argparse.SUPPRESS if suppress else "127.0.0.1")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=argparse.SUPPRESS if suppress else 8470,
+        help="0 lets the system choose",
+    )
+
+
+def _state_dir(arguments: argparse.Namespace) -> Path:
+    told: Path | None = arguments.state_dir
+    return told if told is not None else default_state_dir()
+
+
+def _admin(arguments: argparse.Namespace) -> CentralAdmin:
+    return CentralAdmin(_state_dir(arguments), arguments.key_provider)
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    console = Console()
+    settings = settings_from_environment(
+        _state_dir(arguments), arguments.host, arguments.port, arguments.key_provider
+    )
+    run(settings, lambda url: console.print(f"ready {url}", markup=False, highlight=False))
+
+
+def _public_key(arguments: argparse.Namespace) -> None:
+    with _admin(arguments) as admin:
+        Console().print(admin.centre_public_key().hex(), highlight=False)
+
+
+def _renew_epoch(arguments: argparse.Namespace) -> None:
+    with _admin(arguments) as admin:
+        Console().print(admin.renew_epoch(), highlight=False)
+
+
+def _enrol_device(arguments: argparse.Namespace) -> None:
+    try:
+        public_key = binascii.unhexlify(arguments.public_key)
+    except (binascii.Error, ValueError):
+        public_key = b""
+    with _admin(arguments) as admin:
+        admin.enrol_device(arguments.device_id, arguments.prefix, arguments.region, public_key)
+    Console().print(f"enrolled {arguments.device_id}", markup=False, highlight=False)
+
+
+def _load_roster(arguments: argparse.Namespace) -> None:
+    with _admin(arguments) as admin:
+        changed = admin.load_roster(arguments.file)
+    Console().print(f"{changed} residents changed", highlight=False)
+
+
+def _decide(arguments: argparse.Namespace) -> None:
+    state = DecisionState.NEEDS_CORRECTION if arguments.needs_correction else DecisionState.DECIDED
+    with _admin(arguments) as admin:
+        admin.decide(arguments.event_id, state, arguments.code, arguments.text)
+    Console().print(f"{state.value} {arguments.event_id}", markup=False, highlight=False)
+
+
+def _show(arguments: argparse.Namespace) -> None:
+    console = Console()
+    with _admin(arguments) as admin:
+        summary = admin.summary()
+        console.print(
+            f"{summary.devices} devices, {summary.residents} residents, "
+            f"{sum(summary.applications.values())} applications, {summary.rejected} rejected events",
+            highlight=False,
+        )
+        console.print(_table("Devices", admin.devices(), _DEVICE_COLUMNS))
+        console.print(
+            _table("Applications", admin.applications(arguments.limit), _APPLICATION_COLUMNS)
+        )
+        if arguments.with_residents:
+            console.print(_table("Residents", admin.residents(arguments.limit), _RESIDENT_COLUMNS))
+
+
+_DEVICE_COLUMNS = ("id", "receipt_prefix", "region_code", "enabled", "hwm")
+_APPLICATION_COLUMNS = ("receipt_number", "service_id", "device", "assurance", "state", "event_id")
+_RESIDENT_COLUMNS = ("resident_id", "name", "citizen_id", "region_code", "certified_until")
+
+
+def _table(title: str, rows: Sequence[dict[str, object]], columns: tuple[str, ...]) -> Table:
+    table = Table(*columns, title=title)
+    for row in rows:
+        table.add_row(*(str(row[column] if row[column] is not None else "") for column in columns))
+    return table

@@ -1,0 +1,105 @@
+"""The devices that may speak with the centre, and the proof that one does."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from sync.central import tables
+from sync.central.database import CentralDatabase
+from sync.central.problems import ProblemError
+from sync.errors import NotAuthorised
+from sync.request_auth import MAXIMUM_SKEW_S, SignedStatement
+from sync.signing import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An enrolled device."""
+
+    id: str
+    receipt_prefix: str
+    public_key: bytes
+    """32 bytes."""
+    region_code: str
+    enabled: bool
+    hwm: int
+    """Highest sequence number held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A device that has proved itself in this request."""
+
+    device: Device
+    nonce: str
+    """Of the request; echoed in the answer."""
+
+
+def find_device(connection: Connection, device_id: str) -> Device | None:
+    """An enrolled device, or None."""
+    row = tables.device
+    found = connection.execute(select(row).where(row.c.id == device_id)).mappings().first()
+    return Device(**found) if found else None
+
+
+class NonceMemory:
+    """Remembers the nonces of the time in which their statements are valid; each is good once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: dict[tuple[str, str], float] = {}
+
+    def take(self, device: str, nonce: str, now_s: float) -> bool:
+        """Whether the nonce is fresh; it is not any more afterwards."""
+        with self._lock:
+            # Insertion order is time order: expired ones stand in front.
+            while self._seen:
+                oldest = next(iter(self._seen))
+                if self._seen[oldest] + 2 * MAXIMUM_SKEW_S >= now_s:
+                    break
+                del self._seen[oldest]
+            if (device, nonce) in self._seen:
+                return False
+            self._seen[device, nonce] = now_s
+            return True
+
+
+class Authenticator:
+    """Tells which device asks."""
+
+    def __init__(self, database: CentralDatabase, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+        self._nonces = NonceMemory()
+
+    def authenticate(self, header: str | None, method: str, path: str, body: bytes) -> Caller:
+        """Check a request.
+
+        Raises:
+            ProblemError: 401 without a valid proof, 403 for a device that was switched off.
+        """
+        try:
+            signed = SignedStatement(header)
+            device = self._enrolled(signed.statement.device)
+            signed.check(Verifier(device.public_key), method=method, path=path, body=body)
+            asked_at = signed.statement.moment()
+        except NotAuthorised as error:
+            raise ProblemError(401, "not-authorised", str(error)) from error
+        if not device.enabled:
+            raise ProblemError(403, "device-disabled", "The device was switched off")
+        now = self._now()
+        if abs((now - asked_at).total_seconds()) > MAXIMUM_SKEW_S:
+            raise ProblemError(401, "clock", "The device's clock is too wrong")
+        if not self._nonces.take(device.id, signed.statement.nonce, now.timestamp()):
+            raise ProblemError(401, "replay", "This request was answered before")
+        return Caller(device, signed.statement.nonce)
+
+    def _enrolled(self, device_id: str) -> Device:
+        with self._database.reading() as connection:
+            device = find_device(connection, device_id)
+        if device is None:
+            raise NotAuthorised("the device is not enrolled")
+        return device

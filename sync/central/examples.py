@@ -1,0 +1,163 @@
+"""Examples for the OpenAPI document. They are made by the code that makes the answers, so they cannot go stale."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sync.answers import (
+    PROTOCOL_VERSION,
+    BatchAnswer,
+    Decision,
+    DecisionPage,
+    DecisionState,
+    DeviceState,
+    EventResult,
+    EventStatus,
+    Message,
+    ProbeAnswer,
+    RosterPage,
+    RosterResident,
+    seal_answer,
+)
+from sync.central.problems import event_problem
+from sync.framing import BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES
+from sync.http_failures import PROBLEM_MEDIA_TYPE, PROBLEM_PREFIX
+from sync.signing import DeviceSigner, Purpose
+
+Responses = dict[int | str, dict[str, Any]]
+
+_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+_EVENT = "019a0c1e-7d30-7cc2-9d2e-5f1a6b7c8d9e"
+_COMMON: dict[str, Any] = {
+    "protocol": PROTOCOL_VERSION,
+    "device": "dev-0007",
+    "epoch": "2f1b7c1a-55a0-4a3e-8a4b-6d0f5e4c3b2a",
+    "time": _AT,
+}
+_NONCED: dict[str, Any] = {**_COMMON, "nonce": "q83vEjRWeJA9x1Qm"}
+
+BATCH_REQUEST: dict[str, Any] = {
+    "required": True,
+    "content": {
+        BATCH_MEDIA_TYPE: {
+            "schema": {"type": "string", "format": "binary", "maxLength": MAXIMUM_BATCH_BYTES},
+            "example": "00000249{…header…}\\n{…event…}<64 bytes of signature>",
+        }
+    },
+}
+
+
+def batch_responses() -> Responses:
+    """Of POST /v1/batches."""
+    answer = BatchAnswer(
+        **_COMMON,
+        batch="5f0c0f2e-6c1b-4c55-9f6e-0d6f3a1b2c3d",
+        hwm=12,
+        results=(
+            EventResult(id=_EVENT, status=EventStatus.APPLIED, server_seq=4711),
+            EventResult(
+                id="019a0c1e-7d31-7b11-8c3d-0a1b2c3d4e5f",
+                status=EventStatus.REJECTED,
+                problem=event_problem("unknown-kind", "This kind of event is not known here"),
+                server_seq=4712,
+            ),
+        ),
+    )
+    return {
+        **_signed(answer, Purpose.BATCH_ANSWER, "Everything named is committed"),
+        **_problems(400, 401, 403, 413, 415, 422, 503),
+    }
+
+
+def decision_responses() -> Responses:
+    """Of GET /v1/decisions."""
+    decision = Decision(
+        event_id=_EVENT,
+        state=DecisionState.DECIDED,
+        code="certified",
+        text="认证通过",
+        decided_at=_AT,
+    )
+    answer = DecisionPage(**_NONCED, decisions=(decision,), cursor=31, more=False)
+    return {**_signed(answer, Purpose.DECISIONS, "A page"), **_problems(401, 403, 422, 503)}
+
+
+def roster_responses() -> Responses:
+    """Of GET /v1/roster."""
+    person = RosterResident(
+        resident_id="r-0001",
+        citizen_id="513022194803120647",
+        name="赵桂兰",
+        region_code="513022104203",
+        certified_until="2026-12-31",
+    )
+    answer = RosterPage(
+        **_NONCED, upserts=(person,), tombstones=("r-0044",), cursor=57, as_of=_AT, more=False
+    )
+    return {**_signed(answer, Purpose.ROSTER, "A page"), **_problems(401, 403, 422, 503)}
+
+
+def state_responses() -> Responses:
+    """Of GET /v1/devices/me/state."""
+    answer = DeviceState(**_NONCED, hwm=12, gaps=((7, 8),))
+    return {
+        **_signed(answer, Purpose.DEVICE_STATE, "What the centre holds"),
+        **_problems(401, 403, 503),
+    }
+
+
+def probe_responses() -> Responses:
+    """Of GET /v1/probe."""
+    answer = ProbeAnswer(protocol=PROTOCOL_VERSION, nonce="q83vEjRWeJA", time=_AT)
+    return {**_signed(answer, Purpose.PROBE, "The echo"), **_problems(422)}
+
+
+def health_responses() -> Responses:
+    """Of GET /healthz."""
+    content = {"application/json": {"example": {"status": "ok"}}}
+    return {200: {"description": "It can work", "content": content}, **_problems(503)}
+
+
+def _signed(answer: Message, purpose: Purpose, description: str) -> Responses:
+    # A published key that signs nothing but these examples.
+    signer = DeviceSigner(bytes(range(32)))
+    example = json.loads(seal_answer(answer, purpose, signer))
+    properties = {name: {"type": "string"} for name in ("key", "signature", "signed")}
+    schema = {
+        "type": "object",
+        "required": sorted(properties),
+        "properties": properties,
+        "description": "`signed` is the canonical JSON of the answer, letter for letter as it was signed",
+    }
+    content = {"application/json": {"schema": schema, "example": example}}
+    return {200: {"description": description, "content": content}}
+
+
+_TITLES = {
+    400: ("framing", "batch is cut short"),
+    401: ("not-authorised", "the device is not enrolled"),
+    403: ("device-disabled", "The device was switched off"),
+    413: ("too-large", "The batch is larger than 1 MiB"),
+    415: ("media-type", f"The body must be {BATCH_MEDIA_TYPE}"),
+    422: ("invalid-request", "not valid: query.after"),
+    503: ("database-busy", "The database cannot be used now"),
+}
+
+
+def _problems(*statuses: int) -> Responses:
+    found: Responses = {}
+    for status in statuses:
+        code, title = _TITLES[status]
+        example = {"type": PROBLEM_PREFIX + code, "title": title, "status": status}
+        schema = {
+            "type": "object",
+            "required": ["type", "title", "status"],
+            "properties": {
+                "type": {"type": "string"},
+                "title": {"type": "string"},
+                "status": {"type": "integer"},
+            },
+        }
+        content = {PROBLEM_MEDIA_TYPE: {"schema": schema, "example": example}}
+        found[status] = {"description": title, "content": content}
+    return found

@@ -1,0 +1,243 @@
+"""The centre's operations. Bodies are bounded while they are read; answers are signed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import text
+
+from sync.answers import (
+    PROTOCOL_VERSION,
+    BatchAnswer,
+    DecisionPage,
+    DeviceState,
+    Message,
+    ProbeAnswer,
+    RosterPage,
+    seal_answer,
+)
+from sync.central import roster
+from sync.central.database import CentralDatabase
+from sync.central.decisions import decisions_after
+from sync.central.devices import Authenticator, Caller, find_device
+from sync.central.examples import (
+    BATCH_REQUEST,
+    batch_responses,
+    decision_responses,
+    health_responses,
+    probe_responses,
+    roster_responses,
+    state_responses,
+)
+from sync.central.inbox import gaps_of, receive_batch
+from sync.central.problems import ProblemError
+from sync.errors import RejectedItem
+from sync.framing import BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES, decode_batch
+from sync.signing import Purpose
+
+PAGE_SIZE = 200
+_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+BatchId = Annotated[str, Query(pattern=_UUID, examples=["5f0c0f2e-6c1b-4c55-9f6e-0d6f3a1b2c3d"])]
+Cursor = Annotated[int, Query(ge=0, le=2**53 - 1, examples=[0])]
+Nonce = Annotated[str, Query(pattern=r"^[0-9A-Za-z_-]{8,64}$", examples=["q83vEjRWeJA"])]
+
+
+@dataclass(frozen=True, slots=True)
+class CentreServices:
+    """What the operations work with."""
+
+    database: CentralDatabase
+    authenticator: Authenticator
+    now: Callable[[], datetime]
+    after_commit: Callable[[], None]
+
+    def authenticate(self, request: Request, body: bytes) -> Caller:
+        """Which device asks; raises ``ProblemError``."""
+        return self.authenticator.authenticate(
+            request.headers.get("Authorization"), request.method, _signed_path(request), body
+        )
+
+    def sealed(self, answer: Message, purpose: Purpose) -> Response:
+        """A signed answer."""
+        body = seal_answer(answer, purpose, self.database.signer)
+        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    def take_batch(self, caller: Caller, batch: str, body: bytes) -> Response:
+        """Receive, commit, then answer; in this order."""
+        try:
+            items = decode_batch(body)
+        except RejectedItem as error:
+            raise ProblemError(400, "framing", str(error)) from error
+        now = self.now()
+        results, hwm = receive_batch(self.database, caller.device, items, now)
+        self.after_commit()
+        answer = BatchAnswer(
+            protocol=PROTOCOL_VERSION,
+            batch=batch,
+            device=caller.device.id,
+            epoch=self.database.epoch,
+            hwm=hwm,
+            time=now,
+            results=results,
+        )
+        return self.sealed(answer, Purpose.BATCH_ANSWER)
+
+
+def centre_router(services: CentreServices) -> APIRouter:
+    """All operations, version 1."""
+    router = APIRouter()
+
+    def authenticated(request: Request) -> Caller:
+        return services.authenticate(request, b"")
+
+    _add_batches(router, services)
+    _add_feeds(router, services, authenticated)
+    _add_checks(router, services)
+    return router
+
+
+def _add_batches(router: APIRouter, services: CentreServices) -> None:
+    @router.post(
+        "/v1/batches",
+        summary="Deliver events",
+        operation_id="deliverBatch",
+        response_class=Response,
+        responses=batch_responses(),
+        openapi_extra={"requestBody": BATCH_REQUEST},
+    )
+    async def deliver(request: Request, batch: BatchId) -> Response:
+        media_type = request.headers.get("Content-Type", "").partition(";")[0].strip()
+        if media_type != BATCH_MEDIA_TYPE:
+            raise ProblemError(415, "media-type", f"The body must be {BATCH_MEDIA_TYPE}")
+        body = await _bounded_body(request)
+        caller = await run_in_threadpool(services.authenticate, request, body)
+        return await run_in_threadpool(services.take_batch, caller, batch, body)
+
+
+def _add_feeds(
+    router: APIRouter, services: CentreServices, authenticated: Callable[[Request], Caller]
+) -> None:
+    asked_by = Depends(authenticated)
+
+    @router.get(
+        "/v1/decisions",
+        summary="Decisions on the device's events since a cursor",
+        operation_id="listDecisions",
+        response_class=Response,
+        responses=decision_responses(),
+    )
+    def list_decisions(after: Cursor = 0, caller: Caller = asked_by) -> Response:
+        with services.database.reading() as connection:
+            found = decisions_after(connection, caller.device.id, after, PAGE_SIZE + 1)
+        page = found[:PAGE_SIZE]
+        answer = DecisionPage(
+            protocol=PROTOCOL_VERSION,
+            device=caller.device.id,
+            epoch=services.database.epoch,
+            time=services.now(),
+            nonce=caller.nonce,
+            decisions=tuple(decision for _, decision in page),
+            cursor=page[-1][0] if page else after,
+            more=len(found) > PAGE_SIZE,
+        )
+        return services.sealed(answer, Purpose.DECISIONS)
+
+    @router.get(
+        "/v1/roster",
+        summary="Changes of the roster of the device's region since a cursor",
+        operation_id="listRoster",
+        response_class=Response,
+        responses=roster_responses(),
+    )
+    def list_roster(after: Cursor = 0, caller: Caller = asked_by) -> Response:
+        with services.database.reading() as connection:
+            upserts, tombstones, cursor, more = roster.changes_after(
+                connection, caller.device.region_code, after, PAGE_SIZE
+            )
+        now = services.now()
+        answer = RosterPage(
+            protocol=PROTOCOL_VERSION,
+            device=caller.device.id,
+            epoch=services.database.epoch,
+            time=now,
+            nonce=caller.nonce,
+            upserts=tuple(upserts),
+            tombstones=tuple(tombstones),
+            cursor=cursor,
+            as_of=now,
+            more=more,
+        )
+        return services.sealed(answer, Purpose.ROSTER)
+
+    @router.get(
+        "/v1/devices/me/state",
+        summary="What the centre holds of the device",
+        operation_id="getDeviceState",
+        response_class=Response,
+        responses=state_responses(),
+    )
+    def device_state(caller: Caller = asked_by) -> Response:
+        with services.database.reading() as connection:
+            device = find_device(connection, caller.device.id) or caller.device
+            gaps = gaps_of(connection, device.id)
+        answer = DeviceState(
+            protocol=PROTOCOL_VERSION,
+            device=device.id,
+            epoch=services.database.epoch,
+            time=services.now(),
+            nonce=caller.nonce,
+            hwm=device.hwm,
+            gaps=gaps,
+        )
+        return services.sealed(answer, Purpose.DEVICE_STATE)
+
+
+def _add_checks(router: APIRouter, services: CentreServices) -> None:
+    @router.get(
+        "/v1/probe",
+        summary="Signed echo: is this the centre, and what time is it",
+        operation_id="probe",
+        response_class=Response,
+        responses=probe_responses(),
+    )
+    def probe(nonce: Nonce) -> Response:
+        answer = ProbeAnswer(protocol=PROTOCOL_VERSION, nonce=nonce, time=services.now())
+        return services.sealed(answer, Purpose.PROBE)
+
+    @router.get(
+        "/healthz",
+        summary="Whether the centre can work, for its own supervisor",
+        operation_id="health",
+        response_class=Response,
+        responses=health_responses(),
+    )
+    def health() -> Response:
+        with services.database.reading() as connection:
+            connection.execute(text("SELECT 1"))
+        return Response(b'{"status":"ok"}', media_type="application/json")
+
+
+async def _bounded_body(request: Request) -> bytes:
+    too_large = ProblemError(413, "too-large", "The batch is larger than 1 MiB")
+    announced = request.headers.get("Content-Length", "")
+    if announced.isdecimal() and int(announced) > MAXIMUM_BATCH_BYTES:
+        raise too_large
+    parts: list[bytes] = []
+    total = 0
+    async for part in request.stream():
+        total += len(part)
+        if total > MAXIMUM_BATCH_BYTES:
+            raise too_large
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _signed_path(request: Request) -> str:
+    """Path and query as they stand in the request line, which is what the device signed."""
+    raw_path: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    query: bytes = request.scope.get("query_string", b"")
+    return (raw_path + (b"?" + query if query else b"")).decode("latin-1")

@@ -1,0 +1,30 @@
+"""What the reference centre is told at its start."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+FAULT_VARIABLE = "XIANGLIN_CENTRAL_FAULT"
+
+
+@dataclass(frozen=True, slots=True)
+class CentralSettings:
+    """Everything that differs between two centres."""
+
+    state_dir: Path
+    """Database, key record and ready file; mode 0700."""
+    host: str = "127.0.0.1"
+    """Address to listen on; behind a proxy that ends TLS it stays the loopback."""
+    port: int = 8470
+    """0 lets the system choose; the ready file tells."""
+    key_provider: str = "auto"
+    """``auto``, ``systemd``, ``keyring`` or ``file``."""
+    fault: str = ""
+    """A fault for tests, see ``sync.central.faults``; empty in service."""
+
+
+def settings_from_environment(
+    state_dir: Path, host: str, port: int, key_provider: str = "auto"
+) -> CentralSettings:
+    """Settings of a server process; the fault is taken from ``XIANGLIN_CENTRAL_FAULT`` only here."""
+    return CentralSettings(state_dir, host, port, key_provider, os.environ.get(FAULT_VARIABLE, ""))

@@ -1,0 +1,100 @@
+"""The centre's tables, in SQL that SQLite and PostgreSQL both take. Times are UTC ISO 8601 text."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", String(512), nullable=False),
+)
+"""``epoch``, ``signing_seed``, ``schema_version``."""
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+"""Numbers taken under a row lock, so that a lower number is never committed after a higher one was read."""
+
+device = Table(
+    "device",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("receipt_prefix", String(3), nullable=False, unique=True),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("region_code", String(12), nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("hwm", Integer, nullable=False, default=0),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("device", String(64), ForeignKey("device.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("item", LargeBinary, nullable=False),
+    Column("received_at", String(32), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("problem", String(200), nullable=False, default=""),
+    Column("server_seq", Integer, nullable=False, unique=True),
+    UniqueConstraint("device", "seq", name="inbox_device_seq"),
+)
+"""Kept for ever: an id that was forgotten could be applied twice."""
+
+application = Table(
+    "application",
+    metadata,
+    Column("event_id", String(36), ForeignKey("inbox.id"), primary_key=True),
+    Column("device", String(64), nullable=False),
+    Column("service_id", String(64), nullable=False),
+    Column("resident_id", String(64), nullable=False),
+    Column("receipt_number", String(32), nullable=False),
+    Column("accepted_at", String(32), nullable=False),
+    Column("assurance", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("decision_code", String(64), nullable=False, default=""),
+    Column("decision_text", String(400), nullable=False, default=""),
+    Column("decided_at", String(32)),
+    Column("change", Integer, nullable=False, unique=True),
+    Index("application_feed", "device", "change"),
+)
+
+resident = Table(
+    "resident",
+    metadata,
+    Column("resident_id", String(64), primary_key=True),
+    Column("citizen_id", String(18), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("region_code", String(12), nullable=False),
+    Column("certified_until", String(10)),
+    Column("version", Integer, nullable=False, unique=True),
+    Index("resident_feed", "region_code", "version"),
+)
+
+departure = Table(
+    "departure",
+    metadata,
+    Column("region_code", String(12), primary_key=True),
+    Column("resident_id", String(64), primary_key=True),
+    Column("version", Integer, nullable=False, unique=True),
+    Index("departure_feed", "region_code", "version"),
+)
+"""Tombstones: who left a region, so that its kiosks forget them."""

@@ -1,0 +1,155 @@
+"""One synchronisation run: up, then down; no threads and no waiting."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync import cursors
+from sync.connectivity import LinkState, link_state_of
+from sync.errors import DatabaseError, ListenerFailed, ServerBusy, SyncError
+from sync.events import Clock, SystemClock
+from sync.outbox import Outbox, OutboxCounts
+from sync.pull import Puller
+from sync.push import EpochChanged, Pusher
+from sync.settlement import SettlementListener, Tally
+from sync.sqlcipher import EncryptedDatabase
+from sync.transport import Transport
+
+__all__ = ["SettlementListener", "SyncEngine", "SyncReport"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one run did."""
+
+    link: LinkState
+    answers: int = 0
+    """Valid signed answers of the centre."""
+    sent: int = 0
+    """Events sent, each time counted."""
+    acknowledged: int = 0
+    parked: int = 0
+    deferred: int = 0
+    unanswered: int = 0
+    """Events that an answer did not name; they are still queued."""
+    requeued: int = 0
+    """Events queued again because the centre lost them."""
+    decisions: int = 0
+    roster_changes: int = 0
+    retry_after_s: float | None = None
+    """How long the centre asks to wait, bounded."""
+    error_code: str = ""
+    """Code of the first failure; empty when there was none."""
+
+
+class SyncEngine:
+    """Runs when it is told to; everything it needs is handed in.
+
+    Args:
+        listener: called inside the transaction that changes the outbox.
+    """
+
+    def __init__(
+        self,
+        database: EncryptedDatabase,
+        outbox: Outbox,
+        transport: Transport,
+        listener: SettlementListener,
+        clock: Clock | None = None,
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._transport = transport
+        self._clock = clock if clock is not None else SystemClock()
+        self._pusher = Pusher(database, outbox, transport, listener, self._clock)
+        self._puller = Puller(database, transport, listener)
+
+    def run_once(self, should_stop: Callable[[], bool] = lambda: False) -> SyncReport:
+        """Push until nothing is due, pull decisions, pull the roster; never raises for a link or database fault.
+
+        A phase that the centre is too busy for does not stop the next one; a link that fails ends the run.
+
+        Args:
+            should_stop: asked between exchanges.
+        """
+        tally = Tally()
+        try:
+            error = self._run_phases(tally, should_stop)
+        except EpochChanged as change:
+            error = self._start_over(change, tally, should_stop)
+        return _report(tally, error)
+
+    def counts(self) -> OutboxCounts:
+        """How many events wait and how many are parked.
+
+        Raises:
+            DatabaseError: the database cannot be read.
+        """
+        with self._database.reading() as database:
+            return self._outbox.counts(database)
+
+    def now(self) -> datetime:
+        """The wall time of the engine's clock."""
+        return self._clock.read().wall
+
+    def _run_phases(self, tally: Tally, should_stop: Callable[[], bool]) -> SyncError | None:
+        first_error: SyncError | None = None
+        for phase in (self._pusher.run, self._puller.run_decisions, self._puller.run_roster):
+            if should_stop():
+                break
+            try:
+                phase(tally, should_stop)
+            except (ServerBusy, ListenerFailed) as error:
+                first_error = first_error or error
+            except SyncError as error:
+                return error
+        return first_error
+
+    def _start_over(
+        self, change: EpochChanged, tally: Tally, should_stop: Callable[[], bool]
+    ) -> SyncError | None:
+        """The centre came back from a backup: queue again what it lost, read its feeds from the start."""
+        logger.warning("the centre has a new epoch: comparing what it holds")
+        try:
+            state = self._transport.device_state()
+            with self._database.transaction() as database:
+                tally.requeued += self._outbox.requeue(database, state.hwm, state.gaps)
+                cursors.store(database, cursors.DECISIONS, 0)
+                cursors.store(database, cursors.ROSTER, 0)
+                cursors.store(database, cursors.EPOCH, state.epoch)
+            return self._run_phases(tally, should_stop)
+        except EpochChanged:
+            # Twice in one run: leave it to the next.
+            return ServerBusy()
+        except SyncError as error:
+            return error
+
+
+def _report(tally: Tally, error: SyncError | None) -> SyncReport:
+    if error is None and tally.has_listener_failed:
+        error = ListenerFailed("an answer could not be taken in")
+    return SyncReport(
+        link=_link(tally, error),
+        answers=tally.answers,
+        sent=tally.sent,
+        acknowledged=tally.acknowledged,
+        parked=tally.parked,
+        deferred=tally.deferred,
+        unanswered=tally.unanswered,
+        requeued=tally.requeued,
+        decisions=tally.decisions,
+        roster_changes=tally.roster_changes,
+        retry_after_s=error.retry_after_s if isinstance(error, ServerBusy) else None,
+        error_code=error.code if error else "",
+    )
+
+
+def _link(tally: Tally, error: SyncError | None) -> LinkState:
+    if error is not None and not isinstance(error, ServerBusy | ListenerFailed | DatabaseError):
+        return link_state_of(error)
+    if tally.answers:
+        return LinkState.ONLINE
+    return link_state_of(error) if isinstance(error, ServerBusy) else LinkState.UNKNOWN

@@ -1,0 +1,118 @@
+"""The way down: decisions and the roster, as changes since a cursor."""
+
+import logging
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from sync import cursors
+from sync.answers import Decision, SignedAnswer
+from sync.canonical import canonical_json
+from sync.errors import ListenerFailed
+from sync.push import EpochChanged
+from sync.settlement import SettlementListener, Tally
+from sync.sqlcipher import EncryptedDatabase
+from sync.transport import Transport
+
+logger = logging.getLogger(__name__)
+
+
+class Puller:
+    """Takes in pages, each in one transaction with its cursor."""
+
+    def __init__(
+        self, database: EncryptedDatabase, transport: Transport, listener: SettlementListener
+    ) -> None:
+        self._database = database
+        self._transport = transport
+        self._listener = listener
+
+    def run_decisions(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
+        """Take in every new decision; one that fails is held and offered again, the others go on.
+
+        Raises:
+            EpochChanged, or any SyncError of the link or the database.
+        """
+        self._retry_held(tally)
+        has_more = True
+        while has_more and not should_stop():
+            with self._database.reading() as database:
+                after = cursors.read_cursor(database, cursors.DECISIONS)
+            page = self._transport.decisions(after)
+            tally.answers += 1
+            with self._database.transaction() as database:
+                self._note_epoch(database, page)
+                for decision in page.decisions:
+                    self._decide(database, decision, tally)
+                cursors.store(database, cursors.DECISIONS, max(after, page.cursor))
+            has_more = page.more and page.cursor > after
+
+    def run_roster(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
+        """Take in every change of the roster.
+
+        Raises:
+            ListenerFailed: the page was not taken in; the cursor stands before it.
+            EpochChanged, or any SyncError of the link or the database.
+        """
+        has_more = True
+        while has_more and not should_stop():
+            with self._database.reading() as database:
+                after = cursors.read_cursor(database, cursors.ROSTER)
+            page = self._transport.roster(after)
+            tally.answers += 1
+            with self._database.transaction() as database:
+                self._note_epoch(database, page)
+                try:
+                    with database.atomic():
+                        self._listener.roster_changed(database, page)
+                except Exception as error:
+                    if not database.conn.in_transaction:
+                        raise
+                    tally.has_listener_failed = True
+                    raise ListenerFailed(f"roster page: {type(error).__name__}") from error
+                cursors.store(database, cursors.ROSTER, max(after, page.cursor))
+            tally.roster_changes += len(page.upserts) + len(page.tombstones)
+            has_more = page.more and page.cursor > after
+
+    def _note_epoch(self, database: Database, answer: SignedAnswer) -> None:
+        known = cursors.read_text(database, cursors.EPOCH)
+        if not known:
+            cursors.store(database, cursors.EPOCH, answer.epoch)
+        elif known != answer.epoch:
+            raise EpochChanged(answer.epoch)
+
+    def _retry_held(self, tally: Tally) -> None:
+        with self._database.reading() as database:
+            rows = database.execute("SELECT decision FROM held_decision").fetchall()
+        if not rows:
+            return
+        with self._database.transaction() as database:
+            for (stored,) in rows:
+                self._decide(database, Decision.model_validate_json(stored), tally)
+
+    def _decide(self, database: Database, decision: Decision, tally: Tally) -> None:
+        try:
+            with database.atomic():
+                self._listener.decided(database, decision)
+                # A newer decision that passed makes an older held one of the same event void.
+                database.execute(
+                    "DELETE FROM held_decision WHERE event_id = ?", [decision.event_id]
+                )
+        except Exception as error:
+            if not database.conn.in_transaction:
+                raise
+            logger.error(  # noqa: TRY400  (a traceback could hold personal data)
+                "decision on %s held: %s", decision.event_id, type(error).__name__
+            )
+            tally.has_listener_failed = True
+            database.execute(
+                """INSERT INTO held_decision VALUES (?, ?, ?) ON CONFLICT (event_id)
+                DO UPDATE SET decision = excluded.decision, last_error_code = excluded.last_error_code""",
+                [
+                    decision.event_id,
+                    canonical_json(decision.wire()).decode("utf-8"),
+                    ListenerFailed.code,
+                ],
+            )
+        else:
+            tally.decisions += 1

@@ -1,0 +1,112 @@
+"""The way up: batches of the outbox, until it is empty or the link fails."""
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+
+from sync import cursors
+from sync.batch_limits import POISON_COUNT, BatchLimits, Suspects
+from sync.errors import BatchTooLarge, ServerFault, SyncError, TimedOut
+from sync.events import Clock
+from sync.outbox import Outbox, PendingItem
+from sync.settlement import Settlement, SettlementListener, Tally
+from sync.sqlcipher import EncryptedDatabase
+from sync.transport import Transport
+
+logger = logging.getLogger(__name__)
+
+_ALONE_DELAY_S = 30.0
+"""First wait of an event that failed alone; doubles with each failure."""
+
+
+class EpochChanged(Exception):
+    """The centre was set back to a backup: what it holds must be compared before anything else."""
+
+    def __init__(self, epoch: str) -> None:
+        super().__init__("the centre's epoch changed")
+        self.epoch = epoch
+
+
+class Pusher:
+    """Sends what waits; remembers between runs how much the link bears."""
+
+    def __init__(
+        self,
+        database: EncryptedDatabase,
+        outbox: Outbox,
+        transport: Transport,
+        listener: SettlementListener,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._transport = transport
+        self._settlement = Settlement(outbox, listener)
+        self._clock = clock
+        self._limits = BatchLimits()
+        self._suspects = Suspects()
+
+    def run(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
+        """Send batches until nothing is due.
+
+        Raises:
+            EpochChanged: after the answer was taken in.
+            SyncError: the link failed; what was answered before stays settled.
+        """
+        skipped: set[str] = set()
+        while not should_stop():
+            batch = self._next(skipped)
+            if not batch:
+                return
+            try:
+                self._send(batch, skipped, tally)
+            except BatchTooLarge as error:
+                self._shrink(batch, error, tally)
+            except (TimedOut, ServerFault) as error:
+                # The whole link waits too, so the smaller batch belongs to the next run.
+                self._shrink(batch, error, tally)
+                raise
+
+    def _next(self, skipped: set[str]) -> Sequence[PendingItem]:
+        with self._database.reading() as database:
+            batch = self._outbox.next_batch(
+                database,
+                self._limits.count,
+                self._limits.total_bytes,
+                self._clock.read(),
+                skipped,
+            )
+        return self._suspects.isolate(batch)
+
+    def _send(self, batch: Sequence[PendingItem], skipped: set[str], tally: Tally) -> None:
+        tally.sent += len(batch)
+        answer = self._transport.send_batch(str(uuid.uuid4()), [item.item for item in batch])
+        tally.answers += 1
+        with self._database.transaction() as database:
+            skipped |= self._settlement.apply(database, batch, answer, self._clock.read(), tally)
+            known = cursors.read_text(database, cursors.EPOCH)
+            if not known:
+                cursors.store(database, cursors.EPOCH, answer.epoch)
+        self._limits.grow()
+        self._suspects.note_passed(batch)
+        if known not in ("", answer.epoch):
+            raise EpochChanged(answer.epoch)
+
+    def _shrink(self, batch: Sequence[PendingItem], error: SyncError, tally: Tally) -> None:
+        self._limits.shrink(batch)
+        if len(batch) > 1:
+            return
+        event_id = batch[0].id
+        is_own_doing = isinstance(error, BatchTooLarge)
+        failures = self._suspects.note_failed_alone(event_id, is_own_doing=is_own_doing)
+        now = self._clock.read()
+        with self._database.transaction() as database:
+            if failures >= POISON_COUNT:
+                self._suspects.forget(event_id)
+                self._outbox.park(database, event_id, error.code, "cannot be delivered", now.wall)
+                tally.parked += 1
+                logger.error("event %s parked after failing alone: %s", event_id, error.code)
+                return
+            delay_s = _ALONE_DELAY_S * 2 ** batch[0].attempts if batch[0].attempts < 10 else 900.0
+            self._outbox.defer(database, event_id, delay_s, now, error.code, "failed alone")
+            tally.deferred += 1

@@ -1,0 +1,118 @@
+"""The only loop: runs the engine, waits on an event, stops when told."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from sync.backoff import FullJitterBackoff
+from sync.connectivity import LinkState, SyncStatus
+from sync.engine import SyncEngine, SyncReport
+from sync.errors import SyncError
+
+logger = logging.getLogger(__name__)
+
+INTERVAL_S = 60.0
+"""Between runs on a good link: decisions and roster come this fast."""
+
+
+class SyncWorker:
+    """Runs an engine in one thread; every public method may be called from any thread.
+
+    Args:
+        interval_s: between runs while all is well.
+        on_status: called in the worker's thread after each change of the status.
+    """
+
+    def __init__(
+        self,
+        engine: SyncEngine,
+        backoff: FullJitterBackoff,
+        interval_s: float = INTERVAL_S,
+        on_status: Callable[[SyncStatus], None] | None = None,
+    ) -> None:
+        self._engine = engine
+        self._backoff = backoff
+        self._interval_s = interval_s
+        self._on_status = on_status
+        self._lock = threading.Lock()
+        self._status = SyncStatus()
+        self._failures = 0
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        # No daemon: a daemon thread is cut off in the middle of a transaction when the process ends.
+        self._thread = threading.Thread(target=self._loop, name="sync", daemon=False)
+
+    def start(self) -> None:
+        """Begin; the first run comes at once."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Run now, as after each enqueue; a run that is under way is followed by another."""
+        self._wake.set()
+
+    def link_up(self) -> None:
+        """The network came back: forget the failures and run now."""
+        with self._lock:
+            self._failures = 0
+        self._wake.set()
+
+    def stop(self, timeout_s: float) -> bool:
+        """End after the exchange under way; returns whether the thread ended in time."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def status(self) -> SyncStatus:
+        """The latest snapshot; touches neither disk nor network."""
+        with self._lock:
+            return self._status
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            self._publish(None)
+            delay_s = self._run()
+            if self._wake.wait(0.0 if self._stop.is_set() else delay_s):
+                self._wake.clear()
+
+    def _run(self) -> float:
+        try:
+            report = self._engine.run_once(self._stop.is_set)
+        except Exception as error:  # noqa: BLE001  (a bug must not end delivery for ever)
+            # Only the type is logged: a message may hold personal data.
+            logger.error("sync run failed: %s", type(error).__name__)  # noqa: TRY400
+            report = SyncReport(link=LinkState.UNKNOWN, error_code=SyncError.code)
+        self._publish(report)
+        with self._lock:
+            self._failures = self._failures + 1 if report.error_code else 0
+            failures = self._failures
+        if not failures:
+            return self._interval_s
+        return max(self._backoff.delay_s(failures), report.retry_after_s or 0.0)
+
+    def _publish(self, report: SyncReport | None) -> None:
+        status = self._measured(self.status())
+        if report is not None:
+            status = replace(status, error_code=report.error_code)
+            if report.link is not LinkState.UNKNOWN:
+                status = replace(status, link=report.link)
+            if report.answers:
+                status = replace(status, last_success_at=self._engine.now())
+        with self._lock:
+            is_new = status != self._status
+            self._status = status
+        if is_new and self._on_status is not None:
+            self._on_status(status)
+
+    def _measured(self, status: SyncStatus) -> SyncStatus:
+        try:
+            counts = self._engine.counts()
+        except SyncError as error:
+            return replace(status, error_code=error.code)
+        age_s = None
+        if counts.oldest_created_at is not None:
+            # A wall clock that was set back must not show a negative age.
+            age_s = max(0.0, (self._engine.now() - counts.oldest_created_at).total_seconds())
+        return replace(status, waiting=counts.waiting, parked=counts.parked, oldest_age_s=age_s)
