@@ -115,8 +115,8 @@ class Console:
 
 
 def terminal_columns() -> int:
-    """Width of the terminal in letters, at least 20."""
+    """Width of the terminal in letters; 80 where it does not tell."""
     try:
-        return max(20, os.get_terminal_size().columns)
+        return os.get_terminal_size().columns or 80
     except OSError:
         return 80
