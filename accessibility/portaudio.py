@@ -66,6 +66,17 @@ class PortAudioOutput:
         return PortAudioStream(stream, sounddevice.PortAudioError)
 
 
+def default_output_name() -> str:
+    """The name of the default output device, for staff.
+
+    Raises:
+        AudioUnavailable: there is no PortAudio or no output device.
+    """
+    sounddevice = load_sounddevice()
+    _require_output(sounddevice)
+    return str(sounddevice.query_devices(kind="output")["name"])
+
+
 class PortAudioStream:
     """Implements ``OutputStream``."""
 

@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 
 from kiosk.domain.receipt import PREFIX_PATTERN
 from kiosk.errors import ConfigError
+from kiosk.identity.thresholds import (
+    DEFAULT_FACE_THRESHOLD,
+    MAXIMUM_FACE_THRESHOLD,
+    MINIMUM_FACE_THRESHOLD,
+)
 
 CONFIG_ENVIRONMENT = "XIANGLIN_CONFIG"
 """Names the settings file when no ``--config`` does."""
-
-MAXIMUM_FACE_THRESHOLD = 0.45
-"""Largest Euclidean distance that may be configured for dlib-resnet-v1. Measured: 0.60, the library's own default,
-accepts 66 % of 17.6k impostor pairs of a 40-person Chinese set, 0.45 accepts 5.8 %, 0.40 accepts 0.86 %."""
 
 
 def _key(default: Any, text: str, **checks: Any) -> Any:  # noqa: ANN401 (dataclasses.field is so typed)
@@ -70,9 +71,9 @@ class IdentityConfig:
     """[identity]: how strict the face comparison is."""
 
     face_threshold: float = _key(
-        0.40,
+        DEFAULT_FACE_THRESHOLD,
         "largest distance that counts as the same face; smaller is stricter",
-        minimum=0.20,
+        minimum=MINIMUM_FACE_THRESHOLD,
         maximum=MAXIMUM_FACE_THRESHOLD,
     )
 

@@ -26,6 +26,8 @@ class SubmitRequest:
     subject_of_unlisted: Callable[[CitizenId], str]
     """A stable pseudonym for a person whom the roster does not know, so that their events keep their order."""
     receipt_prefix: str
+    on_accepted: Callable[[], None] = lambda: None
+    """Called after the commit: the queue has something to send."""
 
     def submit(
         self,
@@ -61,6 +63,7 @@ class SubmitRequest:
                     },
                 )
             )
+        self.on_accepted()
         return request
 
     def _new_request(

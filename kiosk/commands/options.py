@@ -1,0 +1,24 @@
+"""Options and output that several commands share."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def add_config_option(parser: argparse.ArgumentParser) -> None:
+    """``--config FILE``."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        help="settings file (default: XIANGLIN_CONFIG, then the user's data folder)",
+    )
+
+
+def make_console() -> "Console":
+    """A console for tables and sentences; no colours where the output is not a terminal."""
+    from rich.console import Console
+
+    return Console(highlight=False)

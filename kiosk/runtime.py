@@ -1,0 +1,202 @@
+"""The kiosk's parts without a window: built once from the settings, closed in order.
+
+``kiosk.app`` adds the window; commands and tests use these parts as they are.
+"""
+
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib import resources
+
+from accessibility.prompt_catalogue import PromptCatalogue
+from kiosk.clock import Clock, SystemClock
+from kiosk.config import KioskConfig
+from kiosk.devices.factory import make_camera, make_card_reader
+from kiosk.domain.catalogue import Catalogue, parse_definition
+from kiosk.errors import TemplateUnusable
+from kiosk.flows.visit_ports import SiteFacts, VisitPorts
+from kiosk.identity.dlib_engine import DlibFaceEngine
+from kiosk.services.find_resident import FindResident
+from kiosk.services.list_requests import ListRequests
+from kiosk.services.ports import CardReader, FaceEngine, FaceTemplate
+from kiosk.services.receipt_code import ReceiptCode
+from kiosk.services.record_consent import RecordConsent
+from kiosk.services.submit_request import SubmitRequest
+from kiosk.services.verify_face import FaceCheck
+from kiosk.storage.database import open_kiosk_database
+from kiosk.storage.device_key import load_or_make_device_seed
+from kiosk.storage.settlement import KioskSettlement, unlisted_subject
+from kiosk.storage.store import SqliteStore
+from sync.backoff import FullJitterBackoff
+from sync.connectivity import SyncStatus
+from sync.engine import SyncEngine
+from sync.http_transport import HttpTransport
+from sync.identifiers import new_event_id
+from sync.signing import DeviceSigner, Purpose
+from sync.sqlcipher import EncryptedDatabase
+from sync.sqlite_outbox import SqliteOutbox
+from sync.worker import SyncWorker
+
+_log = logging.getLogger(__name__)
+
+LOCALE = "zh-CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything but the window."""
+
+    config: KioskConfig
+    clock: Clock
+    encrypted: EncryptedDatabase
+    signer: DeviceSigner
+    outbox: SqliteOutbox
+    store: SqliteStore
+    catalogue: Catalogue
+    prompts: PromptCatalogue
+    card_reader: CardReader
+    engine: FaceEngine
+
+    def visit_ports(self, on_accepted: Callable[[], None] = lambda: None) -> VisitPorts:
+        """What the flow asks, with the real things plugged in.
+
+        Args:
+            on_accepted: called after each accepted request.
+        """
+        config = self.config
+        return VisitPorts(
+            site=SiteFacts(config.site.name, config.site.helper_name, config.site.helper_phone),
+            clock=self.clock,
+            catalogue=self.catalogue,
+            label=self.prompts.label,
+            card_reader=self.card_reader,
+            find_resident=FindResident(self.store, self.clock),
+            record_consent=RecordConsent(self.store, self.clock),
+            submit_request=SubmitRequest(
+                self.store,
+                self.clock,
+                new_event_id,
+                partial(unlisted_subject, self.signer.sign(Purpose.SUBJECT_KEY, b"")),
+                config.device.receipt_prefix,
+                on_accepted,
+            ),
+            list_requests=ListRequests(self.store),
+            face_template=self._usable_template,
+            has_camera=lambda: config.hardware.camera != "none",
+            start_face_check=self._face_check,
+            qr_rows=ReceiptCode(lambda text: self.signer.sign(Purpose.RECEIPT, text)).rows_of,
+        )
+
+    def transport(self) -> HttpTransport | None:
+        """The way to the centre, or None when no centre is configured."""
+        sync = self.config.sync
+        if not sync.centre_url or not sync.centre_public_key:
+            return None
+        return HttpTransport(
+            base_url=sync.centre_url,
+            device_id=self.config.device.id,
+            signer=self.signer,
+            centre_public_key=bytes.fromhex(sync.centre_public_key),
+            total_deadline_s=sync.deadline_s,
+            ca_bundle=sync.ca_bundle or None,
+        )
+
+    def sync_engine(self) -> SyncEngine | None:
+        """The exchange with the centre, or None when no centre is configured."""
+        transport = self.transport()
+        if transport is None:
+            return None
+        listener = KioskSettlement(self.outbox, self.clock)
+        return SyncEngine(self.encrypted, self.outbox, transport, listener)
+
+    def sync_worker(self, on_status: Callable[[SyncStatus], None]) -> SyncWorker | None:
+        """The loop around the exchange; not started.
+
+        Args:
+            on_status: called in the worker's thread.
+        """
+        engine = self.sync_engine()
+        if engine is None:
+            return None
+        # Jitter keeps kiosks of a county apart after a power cut; it guards nothing.
+        backoff = FullJitterBackoff(random.Random())  # noqa: S311
+        return SyncWorker(engine, backoff, self.config.sync.interval_s, on_status)
+
+    def queue_status(self) -> SyncStatus:
+        """What waits, when no centre is configured that could be asked."""
+        with self.encrypted.reading() as database:
+            counts = self.outbox.counts(database)
+        age_s = None
+        if counts.oldest_created_at is not None:
+            age_s = max(0.0, (self.clock.now() - counts.oldest_created_at).total_seconds())
+        return SyncStatus(waiting=counts.waiting, parked=counts.parked, oldest_age_s=age_s)
+
+    def _usable_template(self, resident_id: str) -> FaceTemplate | None:
+        try:
+            with self.store.transaction() as transaction:
+                template = transaction.templates.find(resident_id)
+        except TemplateUnusable as error:
+            # The resident has other ways; staff see the log and enrol again.
+            _log.warning("face template unusable code=%s", error.code)
+            return None
+        if template is not None and template.engine_id != self.engine.engine_id:
+            return None
+        return template
+
+    def _face_check(self, template: FaceTemplate) -> FaceCheck:
+        return FaceCheck(
+            make_camera(self.config.hardware.camera),
+            self.engine,
+            template,
+            self.config.identity.face_threshold,
+            self.clock,
+        )
+
+
+def load_catalogue() -> Catalogue:
+    """The shipped service definitions.
+
+    Raises:
+        CatalogueError: a file is wrong.
+    """
+    folder = resources.files("assets") / "services"
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".json")),
+        key=lambda file: file.name,
+    )
+    return Catalogue(tuple(parse_definition(file.read_text("utf-8"), file.name) for file in files))
+
+
+@contextlib.contextmanager
+def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Runtime]:
+    """Build the parts and close them at the end.
+
+    Raises:
+        ConfigError: a setting is wrong or the device is not provisioned.
+        StorageError: the database cannot be used.
+    """
+    config.assert_provisioned()
+    clock = clock or SystemClock()
+    engine = DlibFaceEngine(config.identity.face_threshold, cache_dir=config.state_dir / "models")
+    card_reader = make_card_reader(config.hardware.card_reader)
+    encrypted = open_kiosk_database(config.state_dir, config.storage.key_provider)
+    try:
+        signer = DeviceSigner(load_or_make_device_seed(encrypted))
+        outbox = SqliteOutbox(config.device.id, signer)
+        yield Runtime(
+            config=config,
+            clock=clock,
+            encrypted=encrypted,
+            signer=signer,
+            outbox=outbox,
+            store=SqliteStore(encrypted, outbox, clock),
+            catalogue=load_catalogue(),
+            prompts=PromptCatalogue.load(LOCALE),
+            card_reader=card_reader,
+            engine=engine,
+        )
+    finally:
+        encrypted.close()

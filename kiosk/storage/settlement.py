@@ -1,0 +1,80 @@
+"""Applies the centre's answers to the kiosk's rows, inside the transaction that changes the outbox."""
+
+import hashlib
+import hmac
+import logging
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlite_utils import Database
+
+from kiosk.clock import Clock, site_date
+from kiosk.domain.citizen_id import CitizenId
+from kiosk.services.settle_delivery import SettleDelivery
+from kiosk.storage.repositories import SqliteResidents
+from kiosk.storage.store import SqliteTransaction
+from sync.answers import Decision, DecisionState, EventResult, EventStatus, RosterPage
+from sync.sqlite_outbox import SqliteOutbox
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSettlement:
+    """The kiosk's side of every answer."""
+
+    outbox: SqliteOutbox
+    clock: Clock
+    settle: SettleDelivery = field(default_factory=SettleDelivery)
+
+    def settled(
+        self, database: Database, event_id: str, outcome: EventResult, centre_time: datetime
+    ) -> None:
+        """An event was applied, was a duplicate, or was refused."""
+        transaction = SqliteTransaction(database, self.outbox, self.clock)
+        if outcome.status in (EventStatus.APPLIED, EventStatus.DUPLICATE):
+            self.settle.delivered(transaction, event_id, centre_time)
+        elif outcome.status in (EventStatus.CONFLICT, EventStatus.REJECTED):
+            reason = outcome.problem.code if outcome.problem else outcome.status.value
+            self.settle.refused(transaction, event_id, reason)
+
+    def decided(self, database: Database, decision: Decision) -> None:
+        """The centre has decided a request."""
+        self.settle.decided(
+            SqliteTransaction(database, self.outbox, self.clock),
+            decision.event_id,
+            needs_correction=decision.state is DecisionState.NEEDS_CORRECTION,
+            code=decision.code,
+            text=decision.text,
+            at=decision.decided_at,
+        )
+
+    def roster_changed(self, database: Database, page: RosterPage) -> None:
+        """A delta of the roster; a row that fails its checks is left out and counted, the others count."""
+        residents = SqliteResidents(database)
+        as_of = page.as_of.isoformat(timespec="milliseconds")
+        unusable = 0
+        for entry in page.upserts:
+            try:
+                CitizenId.parse(entry.citizen_id, site_date(self.clock.now()))
+                if entry.certified_until is not None:
+                    date.fromisoformat(entry.certified_until)
+            except ValueError:  # InvalidCitizenId is one
+                unusable += 1
+                continue
+            residents.put(entry.resident_id, entry.model_dump(mode="json"), as_of)
+        for resident_id in page.tombstones:
+            residents.remove(resident_id)
+        residents.set_as_of(as_of)
+        if unusable:
+            _log.warning("roster rows with impossible values count=%d", unusable)
+
+
+def unlisted_subject(key: bytes, citizen_id: CitizenId) -> str:
+    """A pseudonym for a person without a roster row: keyed, so that numbers cannot be tried against it.
+
+    Args:
+        key: a secret of this device.
+    """
+    digest = hmac.new(key, b"xianglin/subject/1\n" + citizen_id.value.encode(), hashlib.sha256)
+    return f"unlisted-{digest.hexdigest()[:24]}"

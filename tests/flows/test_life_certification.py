@@ -1,0 +1,394 @@
+import json
+
+import pytest
+
+from kiosk.domain.service_request import RequestState
+from kiosk.errors import FlowError
+from kiosk.flows.actions import (
+    AskHelp,
+    Begin,
+    CardPresented,
+    Choose,
+    ChooseService,
+    CitizenNumberTyped,
+    Confirm,
+    Decline,
+    FaceAccepted,
+    FaceCheckUnavailable,
+    FaceNotAccepted,
+    Finish,
+    GoBack,
+    OtherWay,
+    PinTyped,
+    TimedOut,
+    UseCitizenNumber,
+)
+from kiosk.flows.home import PROGRESS_TILE
+from kiosk.flows.pages import (
+    CardPage,
+    CitizenNumberPage,
+    ConfirmPersonPage,
+    ConsentPage,
+    FaceCheckPage,
+    HelpPage,
+    IdentifyPage,
+    NoticePage,
+    PinPage,
+    ProgressPage,
+    ReceiptPage,
+    RequestStage,
+    ReviewPage,
+    ServicesPage,
+    WelcomePage,
+)
+from kiosk.services.ports import DeviceState
+from tests.builders import STRANGER, ZHAO, World, card, make_world, resident
+from tests.flows.walk import walk
+
+SERVICE = ChooseService("pension.life_certification")
+MATCH = FaceAccepted(0.31, "dlib-resnet-v1", 0.40)
+BY_CARD = (
+    (Begin(), ServicesPage),
+    (SERVICE, IdentifyPage),
+    (CardPresented(card()), ConfirmPersonPage),
+)
+BY_NUMBER = (
+    (Begin(), ServicesPage),
+    (SERVICE, IdentifyPage),
+    (UseCitizenNumber(), CitizenNumberPage),
+    (CitizenNumberTyped(ZHAO), ConfirmPersonPage),
+)
+TO_FACE = ((Confirm(), ConsentPage), (Confirm(), FaceCheckPage))
+
+
+def test_visit_ends_with_a_receipt_when_card_and_face_agree(world: World) -> None:
+    navigator = world.navigator()
+    page = walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage))
+    assert isinstance(page, ReceiptPage)
+    assert (page.stage, page.is_provisional, page.receipt_number[:11]) == (
+        RequestStage.ACCEPTED,
+        False,
+        "A07-000001-",
+    )
+    (request,) = world.rows("service_request")
+    (event,) = world.rows("outbox")
+    kinds = [row["kind"] for row in world.rows("audit")]
+    assert request["request_id"] == event["id"]
+    assert kinds == ["consent.granted", "request.accepted"]
+
+
+def test_seven_pages_at_most_from_tile_to_receipt_when_the_card_is_there(world: World) -> None:
+    pages = [*BY_CARD[1:], *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage)]
+    assert len(pages) <= 7
+
+
+def test_number_and_face_ask_for_the_card_because_a_face_alone_is_one_proof(world: World) -> None:
+    walk(
+        world.navigator(),
+        *BY_NUMBER,
+        *TO_FACE,
+        (MATCH, CardPage),
+        (CardPresented(card()), ReviewPage),
+        (Confirm(), ReceiptPage),
+    )
+
+
+def test_refusing_the_face_check_leads_to_card_and_pin_with_equal_service(world: World) -> None:
+    world.reader.card = card()
+    page = walk(
+        world.navigator(),
+        *BY_CARD,
+        (Confirm(), ConsentPage),
+        (Decline(), PinPage),
+        (PinTyped("123456"), ReviewPage),
+        (Confirm(), ReceiptPage),
+    )
+    assert isinstance(page, ReceiptPage)
+    assert not page.is_provisional
+    assert [row["kind"] for row in world.rows("audit")] == ["consent.refused", "request.accepted"]
+
+
+def test_wrong_pin_says_how_many_tries_are_left_and_then_another_way(world: World) -> None:
+    world.reader.card = card()
+    navigator = world.navigator()
+    page = walk(
+        navigator,
+        *BY_CARD,
+        (Confirm(), ConsentPage),
+        (Decline(), PinPage),
+        (PinTyped("000000"), PinPage),
+    )
+    assert (page.prompt.id, page.prompt.values["tries"]) == ("pin.wrong", "2")
+    assert navigator.act(PinTyped("12")).prompt.id == "pin.wrong_length"
+    assert world.reader.tries_left == 2
+    navigator.act(PinTyped("000000"))
+    page = navigator.act(PinTyped("000000"))
+    assert page.prompt.id == "notice.pin_locked"
+    assert isinstance(page, NoticePage)
+    assert [choice.choice_id for choice in page.choices] == ["register_first"]
+    receipt = walk_on(navigator, Choose("register_first"), Confirm())
+    assert isinstance(receipt, ReceiptPage)
+    assert receipt.is_provisional
+
+
+def walk_on(navigator, *actions):  # type: ignore[no-untyped-def]
+    page = None
+    for action in actions:
+        page = navigator.act(action)
+    return page
+
+
+def test_face_that_does_not_match_is_offered_the_next_way(world: World) -> None:
+    world.reader.card = card()
+    page = walk(
+        world.navigator(),
+        *BY_CARD,
+        *TO_FACE,
+        (FaceNotAccepted(3), NoticePage),
+        (Choose("use_pin"), PinPage),
+        (PinTyped("123456"), ReviewPage),
+    )
+    assert page.prompt.id == "review"
+
+
+def test_broken_camera_is_no_dead_end(world: World) -> None:
+    page = walk(
+        world.navigator(), *BY_NUMBER, *TO_FACE, (FaceCheckUnavailable("KSK-301"), NoticePage)
+    )
+    assert page.prompt.id == "notice.face_unavailable"
+    assert [choice.choice_id for choice in page.choices] == ["use_card"]  # type: ignore[union-attr]
+
+
+def test_other_way_leaves_the_camera_page_at_once(world: World) -> None:
+    walk(world.navigator(), *BY_NUMBER, *TO_FACE, (OtherWay(), CardPage))
+
+
+def test_person_without_card_is_registered_first_and_decided_later(world: World) -> None:
+    page = walk(
+        world.navigator(),
+        *BY_NUMBER,
+        *TO_FACE,
+        (MATCH, CardPage),
+        (Decline(), NoticePage),
+        (Choose("register_first"), ReviewPage),
+        (Confirm(), ReceiptPage),
+    )
+    assert isinstance(page, ReceiptPage)
+    assert page.is_provisional
+    assert page.prompt.id == "receipt.provisional"
+
+
+def test_somebody_elses_card_is_not_a_proof(world: World) -> None:
+    page = walk(
+        world.navigator(),
+        *BY_NUMBER,
+        *TO_FACE,
+        (MATCH, CardPage),
+        (CardPresented(card(STRANGER)), CardPage),
+    )
+    assert page.prompt.id == "card.other_person"
+
+
+def test_card_taken_away_before_the_pin_is_asked_for_again(world: World) -> None:
+    page = walk(
+        world.navigator(),
+        *BY_CARD,
+        (Confirm(), ConsentPage),
+        (Decline(), PinPage),
+        (PinTyped("123456"), CardPage),
+    )
+    assert page.prompt.id == "card"
+
+
+@pytest.mark.parametrize(
+    ("typed", "prompt_id"),
+    [
+        ("", "citizen_number.wrong_length"),
+        (ZHAO[:-1] + ("1" if ZHAO[-1] != "1" else "2"), "citizen_number.wrong_check_digit"),
+        ("99" + ZHAO[2:], "citizen_number.unknown_region"),
+        (ZHAO[:6] + "19481399" + ZHAO[14:], "citizen_number.impossible_date"),
+    ],
+)
+def test_wrong_number_stays_on_the_keypad_and_says_why(
+    world: World, typed: str, prompt_id: str
+) -> None:
+    page = walk(world.navigator(), *BY_NUMBER[:3], (CitizenNumberTyped(typed), CitizenNumberPage))
+    assert page.prompt.id == prompt_id
+
+
+def test_unreadable_card_is_asked_for_again(world: World) -> None:
+    page = walk(world.navigator(), *BY_CARD[:2], (CardPresented(card("12345")), IdentifyPage))
+    assert page.prompt.id == "card.unreadable"
+
+
+def test_person_unknown_to_the_roster_is_served_first_and_the_number_travels(world: World) -> None:
+    walk(
+        world.navigator(),
+        *BY_NUMBER[:3],
+        (CitizenNumberTyped(STRANGER), NoticePage),
+        (Choose("register_first"), ReviewPage),
+        (Confirm(), ReceiptPage),
+    )
+    (row,) = world.rows("outbox")
+    body = json.loads(bytes(row["item"]).split(b"\n", 1)[1][:-64])  # type: ignore[arg-type]
+    assert body["payload"]["citizen_id"] == STRANGER
+    assert row["subject"] == "unlisted-1"
+
+
+def test_known_persons_number_and_name_never_travel(world: World) -> None:
+    walk(world.navigator(), *BY_CARD, *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage))
+    (row,) = world.rows("outbox")
+    item = bytes(row["item"])  # type: ignore[arg-type]
+    assert ZHAO.encode() not in item
+    assert "赵".encode() not in item
+
+
+def test_no_page_shows_the_whole_name_or_number(world: World) -> None:
+    navigator = world.navigator()
+    seen = [navigator.start()]
+    for action in (Begin(), SERVICE, CardPresented(card()), Confirm(), Confirm(), MATCH, Confirm()):
+        seen.append(navigator.act(action))
+    text = repr(seen)
+    assert ZHAO not in text
+    assert "赵桂兰" not in text
+    assert "赵*兰" in text
+
+
+def test_second_request_is_spared_while_the_first_is_open(world: World) -> None:
+    navigator = world.navigator()
+    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage))
+    page = walk(
+        navigator, *BY_CARD, (Confirm(), NoticePage), (Choose("see_progress"), ProgressPage)
+    )
+    assert isinstance(page, ProgressPage)
+    assert [line.stage for line in page.requests] == [RequestStage.ACCEPTED]
+    assert len(world.rows("outbox")) == 1
+
+
+def test_progress_needs_one_proof_so_that_a_number_alone_shows_nothing(world: World) -> None:
+    enquiry = ((Begin(), ServicesPage), (ChooseService(PROGRESS_TILE), IdentifyPage))
+    page = walk(
+        world.navigator(),
+        *enquiry,
+        (CardPresented(card()), ConfirmPersonPage),
+        (Confirm(), ProgressPage),
+    )
+    assert page.prompt.id == "request_progress.none"
+    walk(
+        world.navigator(),
+        *enquiry,
+        (UseCitizenNumber(), CitizenNumberPage),
+        (CitizenNumberTyped(ZHAO), ConfirmPersonPage),
+        (Confirm(), ConsentPage),
+    )
+
+
+def test_progress_follows_the_centres_answer(world: World) -> None:
+    navigator = world.navigator()
+    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage))
+    with world.store.transaction() as transaction:
+        (request,) = transaction.requests.newest_of("r-0001", 1)
+        decided = request.decided(RequestState.DECIDED, "certified", "认证通过", world.clock.now())
+        transaction.requests.update(decided)
+    page = navigator.current()
+    assert isinstance(page, ReceiptPage)
+    assert (page.stage, page.prompt.id) == (RequestStage.DECIDED, "receipt.decided")
+
+
+def test_resident_certified_for_long_is_told_and_may_go_on(world: World) -> None:
+    from datetime import date
+
+    world.add_resident(resident(certified_until=date(2027, 12, 31)))
+    page = walk(
+        world.navigator(),
+        *BY_CARD,
+        *TO_FACE,
+        (MATCH, NoticePage),
+        (Choose("certify_again"), ReviewPage),
+    )
+    assert page.prompt.id == "review"
+
+
+def test_no_forgets_the_person_and_asks_again(world: World) -> None:
+    navigator = world.navigator()
+    walk(navigator, *BY_CARD, (Decline(), IdentifyPage))
+    with pytest.raises(FlowError):
+        navigator.act(Confirm())
+
+
+def test_back_keeps_the_choice_and_help_comes_back_to_the_page(world: World) -> None:
+    navigator = world.navigator()
+    walk(navigator, *BY_NUMBER, (AskHelp(), HelpPage), (GoBack(), ConfirmPersonPage))
+    assert isinstance(navigator.act(GoBack()), CitizenNumberPage)
+    assert isinstance(navigator.act(GoBack()), IdentifyPage)
+    assert isinstance(navigator.act(GoBack()), ServicesPage)
+
+
+def test_back_from_the_services_ends_the_visit(world: World) -> None:
+    walk(world.navigator(), (Begin(), ServicesPage), (GoBack(), WelcomePage))
+
+
+def test_verified_person_is_not_asked_again_within_the_visit(world: World) -> None:
+    navigator = world.navigator()
+    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage))
+    assert isinstance(navigator.act(GoBack()), ServicesPage)
+    assert isinstance(navigator.act(ChooseService(PROGRESS_TILE)), ProgressPage)
+
+
+@pytest.mark.parametrize("end", [Finish(), TimedOut()])
+def test_nothing_of_the_visit_is_left_when_it_ends(world: World, end: Finish | TimedOut) -> None:
+    navigator = world.navigator()
+    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage))
+    token = navigator.visit_token
+    assert isinstance(navigator.act(end), WelcomePage)
+    assert navigator.visit_token == token + 1
+    assert ZHAO not in repr(vars(navigator))
+    assert navigator.face_check() is None
+    assert isinstance(
+        walk(navigator, (Begin(), ServicesPage), (SERVICE, IdentifyPage)), IdentifyPage
+    )
+
+
+def test_keypad_comes_at_once_when_there_is_no_reader(world: World) -> None:
+    world.reader.device_state = DeviceState.ABSENT
+    page = walk(
+        world.navigator(),
+        (Begin(), ServicesPage),
+        (SERVICE, CitizenNumberPage),
+        (CitizenNumberTyped(ZHAO), ConfirmPersonPage),
+        *TO_FACE,
+        (MATCH, NoticePage),
+    )
+    assert page.prompt.id == "notice.no_way_left"
+
+
+def test_kiosk_without_camera_asks_for_card_and_pin(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    with make_world(tmp_path, has_camera=False) as world:
+        world.reader.card = card()
+        walk(world.navigator(), *BY_CARD, (Confirm(), PinPage), (PinTyped("123456"), ReviewPage))
+
+
+def test_person_without_template_is_not_asked_for_a_face(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    with make_world(tmp_path, has_template=False) as world:
+        walk(world.navigator(), *BY_NUMBER, (Confirm(), CardPage))
+
+
+def test_nothing_is_promised_when_the_disk_is_full(world: World) -> None:
+    navigator = world.navigator()
+    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage))
+    with world.store.encrypted.reading() as database:
+        pages = database.execute("PRAGMA page_count").fetchone()[0]
+        database.execute(f"PRAGMA max_page_count = {pages}")
+        # Fill what is free inside the file, as a full disk would.
+        with pytest.raises(Exception, match="full"):
+            database.execute("CREATE TABLE filler AS SELECT zeroblob(5000000) AS z")
+    page = navigator.act(Confirm())
+    assert page.prompt.id in ("notice.not_saved", "receipt")
+    if page.prompt.id == "notice.not_saved":
+        assert world.rows("outbox") == []
+        assert world.rows("service_request") == []
+        with world.store.encrypted.reading() as database:
+            database.execute("PRAGMA max_page_count = 1000000")
+        page = navigator.act(Choose("retry"))
+        assert isinstance(page, ReviewPage)
+        assert isinstance(navigator.act(Confirm()), ReceiptPage)
