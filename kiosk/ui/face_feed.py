@@ -62,7 +62,7 @@ class _Check:
             self._before = None
         try:
             result = self._run.run(self._show, self._stop)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever a driver raises
             # A bug in a driver must not leave somebody in front of a dead mirror.
             _log.exception("face check failed type=%s", type(error).__name__)
             result = FaceCheckResult("unavailable", code="KSK-000")

@@ -38,7 +38,8 @@ class TapGuard:
     def accepts(self) -> bool:
         """Whether a tap counts; an ignored tap does not prolong the wait."""
         now_s = self.clock.monotonic_s()
-        if now_s - self._last_s < DOUBLE_TAP_S:
+        # after a keypad's key another button is no echo of it
+        if now_s - self._last_s < (KEY_BOUNCE_S if self._last_key else DOUBLE_TAP_S):
             return False
         self._last_s, self._last_key = now_s, ""
         return True

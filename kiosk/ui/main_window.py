@@ -62,6 +62,8 @@ class MainWindow(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        # A page that needs too much room must never make the window larger than its screen.
+        self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         self._simulation = simulation
         self.shell = self._make_shell(screen)
         self._column.addWidget(self.shell, 1)

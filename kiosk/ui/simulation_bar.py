@@ -24,8 +24,10 @@ class SimulationBar(QWidget):
         row.setSpacing(6)
         row.addWidget(QLabel(title))
         row.addStretch(1)
+        self.buttons: list[QPushButton] = []
         for words, callback in buttons:
             button = QPushButton(words)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(callback)
+            self.buttons.append(button)
             row.addWidget(button)

@@ -1,6 +1,7 @@
 """The strip on top: the network, what waits and for how long. Always words beside the icon."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kiosk.ui.kit import Kit
@@ -23,12 +24,12 @@ def age_words(kit: Kit, age_s: float) -> str:
     return kit.label("status.age.now")
 
 
-def status_words(kit: Kit, status: SyncStatus) -> str:
+def status_words(kit: Kit, status: SyncStatus, *, has_age: bool = True) -> str:
     """Say a status in words, such as 没有网络 · 3 件等待上传 · 最早 2 天前."""
     parts = [kit.label(f"status.{status.link.value}")]
     if status.waiting:
         parts.append(kit.label("status.waiting", count=status.waiting))
-        if status.oldest_age_s is not None:
+        if has_age and status.oldest_age_s is not None:
             parts.append(age_words(kit, status.oldest_age_s))
     if status.parked:
         parts.append(kit.label("status.parked", count=status.parked))
@@ -52,10 +53,14 @@ class StatusStrip(QWidget):
         row.setSpacing(tokens.mm(3))
         row.addWidget(self.icon)
         row.addWidget(self.words, 1)
+        self._room_px = (
+            tokens.spec.width_px - 2 * tokens.margin - self.icon.sizeHint().width() - row.spacing()
+        )
         if watermark:
             mark = TextBlock(kit, tokens.caption, is_bold=True, colour=tokens.colours.warning)
             mark.show_words(watermark)
             row.addWidget(mark)
+            self._room_px -= mark.sizeHint().width() + row.spacing()
         self.words.show_words(kit.label("status.unknown"))
 
     def show_status(self, status: SyncStatus) -> None:
@@ -64,4 +69,7 @@ class StatusStrip(QWidget):
         self.icon.show_icon(status.link.value)
         needs_eye = status.link.value not in ("online", "unknown") or status.parked > 0
         self.words.set_colour(colours.warning if needs_eye else colours.ink_soft)
-        self.words.show_words(status_words(self._kit, status))
+        words = status_words(self._kit, status)
+        if QFontMetricsF(self.words.face).horizontalAdvance(words) > self._room_px:
+            words = status_words(self._kit, status, has_age=False)
+        self.words.show_words(words)

@@ -16,7 +16,7 @@ BODY_DEGREES = 0.70
 """Capital height of body text. Source: EN 301 549 5.1.4 (functionality closed to text enlargement)."""
 
 CAPTION_DEGREES = 0.50
-"""Capital height of secondary text, such as the status strip."""
+"""Least capital height of secondary text, such as the status strip; it is drawn a little larger."""
 
 MIN_TARGET_MM = 16.0
 """Smallest edge of anything that is touched. Source: Yeh 2025, 16 mm is best for people over 65."""
@@ -93,7 +93,7 @@ class Tokens:
     @property
     def caption(self) -> int:
         """Secondary text."""
-        return self.text(CAPTION_DEGREES)
+        return self.text(CAPTION_DEGREES * 1.16)
 
     @property
     def body(self) -> int:
@@ -154,6 +154,11 @@ class Tokens:
     def edge(self) -> int:
         """Line around anything that can be touched."""
         return self.mm(0.6)
+
+    @property
+    def ring_room(self) -> int:
+        """Room around a drawn button for the ring."""
+        return self.focus + self.mm(0.5)
 
     @property
     def focus(self) -> int:

@@ -22,7 +22,13 @@ class ConfirmPersonPage(Page[models.ConfirmPersonPage]):
         frame = CardFrame(self.kit)
         self.name = TextBlock(self.kit, tokens.text(1.7), is_bold=True, align=middle)
         self.number = TextBlock(self.kit, tokens.body, colour=tokens.colours.ink_soft, align=middle)
-        frame.column.addWidget(Picture(self.kit, tokens.mm(44), "person", has_disc=True), 0, middle)
+        frame.column.addWidget(
+            Picture(
+                self.kit, tokens.mm(44 if tokens.is_landscape else 64), "person", has_disc=True
+            ),
+            0,
+            middle,
+        )
         frame.column.addWidget(self.name)
         frame.column.addWidget(self.number)
         self.yes = self.button(Look.PRIMARY, "confirm_person.yes", "person_yes", Confirm())

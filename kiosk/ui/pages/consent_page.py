@@ -51,8 +51,15 @@ class ConsentPage(Page[models.ConsentPage]):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(tokens.mm(6))
         # the icon of "consent.stays_here" is stays_here.svg
-        line.addWidget(Picture(self.kit, tokens.mm(22), text_id.rsplit(".", 1)[-1], has_disc=True))
-        words = TextBlock(self.kit, tokens.label)
+        line.addWidget(
+            Picture(
+                self.kit,
+                tokens.mm(22 if tokens.is_landscape else 32),
+                text_id.rsplit(".", 1)[-1],
+                has_disc=True,
+            )
+        )
+        words = TextBlock(self.kit, tokens.label if tokens.is_landscape else tokens.text(0.92))
         words.show_words(self.kit.label(text_id))
         line.addWidget(words, 1)
         return row

@@ -25,7 +25,12 @@ class FaceCheckPage(Page[models.FaceCheckPage]):
         """Make mirror, advice and the other way."""
         tokens = self.kit.tokens
         self.preview = FacePreview(self.kit)
-        self.attempt = TextBlock(self.kit, tokens.caption, colour=tokens.colours.ink_soft)
+        side = Qt.AlignmentFlag.AlignLeft if tokens.is_landscape else Qt.AlignmentFlag.AlignHCenter
+        self.attempt = TextBlock(
+            self.kit, tokens.caption, colour=tokens.colours.ink_soft, align=side
+        )
+        column = self.prompt_panel.column
+        column.insertWidget(column.indexOf(self.prompt_panel.sentence) + 1, self.attempt)
         self.advice = TextBlock(self.kit, tokens.text(1.35), is_bold=True)
         self.advice_icon = Picture(self.kit, tokens.mm(22), "face")
         self.other_way = self.button(Look.SECONDARY, "face.other_way", "other_way", OtherWay())
@@ -36,7 +41,6 @@ class FaceCheckPage(Page[models.FaceCheckPage]):
         row.setSpacing(tokens.mm(5))
         row.addWidget(self.advice_icon)
         row.addWidget(self.advice, 1)
-        row.addWidget(self.attempt, 0, Qt.AlignmentFlag.AlignVCenter)
         panel.column.addLayout(row)
         self.answers.addWidget(self.preview, 1)
         self.answers.addWidget(panel)

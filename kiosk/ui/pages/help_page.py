@@ -49,3 +49,9 @@ class HelpPage(Page[models.HelpPage]):
         self.name.show_words(model.helper_name)
         self.phone.show_words(model.phone)
         self.phone_icon.setVisible(bool(model.phone))
+
+    def wipe(self) -> None:
+        """Forget the helper too: the next page that is shown names them anew."""
+        super().wipe()
+        self.name.show_words("")
+        self.phone.show_words("")

@@ -72,8 +72,10 @@ class ProgressPage(Page[models.ProgressPage]):
         words.addWidget(title)
         words.addWidget(number)
         words.addStretch(1)
-        if tokens.is_landscape and is_dense:
-            frame.column.setContentsMargins(tokens.mm(7), tokens.mm(1), tokens.mm(7), tokens.mm(1))
+        if is_dense:
+            vertical = tokens.mm(1 if tokens.is_landscape else 3.5)
+            frame.column.setContentsMargins(tokens.mm(9), vertical, tokens.mm(9), vertical)
+            frame.column.setSpacing(tokens.mm(0.5))
         if tokens.is_landscape:
             row = QHBoxLayout()
             row.addLayout(words, 1)

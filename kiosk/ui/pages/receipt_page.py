@@ -21,7 +21,7 @@ class ReceiptPage(Page[models.ReceiptPage]):
     def build(self) -> None:
         """Make seal, card and button."""
         tokens = self.kit.tokens
-        self.seal = Seal(self.kit, tokens.mm(62 if tokens.is_landscape else 68))
+        self.seal = Seal(self.kit, tokens.mm(66 if tokens.is_landscape else 84))
         side = Qt.AlignmentFlag.AlignLeft if tokens.is_landscape else Qt.AlignmentFlag.AlignHCenter
         panel = self.prompt_panel.column
         panel.insertWidget(panel.indexOf(self.prompt_panel.title), self.seal, 0, side)
@@ -39,9 +39,12 @@ class ReceiptPage(Page[models.ReceiptPage]):
         self.accepted_at = TextBlock(self.kit, tokens.caption, colour=soft)
         self.track = StageTrack(self.kit)
         self.stage = TextBlock(
-            self.kit, tokens.body, is_bold=True, align=Qt.AlignmentFlag.AlignHCenter
+            self.kit,
+            tokens.text(0.7 if tokens.is_landscape else 0.9),
+            is_bold=True,
+            align=Qt.AlignmentFlag.AlignHCenter,
         )
-        self.qr = QrSymbol(self.kit, tokens.mm(52))
+        self.qr = QrSymbol(self.kit, tokens.mm(52 if tokens.is_landscape else 62))
         words = QVBoxLayout()
         words.setSpacing(tokens.mm(1))
         words.addStretch(1)

@@ -61,11 +61,15 @@ class ReviewPage(Page[models.ReviewPage]):
         cells = QHBoxLayout(row)
         cells.setContentsMargins(0, 0, 0, 0)
         cells.setSpacing(tokens.mm(6))
-        cells.addWidget(Picture(self.kit, tokens.mm(19), line.icon, has_disc=True))
+        cells.addWidget(
+            Picture(
+                self.kit, tokens.mm(19 if tokens.is_landscape else 27), line.icon, has_disc=True
+            )
+        )
         words = QVBoxLayout()
         words.setSpacing(0)
         label = TextBlock(self.kit, tokens.caption, colour=tokens.colours.ink_soft)
-        value = TextBlock(self.kit, tokens.label, is_bold=True)
+        value = TextBlock(self.kit, tokens.text(0.8 if tokens.is_landscape else 0.95), is_bold=True)
         words.addWidget(label)
         words.addWidget(value)
         cells.addLayout(words, 1)

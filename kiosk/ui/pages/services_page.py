@@ -15,6 +15,8 @@ FEW_TILES = 3
 class ServicesPage(Page[models.ServicesPage]):
     """Tiles."""
 
+    prompt_share = 0.32
+
     def build(self) -> None:
         """Make the grid; tiles come with the view model."""
         self.grid = QGridLayout()
@@ -33,13 +35,16 @@ class ServicesPage(Page[models.ServicesPage]):
             made = self._tile(tile, is_few=is_few)
             self.tiles.append(made)
             self.grid.addWidget(made, number // columns, number % columns)
+        self.grid.setColumnStretch(0, 1)
+        self.grid.setColumnStretch(1, columns - 1)
 
     def _tile(self, tile: models.ServiceTile, *, is_few: bool) -> ActionButton:
         tokens = self.kit.tokens
         made = ActionButton(self.kit, Look.TILE, tile.title, tile.icon)
-        made.is_column = not is_few
+        made.is_large = is_few
+        made.is_column = not is_few and not tokens.is_landscape
         made.setMinimumHeight(tokens.tile)
-        made.setMaximumHeight(tokens.mm(68 if is_few else 96))
+        made.setMaximumHeight(tokens.mm(80 if is_few else 100))
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         made.clicked.connect(lambda: self.emit_action(ChooseService(tile.service_id)))
         return made

@@ -34,7 +34,8 @@ class TypingPage(Page[TypingT]):
         )
         self.confirm.clicked.connect(self._send)
         self.answers.addWidget(self.slots)
-        self.answers.addWidget(self.keypad, 1)
+        self.answers.addWidget(self.keypad, 30)
+        self.answers.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(self.answers.spacing())
         if other_way is not None:

@@ -42,12 +42,12 @@ class WelcomePage(Page[models.WelcomePage]):
             align=Qt.AlignmentFlag.AlignRight,
         )
         name = TextBlock(self.kit, tokens.label, is_bold=True, colour=tokens.colours.primary)
-        name.show_words(self.kit.label("app.name"))
+        name.show_words(self.kit.label("app.short_name"))
         header = QWidget()
         row = QHBoxLayout(header)
         row.setContentsMargins(0, 0, 0, tokens.mm(4))
         row.setSpacing(tokens.mm(4))
-        row.addWidget(Picture(self.kit, tokens.mm(20), "logo"), 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(Picture(self.kit, tokens.mm(23), "logo"), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(_stacked(name, self.site), 1)
         row.addLayout(_stacked(self.time, self.date), 0)
         return header

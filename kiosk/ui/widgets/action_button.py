@@ -44,9 +44,12 @@ class ActionButton(QAbstractButton):
         self.look = look
         self.is_column = look is Look.TILE
         """Whether the icon stands above the words."""
+        self.is_large = False
+        """Whether a tile has the whole width to itself."""
         self._kit = kit
         self._icon = icon
-        self._has_ring = False
+        self.has_ring = False
+        """Whether the ring of the keyboard's focus is drawn."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self._drawn_height() + 2 * self.inset)
@@ -55,15 +58,15 @@ class ActionButton(QAbstractButton):
     @property
     def inset(self) -> int:
         """Room around the drawn button for the focus ring, in pixels; it can be touched too."""
-        tokens = self._kit.tokens
-        return tokens.focus + tokens.mm(0.5)
+        return self._kit.tokens.ring_room
 
     @property
     def font_px(self) -> int:
         """Size of the words."""
         tokens = self._kit.tokens
-        sizes = {Look.KEY: tokens.huge, Look.BAR: tokens.body, Look.TILE: tokens.text(0.95)}
-        return sizes.get(self.look, tokens.label)
+        if self.look is Look.TILE:
+            return tokens.text(1.15 if self.is_large else 0.92)
+        return {Look.KEY: tokens.huge, Look.BAR: tokens.body}.get(self.look, tokens.label)
 
     def show_words(self, words: str, icon: str | None = None) -> None:
         """Replace words (and icon); the words are the accessible name."""
@@ -117,12 +120,12 @@ class ActionButton(QAbstractButton):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring only to somebody who works by keyboard."""
-        self._has_ring = self._kit.taps.is_keyboard or event.reason() in _KEYBOARD_REASONS
+        self.has_ring = self._kit.taps.is_keyboard or event.reason() in _KEYBOARD_REASONS
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Hide the ring."""
-        self._has_ring = False
+        self.has_ring = False
         super().focusOutEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -134,7 +137,7 @@ class ActionButton(QAbstractButton):
         if self._icon:
             self._paint_icon(painter)
         self._paint_words(painter)
-        if self._has_ring:
+        if self.has_ring:
             self._paint_ring(painter)
         painter.end()
 
@@ -143,7 +146,8 @@ class ActionButton(QAbstractButton):
         heights = {Look.PRIMARY: tokens.primary, Look.TILE: tokens.tile}
         return heights.get(self.look, tokens.target)
 
-    def _drawn(self) -> QRectF:
+    def drawn_box(self) -> QRectF:
+        """Return what is drawn of the button, without the room for its ring."""
         inset = self.inset
         return QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
 
@@ -153,45 +157,57 @@ class ActionButton(QAbstractButton):
     def _icon_side(self) -> float:
         tokens = self._kit.tokens
         if self.is_column:
-            return min(tokens.mm(34), self._drawn().height() * 0.52)
+            room = self.drawn_box().height() - self._words_height() - tokens.mm(9)
+            return max(1.0, min(tokens.mm(36), room))
         if self.look is Look.TILE:
-            return min(tokens.mm(34), self._drawn().height() * 0.72)
-        return tokens.mm(10 if self.look is Look.BAR else 13)
+            return min(tokens.mm(44 if self.is_large else 34), self.drawn_box().height() * 0.66)
+        sides_mm = {Look.BAR: 10, Look.KEY: 17}
+        return tokens.mm(sides_mm.get(self.look, 13))
+
+    def _words_height(self) -> float:
+        """How high the words of a column are."""
+        width = self.drawn_box().width() - 2 * self._padding()
+        lines = break_lines(self.text(), font(self.font_px, is_bold=True), width)
+        return len(lines) * self.font_px * _BUTTON_LINE
+
+    def _column_top(self) -> float:
+        """Where icon and words of a column begin when they stand in the middle."""
+        height = self._icon_side() + self._kit.tokens.mm(3) + self._words_height()
+        return self.drawn_box().center().y() - height / 2
 
     def _icon_room(self) -> float:
-        return (
-            self._icon_side() + self._kit.tokens.mm(3.5)
-            if self._icon and not self.is_column
-            else 0.0
-        )
+        """How far the words stand from the left of the icon."""
+        if not self._icon or self.is_column:
+            return 0.0
+        if self.look is Look.KEY:
+            return self._icon_side()
+        gap_mm = 3.5
+        if self.look is Look.TILE:
+            gap_mm = 10 if self.is_large else 5
+        return self._icon_side() + self._kit.tokens.mm(gap_mm)
 
     def _group_left(self) -> float:
         """Where icon and words together begin when they stand in the middle."""
-        box = self._drawn()
+        box = self.drawn_box()
         if self.look is Look.TILE:
-            return box.left() + self._kit.tokens.mm(9)
+            return box.left() + self._kit.tokens.mm(12 if self.is_large else 6)
         metrics = QFontMetricsF(font(self.font_px, is_bold=True))
         width = max(metrics.horizontalAdvance(line) for line in self._lines(self._words_box()))
         return max(box.left() + self._padding(), box.center().x() - (width + self._icon_room()) / 2)
 
     def _icon_box(self) -> QRectF:
         side = self._icon_side()
+        middle = self.drawn_box().center()
         if self.is_column:
-            box = self._drawn()
-            return QRectF(box.center().x() - side / 2, box.top() + box.height() * 0.08, side, side)
-        return QRectF(self._group_left(), self._drawn().center().y() - side / 2, side, side)
+            return QRectF(middle.x() - side / 2, self._column_top(), side, side)
+        return QRectF(self._group_left(), middle.y() - side / 2, side, side)
 
     def _words_box(self) -> QRectF:
-        box = self._drawn()
+        box = self.drawn_box()
         padding = self._padding()
         if self.is_column:
-            top = box.top() + box.height() * 0.66
-            return QRectF(
-                box.left() + padding,
-                top,
-                box.width() - 2 * padding,
-                box.bottom() - top - padding / 2,
-            )
+            top = self._column_top() + self._icon_side() + self._kit.tokens.mm(3)
+            return QRectF(box.left() + padding, top, box.width() - 2 * padding, box.bottom() - top)
         return box.adjusted(padding + self._icon_room(), 0, -padding, 0)
 
     def _lines(self, room: QRectF) -> list[str]:
@@ -200,7 +216,7 @@ class ActionButton(QAbstractButton):
     def _paint_ground(self, painter: QPainter) -> None:
         tokens, colours = self._kit.tokens, self._kit.tokens.colours
         _, ground, outline = self.colours()
-        box = self._drawn()
+        box = self.drawn_box()
         radius = box.height() / 2 if self.look is Look.BAR else tokens.radius
         if self.isEnabled() and not self.isDown() and self.look is not Look.BAR:
             shade = QColor(colours.scrim)

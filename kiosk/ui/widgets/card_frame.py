@@ -16,8 +16,9 @@ class CardFrame(QWidget):
         self._ground = ground
         tokens = kit.tokens
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(tokens.mm(9), tokens.mm(7), tokens.mm(9), tokens.mm(7))
-        self.column.setSpacing(tokens.mm(3))
+        vertical = tokens.mm(7 if tokens.is_landscape else 10)
+        self.column.setContentsMargins(tokens.mm(10), vertical, tokens.mm(10), vertical)
+        self.column.setSpacing(tokens.mm(3 if tokens.is_landscape else 6))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -30,11 +31,12 @@ class CardFrame(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens.colours.hairline), tokens.mm(0.4)))
         painter.setBrush(QColor(getattr(tokens.colours, self._ground)))
+        # the same edges as the drawn buttons below and above
+        side = tokens.ring_room + tokens.mm(0.4) / 2
         half = tokens.mm(0.4) / 2
+        box = QRectF(self.rect()).adjusted(side, half, -side, -half)
         radius = tokens.mm(6)
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(half, half, -half, -half), radius, radius
-        )
+        painter.drawRoundedRect(box, radius, radius)
         painter.end()
 
 

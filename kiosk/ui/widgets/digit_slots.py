@@ -49,7 +49,7 @@ class DigitSlots(QWidget):
     def slot_boxes(self) -> list[QRectF]:
         """Return the rectangle of each place."""
         tokens = self._kit.tokens
-        gap, group_gap, pad = tokens.mm(0.8), tokens.mm(5), tokens.mm(6)
+        gap, group_gap, pad = tokens.mm(0.8), tokens.mm(5), tokens.mm(6) + tokens.ring_room
         fixed = (
             gap * (self.length - len(self._groups)) + group_gap * (len(self._groups) - 1) + 2 * pad
         )
@@ -79,7 +79,8 @@ class DigitSlots(QWidget):
         painter.setPen(QPen(QColor(colours.edge), tokens.edge))
         painter.setBrush(QColor(colours.surface))
         half = tokens.edge / 2
-        frame = QRectF(self.rect()).adjusted(half, half, -half, -half)
+        side = tokens.ring_room + half
+        frame = QRectF(self.rect()).adjusted(side, half, -side, -half)
         painter.drawRoundedRect(frame, tokens.radius, tokens.radius)
         for number, box in enumerate(self.slot_boxes()):
             self._paint_place(painter, box, number)

@@ -76,7 +76,8 @@ class FacePreview(QWidget):
         )
         frame = QPainterPath()
         radius = self._kit.tokens.mm(7)
-        frame.addRoundedRect(QRectF(self.rect()), radius, radius)
+        side = self._kit.tokens.ring_room
+        frame.addRoundedRect(QRectF(self.rect()).adjusted(side, 0, -side, 0), radius, radius)
         painter.setClipPath(frame)
         self._paint_picture(painter)
         self._paint_veil(painter, frame)

@@ -9,6 +9,8 @@ from kiosk.ui.widgets.action_button import ActionButton, Look
 
 DELETE = "delete"
 COLUMNS = 3
+KEY_MOST_MM = 50.0
+"""A key grows with the screen, but not beyond what one glance takes in."""
 
 
 class Keypad(QWidget):
@@ -31,6 +33,8 @@ class Keypad(QWidget):
                 grid.addWidget(self._key(sign), number // COLUMNS, number % COLUMNS)
         for column in range(COLUMNS):
             grid.setColumnStretch(column, 1)
+        rows = len(signs) // COLUMNS
+        self.setMaximumHeight(rows * kit.tokens.mm(KEY_MOST_MM) + (rows - 1) * grid.spacing())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def take_key(self, event: QKeyEvent) -> bool:
@@ -53,7 +57,7 @@ class Keypad(QWidget):
         )
         key.setAccessibleName(self._kit.label("keypad.delete") if is_delete else sign)
         key.setMinimumHeight(self._kit.tokens.mm(20))
-        key.setMaximumHeight(self._kit.tokens.mm(34))
+        key.setMaximumHeight(self._kit.tokens.mm(KEY_MOST_MM))
         key.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         key.clicked.connect(lambda: self._press(sign))
         self.keys[sign] = key

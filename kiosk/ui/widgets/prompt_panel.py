@@ -84,7 +84,7 @@ class PromptPanel(QWidget):
         is_wide = tokens.is_landscape
         side = Qt.AlignmentFlag.AlignLeft if is_wide else Qt.AlignmentFlag.AlignHCenter
         self.steps = StepMarks(kit)
-        self.picture = Picture(kit, tokens.mm(38 if is_wide else 34), icon, has_disc=True)
+        self.picture = Picture(kit, tokens.mm(42 if is_wide else 54), icon, has_disc=True)
         show_part(self.picture, is_shown=bool(icon))
         self.title = TextBlock(kit, tokens.title, is_bold=True, align=side)
         self.sentence = TextBlock(kit, tokens.body, colour=tokens.colours.ink_soft, align=side)

@@ -20,7 +20,7 @@ class StageTrack(QWidget):
         super().__init__(parent)
         self._kit = kit
         self._stage = RequestStage.ACCEPTED
-        self._side = kit.tokens.mm(10 if is_small else 15)
+        self._side = kit.tokens.mm(10 if is_small else 15 if kit.tokens.is_landscape else 19)
         self._font_px = kit.tokens.caption if is_small else kit.tokens.body
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(round(self._side * 1.5 + self._font_px * 1.5))

@@ -91,7 +91,7 @@ class TextBlock(QLabel):
         super().__init__(parent)
         self.face = font(size_px, is_bold=is_bold)
         self.size_px = size_px
-        self._colour = QColor(colour or kit.tokens.colours.ink)
+        self.colour = colour or kit.tokens.colours.ink
         self._align = align
         self.setTextFormat(Qt.TextFormat.PlainText)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -112,7 +112,7 @@ class TextBlock(QLabel):
 
     def set_colour(self, colour: str) -> None:
         """Change the colour of the words."""
-        self._colour = QColor(colour)
+        self.colour = colour
         self.update()
 
     def lines(self, width: float) -> list[str]:
@@ -152,7 +152,7 @@ class TextBlock(QLabel):
         del event
         painter = QPainter(self)
         painter.setFont(self.face)
-        painter.setPen(self._colour)
+        painter.setPen(QColor(self.colour))
         metrics = QFontMetricsF(self.face)
         lines = self.lines(self.width())
         top = (self.height() - len(lines) * self.line_height) / 2
