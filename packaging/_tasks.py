@@ -80,6 +80,9 @@ class Workplace:
     def _install_libraries(self, missing: Sequence[Library], step: str) -> None:
         names = [library.package for library in missing]
         required = [library for library in missing if not library.purpose.is_optional]
+        if not required and self.apt.is_there and self._declined() >= set(names):
+            self.console.say(f"Going on with captions only. For sound: {self.apt.advice(names)}")
+            return
         self.console.say(f"This system lacks:\n{reasons(missing)}")
         if not self.apt.is_there:
             if required:
@@ -87,9 +90,6 @@ class Workplace:
                     "Install the packages of your system that hold them, and run the same command again."
                 )
             self.console.say("Going on without them: prompts are shown as captions, not spoken.")
-            return
-        if not required and self._declined() >= set(names):
-            self.console.say(f"Going on with captions only. For sound: {self.apt.advice(names)}")
             return
         label = f"{step}system libraries (apt-get)"
         try:
