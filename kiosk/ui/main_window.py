@@ -65,15 +65,17 @@ class MainWindow(QWidget):
         # A page that needs too much room must never make the window larger than its screen.
         self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         self._simulation = simulation
-        self.shell = self._make_shell(screen)
-        self._column.addWidget(self.shell, 1)
-        if simulation is not None:
-            self._column.addWidget(simulation)
         self._relayout_timer = self._timer(RELAYOUT_MS, self.relayout)
         self._relayout_timer.setSingleShot(True)
         self._clock_timer = self._timer(CLOCK_MS, self._tick)
         self._clock_timer.start()
         self.resize(screen.width_px, screen.height_px)
+        if simulation is not None:
+            # styled before it is measured: the shell gets the room that is left
+            self.setStyleSheet(style_sheet(Tokens(screen, colours)))
+            self._column.addWidget(simulation)
+        self.shell = self._make_shell(self._fitted_spec())
+        self._column.insertWidget(0, self.shell, 1)
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(self)

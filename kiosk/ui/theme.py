@@ -15,8 +15,8 @@ QWidget#BottomBar {{ background: {colours.paper_deep}; border-top: {tokens.mm(0.
 QWidget#SimulationBar {{ background: {colours.ink}; }}
 QWidget#SimulationBar QPushButton {{
     background: {colours.ink_soft}; color: {colours.paper}; border: 1px solid {colours.paper_deep};
-    border-radius: 4px; padding: 3px 10px; font-size: {max(12, tokens.mm(4))}px;
+    border-radius: 4px; padding: 3px 10px; font-size: 16px;
 }}
 QWidget#SimulationBar QPushButton:pressed {{ background: {colours.primary}; }}
-QWidget#SimulationBar QLabel {{ color: {colours.paper}; font-size: {max(12, tokens.mm(4))}px; }}
+QWidget#SimulationBar QLabel {{ color: {colours.paper}; font-size: 16px; }}
 """

@@ -15,7 +15,7 @@ from kiosk.ui.fonts import FAMILY, font, load_fonts
 from kiosk.ui.icons import ALIASES, has_icon, icon_source
 from kiosk.ui.messages import MESSAGES, staff_text
 from kiosk.ui.tokens import ScreenSpec, Tokens
-from kiosk.ui.widgets.face_preview import image_of
+from kiosk.ui.widgets.face_preview import FacePreview, image_of
 from kiosk.ui.widgets.text_block import break_lines
 
 
@@ -148,3 +148,14 @@ def test_picture_is_mirrored_and_keeps_its_colours():
     image = image_of(frame)
     assert image.pixelColor(4, 0).getRgb()[:3] == (0, 0, 255)
     assert image.pixelColor(0, 0).getRgb()[:3] == (0, 0, 0)
+
+
+def test_whole_height_of_the_camera_picture_is_shown_on_every_screen(qtbot, make_kit):
+    for width, height in ((900, 1000), (1000, 500)):
+        preview = FacePreview(make_kit())
+        qtbot.addWidget(preview)
+        preview.resize(width, height)
+        box = preview.picture_box(640, 480)
+        assert box.height() == height
+        assert box.center().x() == pytest.approx(width / 2)
+        assert preview.rect().contains(preview.oval().toRect())

@@ -10,6 +10,8 @@ from kiosk.ui.kit import Kit
 
 OVAL_HEIGHT = 0.80
 """Part of the preview's height."""
+BACKDROP = QSize(9, 6)
+"""Pixels of the blurred picture behind the picture."""
 OVAL_ASPECT = 0.76
 """Width of a face over its height, with some room."""
 
@@ -67,6 +69,11 @@ class FacePreview(QWidget):
         width = height * OVAL_ASPECT
         return QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
 
+    def picture_box(self, width: int, height: int) -> QRectF:
+        """Return where a picture goes: its whole height is shown, so that a head is never cut off."""
+        drawn_width = width * self.height() / height
+        return QRectF((self.width() - drawn_width) / 2, 0, drawn_width, self.height())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw picture, veil and oval."""
         del event
@@ -88,9 +95,11 @@ class FacePreview(QWidget):
         if self._image is None:
             self._paint_waiting(painter)
             return
-        scale = max(self.width() / self._image.width(), self.height() / self._image.height())
-        width, height = self._image.width() * scale, self._image.height() * scale
-        target = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+        # beside a picture that is narrower than the preview: its own colours, out of focus
+        smooth = Qt.TransformationMode.SmoothTransformation
+        backdrop = self._image.scaled(BACKDROP, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+        painter.drawImage(self.rect(), backdrop)
+        target = self.picture_box(self._image.width(), self._image.height())
         painter.drawImage(target, self._image)
 
     def _paint_waiting(self, painter: QPainter) -> None:
