@@ -156,7 +156,8 @@ def make_guide(
         except AccessibilityError as error:
             _log.warning("no sound code=%s", error.code)
             player = SilentPlayer()
-    synthesizer = None if isinstance(player, SilentPlayer) else Pyttsx3Synthesizer()
+    # A silent player has nothing to play; the recording one, which is silent too, wants the sounds.
+    synthesizer = None if type(player) is SilentPlayer else Pyttsx3Synthesizer()
     cache = PromptCache(runtime.config.state_dir / "prompts")
     return VoiceGuide(runtime.prompts, synthesizer, cache, player, on_caption)
 

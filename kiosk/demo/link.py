@@ -21,6 +21,7 @@ class LinkSwitch:
         self._is_up = threading.Event()
         if is_up:
             self._is_up.set()
+        self._loses_answer = threading.Event()
         self._stop = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(_POLL_S)
@@ -40,6 +41,10 @@ class LinkSwitch:
     def down(self) -> None:
         """Cut every connection and refuse new ones."""
         self._is_up.clear()
+
+    def lose_next_answer(self) -> None:
+        """Let the next request through and cut the line before its answer: the kiosk cannot know what happened."""
+        self._loses_answer.set()
 
     def close(self) -> None:
         """Stop relaying and wait for the threads."""
@@ -76,5 +81,8 @@ class LinkSwitch:
                     source = near if key.fileobj is near else far
                     data = source.recv(_CHUNK)
                     if not data:
+                        return
+                    if source is far and self._loses_answer.is_set():
+                        self._loses_answer.clear()
                         return
                     (far if source is near else near).sendall(data)

@@ -11,8 +11,12 @@ from kiosk.services.store import AuditEntry, Transaction
 class SettleDelivery:
     """Apply answers inside the transaction that changes the outbox, so that both move or neither does."""
 
-    def delivered(self, transaction: Transaction, event_id: str, at: datetime) -> None:
-        """The centre has the event (applied, or it had it already). Repeating changes nothing."""
+    def delivered(self, transaction: Transaction, event_id: str, answer: str, at: datetime) -> None:
+        """The centre has the event (applied, or it had it already). Repeating changes nothing.
+
+        Args:
+            answer: ``applied`` or ``duplicate``, for the audit log.
+        """
         request = transaction.requests.get(event_id)
         if request is None:
             return
@@ -20,7 +24,11 @@ class SettleDelivery:
         if moved != request:
             transaction.requests.update(moved)
             transaction.audit(
-                AuditEntry("request.delivered", event_id, {"receipt": request.receipt_number})
+                AuditEntry(
+                    "request.delivered",
+                    event_id,
+                    {"receipt": request.receipt_number, "answer": answer},
+                )
             )
 
     def refused(self, transaction: Transaction, event_id: str, problem: str) -> None:

@@ -6,9 +6,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sync.key_provider import resolve_key
-from sync.migrations import apply_migrations as apply_sync_migrations
-
 from kiosk.errors import StorageBusy, StorageDamaged, StorageError, StorageFull, StorageKeyWrong
 from kiosk.storage.migrations import KIOSK_MIGRATIONS
 from sync.errors import (
@@ -19,6 +16,8 @@ from sync.errors import (
     KeyUnavailable,
     WrongKey,
 )
+from sync.key_provider import resolve_key
+from sync.migrations import apply_migrations as apply_sync_migrations
 from sync.sqlcipher import EncryptedDatabase
 
 DATABASE_FILE = "kiosk.db"

@@ -33,7 +33,7 @@ class KioskSettlement:
         """An event was applied, was a duplicate, or was refused."""
         transaction = SqliteTransaction(database, self.outbox, self.clock)
         if outcome.status in (EventStatus.APPLIED, EventStatus.DUPLICATE):
-            self.settle.delivered(transaction, event_id, centre_time)
+            self.settle.delivered(transaction, event_id, outcome.status.value, centre_time)
         elif outcome.status in (EventStatus.CONFLICT, EventStatus.REJECTED):
             reason = outcome.problem.code if outcome.problem else outcome.status.value
             self.settle.refused(transaction, event_id, reason)

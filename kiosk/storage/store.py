@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlite_utils import Database
-from sync.events import OutboxEvent
-from sync.sqlite_outbox import SqliteOutbox
 
 from kiosk.clock import Clock
 from kiosk.domain.consent import FaceCheckConsent
@@ -20,7 +18,9 @@ from kiosk.storage.repositories import (
     SqliteResidents,
     add_consent,
 )
+from sync.events import OutboxEvent
 from sync.sqlcipher import EncryptedDatabase
+from sync.sqlite_outbox import SqliteOutbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,136 @@
+"""``xianglin demo``: the kiosk, an outage, the reference centre, a sample village; with or without a display."""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from kiosk.commands.options import make_console
+from kiosk.demo.world import PIN, DemoWorld, make_world
+from kiosk.logs import start_logging, stop_logging
+from kiosk.runtime import Runtime
+
+PICTURES = "*-*.png"
+SOUNDS = "voice"
+
+
+def has_display() -> bool:
+    """Whether a window can be shown."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def run_demo(output: Path, *, is_headless: bool, size: tuple[int, int]) -> int:
+    """Run the demonstration.
+
+    Args:
+        output: folder for pictures and sounds when there is no display.
+        is_headless: no window even where one could be shown.
+        size: pixels of the window that nobody sees.
+    """
+    console = make_console()
+    is_headless = is_headless or not has_display()
+    if is_headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.umask(0o077)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xianglin-demo-")))
+        audio = f"record:{_fresh(output) / SOUNDS}" if is_headless else "auto"
+        console.print("启动中心，登记终端，下载名单，登记一张人脸……")
+        world = stack.enter_context(make_world(folder, audio))
+        handler = start_logging(world.config.state_dir)
+        stack.callback(stop_logging, handler)
+        runtime = stack.enter_context(world.runtime())
+        console.print(f"人脸：{world.portraits.about}")
+        if is_headless:
+            _without_display(console, world, runtime, output, size)
+        else:
+            _with_display(console, world, runtime)
+        _print_summary(console, world, runtime)
+    return 0
+
+
+def _print_summary(console: Console, world: DemoWorld, runtime: Runtime) -> None:
+    from kiosk.demo.summary import summary_table
+
+    console.print(summary_table(world, runtime))
+
+
+def _fresh(output: Path) -> Path:
+    """An output folder without the files of an earlier run; anything else in it stays."""
+    output.mkdir(parents=True, exist_ok=True)
+    for picture in output.glob(PICTURES):
+        picture.unlink()
+    shutil.rmtree(output / SOUNDS, ignore_errors=True)
+    return output
+
+
+def _without_display(
+    console: Console, world: DemoWorld, runtime: Runtime, output: Path, size: tuple[int, int]
+) -> None:
+    from kiosk.app import KioskWindow, make_application
+    from kiosk.demo.story import Story
+    from kiosk.demo.visitor import Visitor
+    from kiosk.ui.tokens import ScreenSpec
+
+    started = time.monotonic()
+    application = make_application()
+    kiosk = KioskWindow(runtime, ScreenSpec(*size), watermark="演示")
+    try:
+        kiosk.start()
+        visitor = Visitor(kiosk, output, lambda text: console.print(f"  {text}"))
+        Story(world, kiosk, visitor, world.card_reader(runtime), console.print).tell()
+    finally:
+        kiosk.close()
+        application.processEvents()
+    sounds = len(list((output / SOUNDS).glob("*.wav")))
+    console.print(
+        f"{len(visitor.saved)} 张图片，{sounds} 段语音，写在 {output}/，"
+        f"用了 {time.monotonic() - started:.0f} 秒"
+    )
+
+
+def _with_display(console: Console, world: DemoWorld, runtime: Runtime) -> None:
+    from kiosk.app import KioskWindow, make_application, screen_spec
+    from kiosk.ui.simulation_bar import SimulationBar
+
+    application = make_application()
+    reader = world.card_reader(runtime)
+    world.link.down()
+
+    def reconnect() -> None:
+        world.link.up()
+        if kiosk.sync_worker is not None:
+            kiosk.sync_worker.link_up()
+
+    buttons = [
+        (f"放上{person.name}的卡", lambda number=person.card_number: reader.insert(number))
+        for person in world.residents[:2]
+    ]
+    bar = SimulationBar(
+        [
+            *buttons,
+            ("拿走卡", reader.remove),
+            ("断开网络", world.link.down),
+            ("接通网络", reconnect),
+        ],
+        title=f"演示　密码 {PIN}",
+    )
+    available = application.primaryScreen().availableSize()
+    screen = screen_spec(world.config)
+    height = round(available.height() * 0.92)
+    width = min(round(height * 9 / 16), available.width())
+    kiosk = KioskWindow(runtime, screen, watermark="演示", simulation=bar)
+    kiosk.window.resize(width, height)
+    console.print(f"窗口已打开，现在断着网。卡的密码是 {PIN}。关上窗口就结束演示。")
+    try:
+        kiosk.start()
+        application.exec()
+    finally:
+        kiosk.close()

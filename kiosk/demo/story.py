@@ -1,0 +1,146 @@
+"""What happens in the demonstration without a display: two residents, one outage, one lost answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accessibility.prompt import Prompt
+from kiosk.app import KioskWindow
+from kiosk.demo.visitor import Visitor
+from kiosk.demo.world import PIN, DemoWorld, SampleResident
+from kiosk.devices.simulated_card_reader import SimulatedCardReader
+from kiosk.flows import pages
+from kiosk.ui.messages import staff_text
+
+
+@dataclass(slots=True)
+class Story:
+    """Tells it with the real window."""
+
+    world: DemoWorld
+    kiosk: KioskWindow
+    visitor: Visitor
+    reader: SimulatedCardReader
+    say: Callable[[str], None]
+
+    def tell(self) -> None:
+        """All chapters."""
+        self.certify_without_network()
+        self.refuse_the_camera()
+        self.deliver()
+        self.ask_again()
+        self.show_a_fault()
+
+    def _press(self, text_id: str) -> None:
+        self.visitor.press(self.kiosk.runtime.prompts.label(text_id))
+
+    def _lay_card(self, person: SampleResident) -> None:
+        self.visitor.rest(400)
+        self.reader.insert(person.card_number)
+
+    def _begin(self, *, is_pictured: bool = False) -> None:
+        look = self.visitor.see if is_pictured else self.visitor.wait_page
+        look(pages.WelcomePage)
+        self._press("welcome.begin")
+        look(pages.ServicesPage)
+
+    def _choose_certification(self) -> None:
+        (service,) = self.kiosk.runtime.catalogue.services()
+        self.visitor.press(service.title)
+
+    def certify_without_network(self) -> None:
+        """The first resident: card and face, no network at all."""
+        self.say("断网。第一位居民：放社保卡，同意看脸。")
+        self.world.link.down()
+        self._begin(is_pictured=True)
+        self._choose_certification()
+        self.visitor.see(pages.IdentifyPage)
+        self._lay_card(self.world.enrolled)
+        self.visitor.see(pages.ConfirmPersonPage)
+        self._press("confirm_person.yes")
+        self.visitor.see(pages.ConsentPage)
+        self._press("consent.agree")
+        self.visitor.wait_page(pages.FaceCheckPage)
+        self.visitor.rest(250)
+        self.visitor.picture("face_check")
+        self.visitor.see(pages.ReviewPage)
+        self._press("review.submit")
+        self.visitor.see(pages.ReceiptPage)
+        self.reader.remove()
+        self._press("receipt.finish")
+        self.visitor.wait_page(pages.WelcomePage)
+
+    def refuse_the_camera(self) -> None:
+        """The second resident types the number, asks for a person, and takes card and PIN."""
+        self.say("仍然断网。第二位居民：输入号码，没有登记过脸，用社保卡和密码。")
+        person = self.world.residents[1]
+        self._begin()
+        self._choose_certification()
+        self.visitor.wait_page(pages.IdentifyPage)
+        self._press("identify.type_number")
+        self.visitor.wait_page(pages.CitizenNumberPage)
+        wrong = person.citizen_id[:-1] + ("1" if person.citizen_id[-1] != "1" else "2")
+        self.visitor.type_keys(wrong)
+        self._press("typing.confirm")
+        self.visitor.wait(self._is_rejected, "the wrong number to be refused")
+        self.visitor.see(pages.CitizenNumberPage)
+        self._press("bar.help")
+        self.visitor.see(pages.HelpPage)
+        self._press("help.go_on")
+        self.visitor.wait_page(pages.CitizenNumberPage)
+        self._press("keypad.delete")
+        self.visitor.type_keys(person.citizen_id[-1])
+        self._press("typing.confirm")
+        self.visitor.wait_page(pages.ConfirmPersonPage)
+        self._press("confirm_person.yes")
+        self.visitor.see(pages.CardPage)
+        self._lay_card(person)
+        self.visitor.see(pages.PinPage)
+        self.visitor.type_keys(PIN)
+        self._press("typing.confirm")
+        self.visitor.wait_page(pages.ReviewPage)
+        self._press("review.submit")
+        self.visitor.wait_page(pages.ReceiptPage)
+        self.reader.remove()
+
+    def _is_rejected(self) -> bool:
+        page = self.kiosk.controller.page
+        return isinstance(page, pages.CitizenNumberPage) and page.is_rejected
+
+    def deliver(self) -> None:
+        """The network returns; the answer to the first batch is lost on the way, so it is sent twice."""
+        self.say("网络恢复。第一次的回答在路上丢了，终端再送一次。")
+        self.world.link.lose_next_answer()
+        self.world.link.up()
+        if self.kiosk.sync_worker is not None:
+            self.kiosk.sync_worker.link_up()
+        self.visitor.wait(self._is_decided, "the centre's decision")
+        self.visitor.see(pages.ReceiptPage, "receipt_decided")
+        self._press("receipt.finish")
+        self.visitor.wait_page(pages.WelcomePage)
+
+    def _is_decided(self) -> bool:
+        page = self.kiosk.controller.page
+        return isinstance(page, pages.ReceiptPage) and page.stage is pages.RequestStage.DECIDED
+
+    def ask_again(self) -> None:
+        """The first resident comes back and asks how far it is."""
+        self.say("第一位居民回来看办理进度，再想办一次。")
+        runtime = self.kiosk.runtime
+        self._begin()
+        self.visitor.press(runtime.prompts.label("tile.request_progress"))
+        self.visitor.wait_page(pages.IdentifyPage)
+        self._lay_card(self.world.enrolled)
+        self.visitor.wait_page(pages.ConfirmPersonPage)
+        self._press("confirm_person.yes")
+        self.visitor.see(pages.ProgressPage)
+        self.reader.remove()
+        self._press("progress.finish")
+        self.visitor.wait_page(pages.WelcomePage)
+
+    def show_a_fault(self) -> None:
+        """What a resident and the staff see when the machine cannot promise anything."""
+        runtime = self.kiosk.runtime
+        text = staff_text("KSK-201", runtime.prompts)
+        fault = pages.OutOfServicePage(Prompt("out_of_service"), "KSK-201", text, can_go_back=False)
+        self.kiosk.window.show_model(fault)
+        self.visitor.picture("out_of_service")
