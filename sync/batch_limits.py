@@ -46,25 +46,32 @@ class Suspects:
 
     def __init__(self) -> None:
         self._failures: dict[str, tuple[int, int]] = {}
+        self._subjects: dict[str, str] = {}
         self._passed = 0
+
+    def subjects(self) -> set[str]:
+        """Whose events are suspected."""
+        return set(self._subjects.values())
 
     def note_passed(self, batch: Sequence[PendingItem]) -> None:
         """A batch passed."""
         self._passed += 1
         for pending in batch:
-            self._failures.pop(pending.id, None)
+            self.forget(pending.id)
 
-    def note_failed_alone(self, event_id: str, *, is_own_doing: bool) -> int:
+    def note_failed_alone(self, pending: PendingItem, *, is_own_doing: bool) -> int:
         """An event failed alone; returns how often that counts by now."""
-        count, passed_then = self._failures.get(event_id, (0, -1))
+        count, passed_then = self._failures.get(pending.id, (0, -1))
         if is_own_doing or self._passed > passed_then:
             count += 1
-        self._failures[event_id] = (count, self._passed)
+        self._failures[pending.id] = (count, self._passed)
+        self._subjects[pending.id] = pending.subject
         return count
 
     def forget(self, event_id: str) -> None:
-        """The event was parked."""
+        """The event passed or was parked."""
         self._failures.pop(event_id, None)
+        self._subjects.pop(event_id, None)
 
     def isolate(self, batch: Sequence[PendingItem]) -> Sequence[PendingItem]:
         """Cut a batch so that a suspect travels alone and harms no other."""

@@ -68,15 +68,22 @@ class Pusher:
                 raise
 
     def _next(self, skipped: set[str]) -> Sequence[PendingItem]:
+        # Suspects go last and alone: what stops at one of them has let everybody else pass before.
+        suspected = self._suspects.subjects()
+        batch = self._ask(skipped | suspected)
+        if batch or not suspected:
+            return batch
+        return self._suspects.isolate(self._ask(skipped))
+
+    def _ask(self, skipped: set[str]) -> Sequence[PendingItem]:
         with self._database.reading() as database:
-            batch = self._outbox.next_batch(
+            return self._outbox.next_batch(
                 database,
                 self._limits.count,
                 self._limits.total_bytes,
                 self._clock.read(),
                 skipped,
             )
-        return self._suspects.isolate(batch)
 
     def _send(self, batch: Sequence[PendingItem], skipped: set[str], tally: Tally) -> None:
         tally.sent += len(batch)
@@ -98,7 +105,7 @@ class Pusher:
             return
         event_id = batch[0].id
         is_own_doing = isinstance(error, BatchTooLarge)
-        failures = self._suspects.note_failed_alone(event_id, is_own_doing=is_own_doing)
+        failures = self._suspects.note_failed_alone(batch[0], is_own_doing=is_own_doing)
         now = self._clock.read()
         with self._database.transaction() as database:
             if failures >= POISON_COUNT:

@@ -98,6 +98,8 @@ def connect(path: Path, key: bytes) -> dbapi2.Connection:
             str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
         )
         try:
+            # SQLCipher would write to standard error by itself; its errors are raised and logged here.
+            connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -165,9 +167,15 @@ class EncryptedDatabase:
     def check_integrity(self) -> list[str]:
         """List what is wrong with the file: page authentication first, then structure; empty when sound."""
         with self.reading() as database:
-            pages = [str(row[0]) for row in database.execute("PRAGMA cipher_integrity_check")]
-            rows = [str(row[0]) for row in database.execute("PRAGMA quick_check")]
-        return pages + [row for row in rows if row != "ok"]
+            faults = [str(row[0]) for row in database.execute("PRAGMA cipher_integrity_check")]
+            if faults:
+                # A structure check would only stop at the first of these pages.
+                return faults
+            try:
+                rows = database.execute("PRAGMA quick_check").fetchall()
+            except dbapi2.DatabaseError as error:
+                return [str(error)]
+        return [str(row[0]) for row in rows if row[0] != "ok"]
 
     def close(self) -> None:
         """Close the connection; the WAL is checkpointed by SQLite when this was the last one."""

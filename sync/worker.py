@@ -83,7 +83,7 @@ class SyncWorker:
         except Exception as error:  # noqa: BLE001  (a bug must not end delivery for ever)
             # Only the type is logged: a message may hold personal data.
             logger.error("sync run failed: %s", type(error).__name__)  # noqa: TRY400
-            report = SyncReport(link=LinkState.UNKNOWN, error_code=SyncError.code)
+            report = SyncReport(link=LinkState.UNKNOWN, error_code=_code_of(error))
         self._publish(report)
         with self._lock:
             self._failures = self._failures + 1 if report.error_code else 0
@@ -109,10 +109,15 @@ class SyncWorker:
     def _measured(self, status: SyncStatus) -> SyncStatus:
         try:
             counts = self._engine.counts()
-        except SyncError as error:
-            return replace(status, error_code=error.code)
+        except Exception as error:  # noqa: BLE001  (a closed or broken database must not end delivery for ever)
+            logger.error("the queue cannot be counted: %s", type(error).__name__)  # noqa: TRY400
+            return replace(status, error_code=_code_of(error))
         age_s = None
         if counts.oldest_created_at is not None:
             # A wall clock that was set back must not show a negative age.
             age_s = max(0.0, (self._engine.now() - counts.oldest_created_at).total_seconds())
         return replace(status, waiting=counts.waiting, parked=counts.parked, oldest_age_s=age_s)
+
+
+def _code_of(error: Exception) -> str:
+    return error.code if isinstance(error, SyncError) else SyncError.code

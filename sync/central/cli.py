@@ -52,7 +52,11 @@ def add_central_parser(
 
     _add_address(add("serve", "answer kiosks (the default)", _serve), suppress=True)
     add("public-key", "print the key that kiosks are given", _public_key)
-    add("renew-epoch", "after a restore: let kiosks send again what is missing", _renew_epoch)
+    add(
+        "renew-epoch",
+        "after a restore, with the centre stopped: let kiosks send again what is missing",
+        _renew_epoch,
+    )
     enrol = add("enrol-device", "let a kiosk in, or give it its new key", _enrol_device)
     enrol.add_argument("--id", required=True, dest="device_id", help="such as dev-0007")
     enrol.add_argument("--prefix", required=True, help="three characters of its receipts: A07")

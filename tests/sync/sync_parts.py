@@ -229,9 +229,7 @@ class ScriptedTransport:
 
     def decisions(self, after: int) -> DecisionPage:
         self._pull("decisions")
-        return self.page or DecisionPage(
-            **self._common(), decisions=(), cursor=after, more=False
-        )
+        return self.page or DecisionPage(**self._common(), decisions=(), cursor=after, more=False)
 
     def roster(self, after: int) -> RosterPage:
         self._pull("roster")

@@ -1,0 +1,191 @@
+"""The loop, and when it tries again."""
+
+import threading
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.answers import EventResult, EventStatus
+from sync.backoff import FullJitterBackoff, bounded_retry_after_s
+from sync.connectivity import LinkState, SyncStatus
+from sync.errors import Unreachable
+from sync.item import SignedItem
+from sync.outbox import ItemState
+from sync.worker import SyncWorker
+from tests.sync.sync_parts import NOW, Kiosk, ScriptedTransport, answer_to, event
+
+WAIT_S = 10.0
+
+
+@given(st.integers(0, 10**9), st.integers(0, 2**32))
+def test_wait_is_between_nothing_and_its_limit(attempt: int, seed: int):
+    backoff = FullJitterBackoff(Random(seed))
+    assert 0.0 <= backoff.delay_s(attempt) <= backoff.limit_s(attempt) <= 900.0
+
+
+def test_limit_doubles_up_to_a_quarter_of_an_hour():
+    backoff = FullJitterBackoff(Random(1))
+    assert [backoff.limit_s(attempt) for attempt in range(1, 12)] == [
+        2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 900.0, 900.0,
+    ]  # fmt: skip
+
+
+def test_waits_are_spread_over_the_whole_limit():
+    backoff = FullJitterBackoff(Random(7))
+    waits = [backoff.delay_s(20) for _ in range(500)]
+    assert min(waits) < 90.0
+    assert max(waits) > 810.0
+
+
+@pytest.mark.parametrize(("asked", "followed"), [(-5.0, 0.0), (30.0, 30.0), (99_999.0, 900.0)])
+def test_retry_after_is_bounded(asked: float, followed: float):
+    assert bounded_retry_after_s(asked) == followed
+
+
+def applied(batch_id, items):
+    ids = [SignedItem.decode(item).header.id for item in items]
+    return answer_to(batch_id, [EventResult(id=one, status=EventStatus.APPLIED) for one in ids])
+
+
+class Statuses:
+    """Collects snapshots; a test waits for one that it describes."""
+
+    def __init__(self) -> None:
+        self.seen: list[SyncStatus] = []
+        self._changed = threading.Condition()
+
+    def __call__(self, status: SyncStatus) -> None:
+        with self._changed:
+            self.seen.append(status)
+            self._changed.notify_all()
+
+    def wait_for(self, wanted) -> SyncStatus:
+        with self._changed:
+            assert self._changed.wait_for(
+                lambda: any(wanted(status) for status in self.seen), WAIT_S
+            ), self.seen
+            return next(status for status in self.seen if wanted(status))
+
+
+def worker(kiosk: Kiosk, transport: ScriptedTransport, statuses: Statuses, base_s: float = 600.0):
+    backoff = FullJitterBackoff(Random(1), base_s)
+    return SyncWorker(kiosk.engine(transport), backoff, 600.0, statuses)
+
+
+def test_worker_delivers_what_waits_at_its_start(kiosk: Kiosk):
+    kiosk.append(event())
+    statuses = Statuses()
+    loop = worker(kiosk, ScriptedTransport(applied), statuses)
+    assert loop.status() == SyncStatus()
+    loop.start()
+    try:
+        status = statuses.wait_for(lambda one: one.link is LinkState.ONLINE and one.waiting == 0)
+    finally:
+        assert loop.stop(WAIT_S)
+    assert status.last_success_at == NOW
+    assert statuses.seen[0].waiting == 1
+
+
+def test_wake_after_an_enqueue_delivers_at_once(kiosk: Kiosk):
+    statuses = Statuses()
+    loop = worker(kiosk, ScriptedTransport(applied), statuses)
+    loop.start()
+    try:
+        statuses.wait_for(lambda one: one.link is LinkState.ONLINE)
+        (event_id,) = kiosk.append(event())
+        kiosk.clock.forward(90)
+        loop.wake()
+        status = statuses.wait_for(lambda one: one.waiting == 1)
+        statuses.wait_for(lambda one: one.last_success_at == NOW + timedelta(seconds=90))
+    finally:
+        assert loop.stop(WAIT_S)
+    assert status.oldest_age_s == 90.0
+    assert kiosk.ids(ItemState.ACKNOWLEDGED) == [event_id]
+
+
+def test_link_that_comes_back_is_used_without_waiting(kiosk: Kiosk):
+    kiosk.append(event())
+    is_down = threading.Event()
+    is_down.set()
+
+    def fail(batch_id, items):
+        if is_down.is_set():
+            raise Unreachable("x")
+        return applied(batch_id, items)
+
+    statuses = Statuses()
+    loop = worker(kiosk, ScriptedTransport(fail), statuses)
+    loop.start()
+    try:
+        status = statuses.wait_for(lambda one: one.link is LinkState.OFFLINE)
+        assert (status.error_code, status.waiting) == ("SYN-101", 1)
+        is_down.clear()
+        loop.link_up()
+        statuses.wait_for(lambda one: one.link is LinkState.ONLINE and one.error_code == "")
+    finally:
+        assert loop.stop(WAIT_S)
+    assert kiosk.ids(ItemState.QUEUED) == []
+
+
+def test_failed_link_is_tried_again_by_itself(kiosk: Kiosk):
+    kiosk.append(event())
+    tries: list[int] = []
+
+    def fail_twice(batch_id, items):
+        tries.append(1)
+        if len(tries) < 3:
+            raise Unreachable("x")
+        return applied(batch_id, items)
+
+    statuses = Statuses()
+    loop = worker(kiosk, ScriptedTransport(fail_twice), statuses, base_s=0.01)
+    loop.start()
+    try:
+        statuses.wait_for(lambda one: one.link is LinkState.ONLINE)
+    finally:
+        assert loop.stop(WAIT_S)
+    assert len(tries) == 3
+
+
+def test_bug_in_a_run_does_not_end_the_loop(kiosk: Kiosk):
+    kiosk.append(event())
+    tries: list[int] = []
+
+    def broken_once(batch_id, items):
+        tries.append(1)
+        if len(tries) == 1:
+            raise LookupError("a bug")
+        return applied(batch_id, items)
+
+    statuses = Statuses()
+    loop = worker(kiosk, ScriptedTransport(broken_once), statuses, base_s=0.01)
+    loop.start()
+    try:
+        statuses.wait_for(lambda one: one.link is LinkState.ONLINE)
+    finally:
+        assert loop.stop(WAIT_S)
+    assert statuses.seen[1].error_code == "SYN-000"
+
+
+def test_closed_database_is_said_and_does_not_end_the_loop(kiosk: Kiosk):
+    statuses = Statuses()
+    transport = ScriptedTransport(applied)
+    loop = worker(kiosk, transport, statuses)
+    with kiosk.database.reading() as database:
+        database.execute("DROP TABLE outbox")
+    loop.start()
+    try:
+        statuses.wait_for(lambda one: one.error_code != "")
+    finally:
+        assert loop.stop(WAIT_S)
+
+
+def test_worker_that_never_started_stops():
+    class Nothing:
+        pass
+
+    loop = SyncWorker(Nothing(), FullJitterBackoff(Random(1)))
+    assert loop.stop(0.1)
