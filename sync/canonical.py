@@ -63,10 +63,10 @@ def _plain(value: object, depth: int) -> object:
         if abs(value) > MAXIMUM_INTEGER:
             raise CanonicalError("integer out of range")
         return int(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         if not all(isinstance(key, str) for key in value):
             raise CanonicalError("a key is not text")
         return {key: _plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+    if isinstance(value, list | tuple | Sequence) and not isinstance(value, bytes | bytearray):
         return [_plain(item, depth + 1) for item in value]
     raise CanonicalError(f"{type(value).__name__} has no canonical form")
