@@ -129,7 +129,8 @@ class KeyFile:
             KeyUnavailable: others can read the file, or it is no key file.
         """
         try:
-            descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+            flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+            descriptor = os.open(self.path, flags)
         except FileNotFoundError:
             return None
         except OSError as error:

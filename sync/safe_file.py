@@ -55,7 +55,9 @@ def fsync_directory(path: Path) -> None:
 
 def _write_part(path: Path, content: bytes) -> Path:
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    # O_BINARY: Windows would else write CR LF for LF below Python's own files.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(part, flags, 0o600)
     try:
         with open(descriptor, "wb") as file:
             file.write(content)

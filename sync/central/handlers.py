@@ -53,6 +53,8 @@ class ServiceRequestPayload(BaseModel):
     receipt_number: str = Field(min_length=1, max_length=32)
     accepted_at: str = Field(max_length=40)
     assurance: int = Field(ge=0, le=3)
+    is_provisional: bool = False
+    """The kiosk itself knows of fewer proofs than the service asks for."""
     evidence: dict[str, Any]
     form: dict[str, Any]
 
@@ -81,7 +83,9 @@ def apply_service_request(connection: Connection, arrival: Arrival) -> None:
             change=next_number(connection, CHANGE),
         )
     )
-    if is_decided_at_once(connection, payload.service_id, payload.resident_id, payload.assurance):
+    if not payload.is_provisional and is_decided_at_once(
+        connection, payload.service_id, payload.resident_id, payload.assurance
+    ):
         decide(connection, arrival.body.id, DecisionState.DECIDED, at=arrival.received_at)
 
 

@@ -1,6 +1,7 @@
 """Run the centre: bind, serve, say where, stop gracefully."""
 
 import contextlib
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -64,7 +65,8 @@ class CentralServer:
         """
         self._on_ready = on_ready
         try:
-            self._server.run(sockets=[self._socket])
+            with _outliving_signals():
+                self._server.run(sockets=[self._socket])
         finally:
             self._ready_file.unlink(missing_ok=True)
             self._socket.close()
@@ -109,6 +111,24 @@ def running(settings: CentralSettings, app: FastAPI | None = None) -> Iterator[C
         yield server
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def _outliving_signals() -> Iterator[None]:
+    """Let the process tidy up after SIGINT and SIGTERM.
+
+    uvicorn stops gracefully and then raises the signal anew, which by default ends the process on the spot.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(kind, lambda *_: None) for kind in kinds]
+    try:
+        yield
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
 
 
 class _ReadyServer(uvicorn.Server):
