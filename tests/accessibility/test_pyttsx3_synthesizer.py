@@ -58,7 +58,7 @@ class TestRealEngine:
         assert 165 < a_minute[RateLevel.FAST] < 200
 
     def test_every_text_gets_its_own_sound_and_rate(
-        self, real: Pyttsx3Synthesizer, tmp_path: Path
+        self, real: Pyttsx3Synthesizer, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         """The engine loses a text or keeps the last rate now and then, unless it is waited for."""
         lengths: dict[RateLevel, set[float]] = {level: set() for level in RateLevel}
@@ -67,6 +67,7 @@ class TestRealEngine:
                 lengths[level].add(round(render(real, tmp_path / f"{turn}.wav", level), 1))
         for level, seen in lengths.items():
             assert max(seen) - min(seen) < 0.25, (level, seen)
+        assert not caplog.records  # no text was lost and rendered again
 
     def test_a_target_that_cannot_be_written_fails_and_the_next_text_works(
         self, real: Pyttsx3Synthesizer, tmp_path: Path
