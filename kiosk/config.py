@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -115,6 +115,10 @@ class KioskConfig:
     def state_dir(self) -> Path:
         """Folder of the database."""
         return Path(self.storage.state_dir) if self.storage.state_dir else default_state_dir()
+
+    def windowed(self) -> "KioskConfig":
+        """The same settings in a window instead of the full screen."""
+        return replace(self, screen=replace(self.screen, is_full_screen=False))
 
     def assert_provisioned(self) -> None:
         """Refuse to serve before the centre has named this device.

@@ -23,7 +23,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def execute(arguments: argparse.Namespace) -> int:
     """Run the kiosk until it is closed."""
     # Qt is loaded only for the commands that open a window.
-    from kiosk.app import run_kiosk
+    from kiosk.app.start_up import run_kiosk
 
     return run_kiosk(
         arguments.config,

@@ -17,6 +17,7 @@ from kiosk.runtime import Runtime
 
 PICTURES = "*-*.png"
 SOUNDS = "voice"
+WATERMARK = "演示"
 
 
 def has_display() -> bool:
@@ -74,15 +75,19 @@ def _fresh(output: Path) -> Path:
 def _without_display(
     console: Console, world: DemoWorld, runtime: Runtime, output: Path, size: tuple[int, int]
 ) -> None:
-    from kiosk.app import KioskWindow, make_application
+    from kiosk.app.application import make_application
+    from kiosk.app.assembly import KioskWindow
     from kiosk.demo.story import Story
     from kiosk.demo.visitor import Visitor
+    from kiosk.ui.main_window import MainWindow
     from kiosk.ui.tokens import ScreenSpec
 
     started = time.monotonic()
     application = make_application()
-    kiosk = KioskWindow(runtime, ScreenSpec(*size), watermark="演示")
+    window = MainWindow(runtime.prompts, ScreenSpec(*size), runtime.clock, watermark=WATERMARK)
+    kiosk = KioskWindow(runtime, window)
     try:
+        window.show()
         kiosk.start()
         visitor = Visitor(kiosk, output, lambda text: console.print(f"  {text}"))
         Story(world, kiosk, visitor, world.card_reader(runtime), console.print).tell()
@@ -97,7 +102,9 @@ def _without_display(
 
 
 def _with_display(console: Console, world: DemoWorld, runtime: Runtime) -> None:
-    from kiosk.app import KioskWindow, make_application, screen_spec
+    from kiosk.app.application import make_application, screen_spec
+    from kiosk.app.assembly import KioskWindow
+    from kiosk.ui.main_window import MainWindow
     from kiosk.ui.simulation_bar import SimulationBar
 
     application = make_application()
@@ -123,13 +130,14 @@ def _with_display(console: Console, world: DemoWorld, runtime: Runtime) -> None:
         title=f"演示　密码 {PIN}",
     )
     available = application.primaryScreen().availableSize()
-    screen = screen_spec(world.config)
+    screen = screen_spec(world.config.screen)
+    window = MainWindow(runtime.prompts, screen, runtime.clock, watermark=WATERMARK, simulation=bar)
     height = round(available.height() * 0.92)
-    width = min(round(height * 9 / 16), available.width())
-    kiosk = KioskWindow(runtime, screen, watermark="演示", simulation=bar)
-    kiosk.window.resize(width, height)
+    window.resize(min(round(height * 9 / 16), available.width()), height)
+    kiosk = KioskWindow(runtime, window)
     console.print(f"窗口已打开，现在断着网。卡的密码是 {PIN}。关上窗口就结束演示。")
     try:
+        window.show()
         kiosk.start()
         application.exec()
     finally:

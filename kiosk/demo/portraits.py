@@ -1,5 +1,7 @@
-"""Faces for the demonstration: real photos of one person where a folder of them is given, else a portrait that a
-test dependency ships under a free licence.
+"""Faces for the demonstration.
+
+Real photos of one person where a folder of them is given, else a portrait that a test dependency ships under a free
+licence.
 """
 
 import os

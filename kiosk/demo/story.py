@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from accessibility.prompt import Prompt
-from kiosk.app import KioskWindow
+from kiosk.app.assembly import KioskWindow
 from kiosk.demo.visitor import Visitor
 from kiosk.demo.world import PIN, DemoWorld, SampleResident
 from kiosk.devices.simulated_card_reader import SimulatedCardReader

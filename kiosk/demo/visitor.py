@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
 from accessibility.guide import GuideState
-from kiosk.app import KioskWindow
+from kiosk.app.assembly import KioskWindow
 from kiosk.flows.pages import PageModel
 from kiosk.ui.screenshots import save_screenshot
 

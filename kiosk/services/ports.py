@@ -5,15 +5,17 @@ Every protocol carries the plain noun; implementations carry a prefix (``OpencvC
 
 import enum
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
-Frame = npt.NDArray[np.uint8]
+# Quoted: the window starts without waiting for numpy, which only names the types here.
+Frame: TypeAlias = "npt.NDArray[np.uint8]"
 """One picture: shape (height, width, 3), BGR, 0-255."""
 
-Embedding = npt.NDArray[np.float32]
+Embedding: TypeAlias = "npt.NDArray[np.float32]"
 """A face embedding: shape (d,), float32."""
 
 

@@ -1,6 +1,5 @@
 """The live picture with a calm oval to look into; the oval's outline is the progress."""
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -18,7 +17,7 @@ OVAL_ASPECT = 0.76
 
 def image_of(frame: Frame) -> QImage:
     """Turn a BGR frame of shape (height, width, 3) into an image that owns its bytes, mirrored like a mirror."""
-    mirrored = np.ascontiguousarray(frame[:, ::-1, :])
+    mirrored = frame[:, ::-1, :].copy()  # a copy, as Qt reads rows from left to right
     height, width, _ = mirrored.shape
     view = QImage(mirrored.data, width, height, 3 * width, QImage.Format.Format_BGR888)
     return view.copy()

@@ -1,0 +1,1 @@
+"""The composition root: plugs devices, database, voice and window together."""

@@ -1,0 +1,137 @@
+"""A kiosk that serves: window, flow, voice, card reader and the exchange with the centre, plugged together."""
+
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from accessibility.audio import AudioPlayer
+from accessibility.errors import AccessibilityError
+from accessibility.guide import VoiceGuide
+from accessibility.players import make_player
+from accessibility.prompt_cache import PromptCache
+from accessibility.pyttsx3_synthesizer import Pyttsx3Synthesizer
+from accessibility.silent_player import SilentPlayer
+from kiosk.errors import KioskError
+from kiosk.flows.actions import Begin
+from kiosk.flows.navigator import Navigator
+from kiosk.runtime import Runtime
+from kiosk.ui.main_window import MainWindow
+from kiosk.ui.qt_background import QtBackground
+from kiosk.ui.visit_controller import VisitController
+from sync.connectivity import SyncStatus
+
+_log = logging.getLogger(__name__)
+
+STOP_LIMIT_S = 35.0
+"""An exchange under way ends by its own deadline; then the worker stops."""
+
+
+class _StatusBridge(QObject):
+    """Brings the sync worker's status to the window's thread."""
+
+    changed = Signal(object)
+
+
+class KioskWindow:
+    """A running kiosk: made on the window's thread, closed in order."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        window: MainWindow,
+        *,
+        player: AudioPlayer | None = None,
+        on_caption: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        """Plug the parts together; ``start`` shows the first page.
+
+        Args:
+            runtime: everything without a window; the caller closes it after this.
+            window: where pages are shown; the caller shows it.
+            player: where prompts are heard; None takes the configured one.
+            on_caption: told each text as it is spoken.
+        """
+        self.runtime = runtime
+        self.window = window
+        self.guide = make_guide(runtime, player, on_caption)
+        self.background = QtBackground()
+        self._bridge = _StatusBridge()
+        self._bridge.changed.connect(self._status_changed, Qt.ConnectionType.QueuedConnection)
+        self.sync_worker = runtime.sync_worker(self._bridge.changed.emit)
+        self.navigator = Navigator(runtime.visit_ports(self._accepted))
+        self.controller = VisitController(
+            self.window,
+            self.navigator,
+            self.guide,
+            self.background.visit_lane,
+            runtime.clock,
+            card_reader=runtime.card_reader,
+        )
+
+    def start(self, *, early_touch: object = None) -> None:
+        """Show the welcome page, begin the exchange, and load what is slow behind both.
+
+        Args:
+            early_touch: what somebody touched on the welcome page before the kiosk was ready.
+        """
+        self.controller.start()
+        if isinstance(early_touch, Begin):
+            # The controller's lane takes one action after another, so this one follows the start.
+            self.background.visit_lane.submit(
+                lambda: None, lambda _none: self.controller.act(early_touch), _log_failure
+            )
+        if self.sync_worker is not None:
+            self.sync_worker.start()
+        else:
+            self.background.free_lane.submit(
+                self.runtime.queue_status, self.window.show_status, _log_failure
+            )
+        QTimer.singleShot(0, self.window, self._warm_up)
+
+    def close(self) -> None:
+        """Stop everything and wait for it; the queue stays on disk."""
+        self.controller.close()
+        self.guide.close()
+        if self.sync_worker is not None and not self.sync_worker.stop(STOP_LIMIT_S):
+            _log.error("sync worker did not stop")
+        self.background.close()
+        self.window.close()
+
+    def _accepted(self) -> None:
+        if self.sync_worker is not None:
+            self.sync_worker.wake()
+        else:
+            self._bridge.changed.emit(self.runtime.queue_status())
+
+    def _status_changed(self, status: SyncStatus) -> None:
+        self.window.show_status(status)
+        self.controller.refresh()
+
+    def _warm_up(self) -> None:
+        lane = self.background.free_lane
+        if self.runtime.config.hardware.camera != "none":
+            lane.submit(self.runtime.engine.warm_up, lambda _none: None, _log_failure)
+        prompts = self.runtime.prompts.fixed_prompts()
+        lane.submit(lambda: self.guide.prerender(prompts), lambda _count: None, _log_failure)
+
+
+def _log_failure(error: Exception) -> None:
+    code = error.code if isinstance(error, KioskError) else type(error).__name__
+    _log.warning("background work failed code=%s", code)
+
+
+def make_guide(
+    runtime: Runtime, player: AudioPlayer | None, on_caption: Callable[[str], None]
+) -> VoiceGuide:
+    """The voice guide with the configured sound; captions only where there is none."""
+    if player is None:
+        try:
+            player = make_player(runtime.config.hardware.audio)
+        except AccessibilityError as error:
+            _log.warning("no sound code=%s", error.code)
+            player = SilentPlayer()
+    # A silent player has nothing to play; the recording one, which is silent too, wants the sounds.
+    synthesizer = None if type(player) is SilentPlayer else Pyttsx3Synthesizer()
+    cache = PromptCache(runtime.config.state_dir / "prompts")
+    return VoiceGuide(runtime.prompts, synthesizer, cache, player, on_caption)
