@@ -67,10 +67,10 @@ class PortAudioOutput:
 
 
 def default_output_name() -> str:
-    """The name of the default output device, for staff.
+    """Return the name of the default output device, for the self-check.
 
     Raises:
-        AudioUnavailable: there is no PortAudio or no output device.
+        AudioUnavailable: there is none, or the sound library is missing.
     """
     sounddevice = load_sounddevice()
     _require_output(sounddevice)
@@ -113,17 +113,6 @@ def load_sounddevice() -> ModuleType:
         return importlib.import_module("sounddevice")
     except (ImportError, OSError) as error:  # OSError: PortAudio library not found
         raise AudioUnavailable(f"no sound library: {error}") from error
-
-
-def output_name() -> str:
-    """Return the name of the default output device, for the self-check.
-
-    Raises:
-        AudioUnavailable: there is none, or the sound library is missing.
-    """
-    sounddevice = load_sounddevice()
-    _require_output(sounddevice)
-    return str(sounddevice.query_devices(kind="output")["name"])
 
 
 def _require_output(sounddevice: ModuleType) -> None:

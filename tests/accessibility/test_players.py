@@ -14,7 +14,7 @@ import pytest
 from accessibility.audio import AudioPlayer, PlayerState
 from accessibility.errors import AudioUnavailable, WavDamaged
 from accessibility.players import make_player
-from accessibility.portaudio import output_name
+from accessibility.portaudio import default_output_name
 from accessibility.silent_player import RecordingPlayer, SilentPlayer
 from accessibility.sounddevice_player import SoundDevicePlayer
 from accessibility.wav import read_wav
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 def real_device(folder: Path) -> AudioPlayer:
     try:
-        output_name()
+        default_output_name()
     except AudioUnavailable as error:
         pytest.skip(f"no sound output here: {error}")
     return SoundDevicePlayer()
@@ -263,10 +263,10 @@ def test_real_portaudio_writes_exactly_the_prompt_to_a_simulated_sound_card(tmp_
 import sys, threading
 from pathlib import Path
 from accessibility.errors import AudioUnavailable
-from accessibility.portaudio import output_name
+from accessibility.portaudio import default_output_name
 from accessibility.sounddevice_player import SoundDevicePlayer
 try:
-    output_name()
+    default_output_name()
 except AudioUnavailable as error:
     print("skip", error)
     sys.exit()
