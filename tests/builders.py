@@ -8,10 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sync.identifiers import new_event_id
-from sync.signing import DeviceSigner
-from sync.sqlite_outbox import SqliteOutbox
-
 from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.domain.catalogue import Catalogue, ServiceDefinition, parse_definition
 from kiosk.domain.citizen_id import CitizenId, check_character
@@ -28,6 +24,9 @@ from kiosk.services.verify_face import FaceCheckResult, FaceView
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.repositories import SqliteResidents
 from kiosk.storage.store import SqliteStore
+from sync.identifiers import new_event_id
+from sync.signing import DeviceSigner
+from sync.sqlite_outbox import SqliteOutbox
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SERVICE_FILE = Path(__file__).parents[1] / "assets/services/pension.life_certification.json"

@@ -56,10 +56,11 @@ def _astronaut(scratch: Path) -> Portraits:
         raise CameraUnavailable('no portrait: pip install "xianglin[demo]"') from error
     rgb: Frame = data.astronaut()  # type: ignore[no-untyped-call]
     picture: Frame = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR).astype(np.uint8)
-    # The live picture is mirrored, darker and noisier than the enrolled one, as another moment would be.
-    noise = np.random.default_rng(7).normal(0.0, 6.0, picture.shape)
-    other = np.clip(picture[:, ::-1].astype(np.float32) * 0.85 + noise, 0, 255).astype(np.uint8)
+    # The live picture is nearer, darker and noisier than the enrolled one, as another moment would be.
+    near = cv2.resize(picture[10:290, 85:365], (560, 560), interpolation=cv2.INTER_CUBIC)
+    noise = np.random.default_rng(7).normal(0.0, 6.0, near.shape)
+    other = np.clip(near.astype(np.float32) * 0.85 + noise, 0, 255).astype(np.uint8)
     paths = scratch / "enrolled.png", scratch / "live.png"
     for path, image in zip(paths, (picture, other), strict=True):
         cv2.imwrite(str(path), image)
-    return Portraits(paths[:1], paths[1], "scikit-image 的宇航员照片，镜像并调暗")
+    return Portraits(paths[:1], paths[1], "scikit-image 的宇航员照片，放大并调暗")

@@ -13,7 +13,7 @@ from sync.item import SignedItem
 _PROOFS = {"face": "人脸", "card": "社保卡", "pin": "密码"}
 
 
-_ANSWERS = {"applied": "已受理", "duplicate": "早已收到，没有再办一次"}
+_ANSWERS = {"applied": "已受理", "duplicate": "已有，未重办"}
 
 
 def _time(text: object) -> str:
@@ -27,9 +27,13 @@ def _time(text: object) -> str:
 def summary_table(world: DemoWorld, runtime: Runtime) -> Table:
     """One row a request; the last column counts what the centre really holds."""
     applied = [str(row["event_id"]) for row in world.centre_applications()]
-    table = Table(title="这次演示里发生了什么", show_lines=True)
-    for heading in ("受理号", "怎么核实", "受理（排队）", "送达", "办结", "中心的回答", "中心记录"):
-        table.add_column(heading, overflow="fold", justify="center")
+    table = Table(
+        title="这次演示里发生了什么", box=None, padding=(0, 2, 0, 0), title_justify="left"
+    )
+    for heading in ("受理号", "怎么核实", "受理排队", "送达确认", "办结"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("中心的回答", no_wrap=True)
+    table.add_column("中心记录", no_wrap=True, justify="right")
     with runtime.encrypted.reading() as database:
         rows = list(
             database.query(
@@ -43,7 +47,7 @@ def summary_table(world: DemoWorld, runtime: Runtime) -> Table:
     for row in rows:
         table.add_row(
             str(row["receipt_number"]),
-            " + ".join(_proofs(bytes(row["item"]))),
+            "+".join(_proofs(bytes(row["item"]))),
             _time(row["accepted_at"]),
             _time(row["delivered_at"]),
             _time(row["decided_at"]),

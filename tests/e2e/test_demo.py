@@ -1,0 +1,77 @@
+import os
+import re
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+ROOT = Path(__file__).parents[2]
+
+PAGES = ["welcome", "services", "identify", "confirm_person", "consent", "face_check", "review", "receipt", "citizen_number", "help", "card", "pin", "receipt_decided", "request_progress", "out_of_service"]
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """One run without a display and without test media, as on a newcomer's server."""
+    output = tmp_path_factory.mktemp("demo")
+    ended = subprocess.run(
+        [sys.executable, "-m", "kiosk", "demo", "--headless", "--output", str(output)],
+        cwd=ROOT,
+        env={**os.environ, "XIANGLIN_MEDIA": str(output / "none")},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=110,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""
+    return output, ended.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_every_page_is_pictured_in_order_and_none_is_empty(
+    demonstration: tuple[Path, str],
+) -> None:
+    output, _ = demonstration
+    pictures = sorted(output.glob("*.png"))
+    assert [path.stem.split("-", 1)[1] for path in pictures] == PAGES
+    for path in pictures:
+        image = QImage(str(path))
+        assert (image.width(), image.height()) == (1080, 1920)
+        colours = {image.pixel(x, y) for x in range(0, 1080, 27) for y in range(0, 1920, 24)}
+        assert len(colours) > 3
+
+
+@pytest.mark.slow
+def test_prompts_are_recorded_where_a_voice_is_installed(demonstration: tuple[Path, str]) -> None:
+    output, _ = demonstration
+    sounds = sorted((output / "voice").glob("*.wav"))
+    if not sounds:
+        pytest.skip("no speech engine on this machine: captions only")
+    assert [path.stem.split("-", 1)[1] for path in sounds[:4]] == [
+        "welcome",
+        "services",
+        "identify",
+        "confirm_person",
+    ]
+    for path in sounds:
+        with wave.open(str(path)) as sound:
+            assert sound.getnframes() / sound.getframerate() > 1.0
+
+
+@pytest.mark.slow
+def test_table_tells_of_two_requests_applied_once_each(demonstration: tuple[Path, str]) -> None:
+    _, said = demonstration
+    rows = [line for line in said.splitlines() if line.startswith("A07-")]
+    assert len(rows) == 2
+    assert "人脸+社保卡" in rows[0]
+    assert "社保卡+密码" in rows[1]
+    for row in rows:
+        assert len(re.findall(r"\d\d:\d\d:\d\d", row)) == 3
+        assert row.rstrip().endswith("1 件")
+        assert "已有，未重办" in row
