@@ -60,7 +60,8 @@ def run_demo(output: Path, *, is_headless: bool, size: tuple[int, int]) -> int:
 def _print_summary(console: Console, world: DemoWorld, runtime: Runtime) -> None:
     from kiosk.demo.summary import summary_table
 
-    console.print(summary_table(world, runtime))
+    table = summary_table(world, runtime)
+    console.print(table if table.row_count else "这次没有办理业务。")
 
 
 def _fresh(output: Path) -> Path:
@@ -117,17 +118,17 @@ def _with_display(console: Console, world: DemoWorld, runtime: Runtime) -> None:
             kiosk.sync_worker.link_up()
 
     buttons = [
-        (f"放上{person.name}的卡", lambda number=person.card_number: reader.insert(number))
+        (f"放{person.name}卡", lambda number=person.card_number: reader.insert(number))
         for person in world.residents[:2]
     ]
     bar = SimulationBar(
         [
             *buttons,
             ("拿走卡", reader.remove),
-            ("断开网络", world.link.down),
-            ("接通网络", reconnect),
+            ("断网", world.link.down),
+            ("联网", reconnect),
         ],
-        title=f"演示　密码 {PIN}",
+        title=f"演示用：替居民放卡、断网。卡的密码 {PIN}",
     )
     available = application.primaryScreen().availableSize()
     screen = screen_spec(world.config.screen)

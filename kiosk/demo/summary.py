@@ -33,7 +33,7 @@ def summary_table(world: DemoWorld, runtime: Runtime) -> Table:
     for heading in ("受理号", "怎么核实", "受理排队", "送达确认", "办结"):
         table.add_column(heading, no_wrap=True)
     table.add_column("中心的回答", no_wrap=True)
-    table.add_column("中心记录", no_wrap=True, justify="right")
+    table.add_column("中心", no_wrap=True, justify="right")
     with runtime.encrypted.reading() as database:
         rows = list(
             database.query(

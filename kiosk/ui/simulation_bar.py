@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 
 class SimulationBar(QWidget):
@@ -19,15 +19,26 @@ class SimulationBar(QWidget):
         super().__init__(parent)
         self.setObjectName("SimulationBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.setSpacing(4)
+        column.addWidget(QLabel(title))
+        row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(QLabel(title))
-        row.addStretch(1)
+        column.addLayout(row)
         self.buttons: list[QPushButton] = []
         for words, callback in buttons:
             button = QPushButton(words)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(callback)
+            button.clicked.connect(_plain(callback))
             self.buttons.append(button)
             row.addWidget(button)
+
+
+def _plain(callback: Callable[[], None]) -> Callable[[], None]:
+    """Keep Qt's "checked" argument away: a callback with a default would take it for a value of its own."""
+
+    def call() -> None:
+        callback()
+
+    return call

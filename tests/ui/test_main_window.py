@@ -156,12 +156,13 @@ def test_idle_question_keeps_touches_from_the_page_below(make_window, clock):
 
 def test_demonstration_shows_its_mark_and_its_buttons(make_window):
     pulled = []
-    bar = SimulationBar([("拔网线", lambda: pulled.append(True))], title="演示")
+    # The default stands for a card's number: Qt's "checked" must not take its place.
+    bar = SimulationBar([("拔网线", lambda value="eth0": pulled.append(value))], title="演示")
     window = make_window(PORTRAIT, watermark="演示", simulation=bar)
     assert "演示" in all_words(window)
     button = bar.buttons[0]
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert pulled == [True]
+    assert pulled == ["eth0"]
 
 
 def test_two_thousand_actions_pass_through_the_window(make_window, clock):
