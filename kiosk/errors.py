@@ -3,10 +3,14 @@
 KioskError
 ├── ConfigError                 a setting is wrong: names the key and the fix
 ├── StorageError                the local database
+│   ├── StorageFull, StorageDamaged, StorageBusy, StorageNewer
+│   └── StorageKeyWrong         StorageKeyMissing, StorageKeyExposed
 ├── IdentityError
 │   ├── CameraUnavailable       no camera, unplugged, or its driver fails
 │   ├── ModelUnavailable        a recognition model is missing or not the expected file
-│   └── TemplateUnusable        an enrolled template of another engine or damaged
+│   ├── TemplateUnusable        an enrolled template of another engine or damaged
+│   ├── ProcessorUnsupported    the embedded engine cannot run here
+│   └── FaceNotUsable           a picture for enrolment: names which and why
 ├── DeviceError
 │   └── CardReaderUnavailable
 └── FlowError                   a bug: an action that the current page does not offer
@@ -53,9 +57,21 @@ class StorageDamaged(StorageError):
 
 
 class StorageKeyWrong(StorageError):
-    """The key does not belong to this database, or cannot be had."""
+    """The key does not belong to this database."""
 
     code = "KSK-203"
+
+
+class StorageKeyMissing(StorageKeyWrong):
+    """The key cannot be had from its place, or is no key."""
+
+    code = "KSK-205"
+
+
+class StorageKeyExposed(StorageKeyWrong):
+    """Others can read the key file; it is not used before that is mended."""
+
+    code = "KSK-206"
 
 
 class StorageBusy(StorageError):
@@ -63,6 +79,12 @@ class StorageBusy(StorageError):
 
     code = "KSK-204"
     is_retryable = True
+
+
+class StorageNewer(StorageError):
+    """The database was written by a newer version of the kiosk; it is left as it is."""
+
+    code = "KSK-207"
 
 
 class IdentityError(KioskError):

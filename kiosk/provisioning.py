@@ -44,7 +44,7 @@ def provision(arguments: argparse.Namespace) -> int:
     """Write the settings, make the database and the key, and print what the centre must be told."""
     path: Path = arguments.config or default_config_path()
     if path.exists():
-        raise ConfigError((f"{path.name} exists already; edit it, or move it away first",))
+        raise ConfigError((f"{path.name}：已经有了；请直接修改它，或者先把它移走",))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)

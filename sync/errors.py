@@ -16,6 +16,7 @@ SyncError
 └── DatabaseError               the encrypted file
     ├── DatabaseFull, DatabaseBusy, DatabaseDamaged, UnsafeSqlite
     ├── KeyUnavailable          the key provider cannot give the key
+    │   └── KeyExposed          others can read the key file
     └── WrongKey                the key is not the one that the database was made with
 """
 
@@ -150,6 +151,12 @@ class KeyUnavailable(DatabaseError):
     """The key provider cannot give the database key."""
 
     code = "SYN-405"
+
+
+class KeyExposed(KeyUnavailable):
+    """Others can read the key file; it is not used before its mode is mended."""
+
+    code = "SYN-407"
 
 
 class WrongKey(DatabaseError):

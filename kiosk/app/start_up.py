@@ -25,10 +25,10 @@ from kiosk.app.application import make_application, screen_spec
 from kiosk.clock import SystemClock
 from kiosk.config import DeviceConfig, KioskConfig, StorageConfig, load_config
 from kiosk.errors import KioskError
+from kiosk.explain import staff_text
 from kiosk.flows.pages import OutOfServicePage, WelcomePage
 from kiosk.logs import start_logging, stop_logging
 from kiosk.ui.main_window import MainWindow
-from kiosk.ui.messages import staff_text
 
 if TYPE_CHECKING:
     from kiosk.app.assembly import KioskWindow

@@ -8,8 +8,8 @@ from kiosk.app.assembly import KioskWindow
 from kiosk.demo.visitor import Visitor
 from kiosk.demo.world import PIN, DemoWorld, SampleResident
 from kiosk.devices.simulated_card_reader import SimulatedCardReader
+from kiosk.explain import staff_text
 from kiosk.flows import pages
-from kiosk.ui.messages import staff_text
 
 
 @dataclass(slots=True)

@@ -31,8 +31,8 @@ def make_camera(spec: str) -> Camera:
         return FileCamera(Path(rest).expanduser())
     if kind == "opencv" and rest.isascii() and rest.isdecimal() and int(rest) <= _MAXIMUM_INDEX:
         return OpencvCamera(int(rest))
-    fault = "write `opencv:0`, `file:<picture, folder or film>` or `none`"
-    raise ConfigError((f"{CAMERA_KEY} is not a camera; {fault}",))
+    fault = "请写 opencv:0、file:<图片、文件夹或视频> 或 none"
+    raise ConfigError((f"{CAMERA_KEY}：不是摄像头；{fault}",))
 
 
 def make_card_reader(spec: str) -> CardReader:
@@ -51,5 +51,5 @@ def make_card_reader(spec: str) -> CardReader:
             return SimulatedCardReader(read_cards(Path(rest).expanduser()))
         except CardsUnreadable as error:
             raise ConfigError((f"{CARD_READER_KEY}: {error}",)) from error
-    fault = "write `simulated:<cards.json>` or `none`"
-    raise ConfigError((f"{CARD_READER_KEY} is not a card reader; {fault}",))
+    fault = "请写 simulated:<cards.json> 或 none"
+    raise ConfigError((f"{CARD_READER_KEY}：不是读卡器；{fault}",))

@@ -7,6 +7,14 @@ from kiosk.doctor.finding import Finding, good, warning
 from sync.connectivity import LinkState, SyncStatus, link_state_of
 from sync.errors import SyncError
 
+_STATES = {
+    LinkState.OFFLINE: "连不上",
+    LinkState.CAPTIVE: "回答的不是中心",
+    LinkState.CLOCK_FAULT: "本机时钟不准",
+    LinkState.NOT_AUTHORISED: "中心不认识这台机器",
+    LinkState.PROTOCOL_MISMATCH: "软件版本对不上",
+}
+
 _REMEDIES = {
     LinkState.OFFLINE: "检查网线、流量卡和路由器；业务照常受理，先存在本机",
     LinkState.CAPTIVE: "网络要先登录，或被别的网页拦截；换网络或在路由器上登录",
@@ -32,7 +40,7 @@ def check_centre(probe: Callable[[], datetime] | None) -> tuple[Finding, datetim
     except SyncError as error:
         state = link_state_of(error)
         remedy = _REMEDIES.get(state, "报告管理员")
-        return warning(subject, f"{error.code} {state.value}", remedy), None
+        return warning(subject, f"{error.code} {_STATES.get(state, '交换时出错')}", remedy), None
     return good(subject, "连得上，签名有效"), moment
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from accessibility.errors import AccessibilityError
 from kiosk.doctor.finding import Finding, fault, good, warning
-from kiosk.errors import KioskError, ProcessorUnsupported
+from kiosk.errors import ConfigError, KioskError, ProcessorUnsupported
 from kiosk.services.ports import Camera, CardReader, DeviceState, FaceEngine
 
 
@@ -43,7 +43,7 @@ def check_card_reader(make_reader: Callable[[], CardReader], spec: str) -> Findi
         return warning("读卡器", f"{error.code} {error}", "检查 hardware.card_reader 的写法和文件")
     if state is DeviceState.READY:
         return good("读卡器", reader.label)
-    return warning("读卡器", f"{reader.label}：{state.value}", "检查接线和电源")
+    return warning("读卡器", f"{reader.label}：没有接好", "检查接线和电源")
 
 
 def check_models(make_engine: Callable[[], FaceEngine]) -> Finding:
@@ -84,5 +84,6 @@ def check_configuration(load: Callable[[], object]) -> Finding:
     try:
         load()
     except KioskError as error:
-        return fault("配置", str(error), "按提示改正配置文件")
+        lines = error.faults if isinstance(error, ConfigError) else (str(error),)
+        return fault("配置", "\n".join(lines), "按提示改正配置文件")
     return good("配置", "没有错误")

@@ -1,5 +1,7 @@
 """All checks of a machine, in the order in which faults should be mended."""
 
+import json
+import logging
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
@@ -24,32 +26,61 @@ from kiosk.doctor.device_checks import (
     check_models,
     check_sound,
 )
-from kiosk.doctor.finding import Finding, Health, warning
+from kiosk.doctor.finding import Check, Finding, Health, fault, warning
 from kiosk.doctor.storage_checks import check_clock, check_database, check_disk
 from kiosk.errors import KioskError
 from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.runtime import Runtime, open_runtime
 from kiosk.storage.database import DATABASE_FILE, open_kiosk_database
 
+_log = logging.getLogger(__name__)
+
 _COLOURS = {Health.GOOD: "green", Health.WARNING: "yellow", Health.FAULT: "red"}
 
 
-def print_report(config_path: Path | None) -> int:
-    """Check everything and print the table.
+def print_report(config_path: Path | None, *, as_json: bool = False) -> int:
+    """Check everything and print the table, or a list of objects for programs.
 
     Returns:
         0 when the kiosk can serve (also with less), 1 when a fault must be mended first.
     """
     console = make_console()
-    table = Table("项目", "结果", "情况", "怎么办", title="乡邻 · 机器检查", show_lines=True)
+    table = Table(title="乡邻 · 机器检查", show_lines=True)
+    for heading in ("项目", "结果", "情况", "怎么办"):
+        table.add_column(heading, overflow="fold")
     with console.status("正在检查……") as status:
         findings = all_findings(config_path, status.update)
+    if as_json:
+        console.print_json(json.dumps([_plain(finding) for finding in findings]))
+        return _exit_code(findings)
     for finding in findings:
         colour = _COLOURS[finding.health]
         health = f"[{colour}]{finding.health.value}[/]"
         table.add_row(finding.subject, health, escape(finding.found), finding.remedy or "—")
     console.print(table)
+    return _exit_code(findings)
+
+
+def _exit_code(findings: list[Finding]) -> int:
     return 1 if any(finding.health is Health.FAULT for finding in findings) else 0
+
+
+def _plain(finding: Finding) -> dict[str, str]:
+    return {
+        "subject": finding.subject,
+        "health": finding.health.name.lower(),
+        "found": finding.found,
+        "remedy": finding.remedy,
+    }
+
+
+def _safely(subject: str, check: Check) -> Finding:
+    """A check that breaks is a row too: the others must still be made."""
+    try:
+        return check()
+    except Exception as error:  # noqa: BLE001 (whatever it is, it belongs into the table)
+        _log.exception("check failed type=%s", type(error).__name__)
+        return fault(subject, f"检查时出错：{type(error).__name__}", "把日志交给管理员")
 
 
 def all_findings(config_path: Path | None, say: Callable[[str], None]) -> list[Finding]:
@@ -66,20 +97,28 @@ def all_findings(config_path: Path | None, say: Callable[[str], None]) -> list[F
     say("中心……")
     findings += _centre_findings(config)
     say("人脸模型……")
-    findings.append(check_models(lambda: _engine(config)))
+    findings.append(_safely("人脸模型", lambda: _check_models(config)))
     say("摄像头……")
     camera = config.hardware.camera
-    findings.append(check_camera(lambda: make_camera(camera), camera))
+    findings.append(_safely("摄像头", lambda: check_camera(lambda: make_camera(camera), camera)))
     reader = config.hardware.card_reader
-    findings.append(check_card_reader(lambda: make_card_reader(reader), reader))
+    findings.append(
+        _safely("读卡器", lambda: check_card_reader(lambda: make_card_reader(reader), reader))
+    )
     say("语音……")
     with tempfile.TemporaryDirectory(prefix="xianglin-") as folder:
-        findings.append(check_sound(_render, _describe_player, Path(folder)))
+        place = Path(folder)
+        findings.append(_safely("语音", lambda: check_sound(_render, _describe_player, place)))
     return findings
 
 
-def _engine(config: KioskConfig) -> DlibFaceEngine:
-    return DlibFaceEngine(config.identity.face_threshold, cache_dir=config.state_dir / "models")
+def _check_models(config: KioskConfig) -> Finding:
+    with tempfile.TemporaryDirectory(prefix="xianglin-") as scratch:
+        # Looking must not make anything: before provisioning, the converted network goes to a scratch folder.
+        is_there = (config.state_dir / DATABASE_FILE).exists()
+        cache_dir = config.state_dir / "models" if is_there else Path(scratch)
+        threshold = config.identity.face_threshold
+        return check_models(lambda: DlibFaceEngine(threshold, cache_dir=cache_dir))
 
 
 def _storage_findings(config: KioskConfig) -> list[Finding]:

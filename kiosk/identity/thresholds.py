@@ -53,8 +53,8 @@ def checked_face_threshold(threshold: float) -> float:
     if not MINIMUM_FACE_THRESHOLD <= threshold <= MAXIMUM_FACE_THRESHOLD:
         raise ConfigError(
             (
-                f"{FACE_THRESHOLD_KEY} is {threshold:g}; write a number from "
-                f"{MINIMUM_FACE_THRESHOLD:g} to {MAXIMUM_FACE_THRESHOLD:g}",
+                f"{FACE_THRESHOLD_KEY}：应当在 {MINIMUM_FACE_THRESHOLD:g} 和 "
+                f"{MAXIMUM_FACE_THRESHOLD:g} 之间，不能是 {threshold:g}",
             )
         )
     return threshold

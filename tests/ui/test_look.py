@@ -7,13 +7,11 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QFontInfo, QRawFont
 
-from kiosk import errors
 from kiosk.flows import pages
 from kiosk.services.ports import FaceAdvice
 from kiosk.ui.colours import DAY, EDGE_PAIRS, TEXT_PAIRS, contrast
 from kiosk.ui.fonts import FAMILY, font, load_fonts
 from kiosk.ui.icons import ALIASES, has_icon, icon_source
-from kiosk.ui.messages import MESSAGES, staff_text
 from kiosk.ui.tokens import ScreenSpec, Tokens
 from kiosk.ui.widgets.face_preview import FacePreview, image_of
 from kiosk.ui.widgets.text_block import break_lines
@@ -106,22 +104,6 @@ def test_unknown_icon_is_drawn_as_a_general_sign():
 def leaves(error_class):
     below = error_class.__subclasses__()
     return [error_class, *(leaf for child in below for leaf in leaves(child))]
-
-
-def test_every_error_has_words_for_staff(texts):
-    import kiosk.services.store  # noqa: F401  errors that adapters add belong to the tree
-
-    for error_class in leaves(errors.KioskError):
-        assert error_class.code in MESSAGES, error_class
-        words = staff_text(error_class.code, texts)
-        assert len(words) > 8
-    assert len({error.code for error in leaves(errors.KioskError)}) == len(
-        leaves(errors.KioskError)
-    )
-
-
-def test_unknown_code_gets_the_general_words(texts):
-    assert staff_text("SYN-999", texts) == staff_text("KSK-000", texts)
 
 
 def test_every_stage_has_words(texts):
