@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from kiosk.commands import central, demo, doctor, enrol, provision, run
+from kiosk.commands import central, demo, doctor, enrol, provision, run, sync
 from kiosk.config import default_state_dir
 from kiosk.errors import ConfigError, KioskError
 from kiosk.logs import LOG_FILE, start_logging, stop_logging
@@ -17,7 +17,7 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
-COMMANDS = (run, demo, doctor, provision, enrol, central)
+COMMANDS = (run, demo, doctor, sync, provision, enrol, central)
 """Each module adds its own parser; heavy imports wait until a command runs."""
 
 
