@@ -17,7 +17,7 @@ import keyring.errors
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from sync.errors import KeyUnavailable, WrongKey
+from sync.errors import KeyExposed, KeyUnavailable, WrongKey
 from sync.safe_file import replace_file, write_new_file
 
 KEY_BYTES = 32
@@ -139,7 +139,7 @@ class KeyFile:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             # Windows keeps no such bits; there the profile's access list guards the directory.
             if os.name == "posix" and mode & 0o077:
-                raise KeyUnavailable(
+                raise KeyExposed(
                     f"the key file {self.path.name} can be read by others (mode {mode:04o}): chmod 600 it"
                 )
             return _key_from(file.read(2 * KEY_BYTES + 2), f"the key file {self.path.name}")

@@ -38,12 +38,17 @@ def append_audit(database: Database, entry: AuditEntry, at: datetime) -> None:
 
 
 def first_broken_link(database: Database) -> int | None:
-    """The number of the first entry whose hash does not follow, or None when the chain is whole."""
+    """The number of the first entry that was changed or taken out, or None when the chain is whole."""
     previous = GENESIS
+    expected = 1
     for number, at, kind, subject, details, linked, own in database.execute(
         "SELECT audit_no, at, kind, subject, details, previous_hash, hash FROM audit ORDER BY audit_no"
     ):
-        if linked != previous or own != _chain_hash(previous, at, kind, subject, details):
-            return int(number)
+        is_whole = number == expected and linked == previous
+        if not is_whole or own != _chain_hash(previous, at, kind, subject, details):
+            return expected
         previous = own
-    return None
+        expected += 1
+    # AUTOINCREMENT remembers the last number ever given, so that entries missing at the end are seen too.
+    row = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").fetchone()
+    return expected if row and row[0] >= expected else None

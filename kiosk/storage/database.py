@@ -1,27 +1,45 @@
-"""The kiosk's encrypted database: opened, checked, migrated, and its faults said in the kiosk's own terms."""
+"""The kiosk's encrypted database: looked at, opened, migrated, and its faults said in the kiosk's own terms."""
 
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk.errors import StorageBusy, StorageDamaged, StorageError, StorageFull, StorageKeyWrong
+from sqlite_utils import Database
+
+from kiosk.errors import (
+    StorageBusy,
+    StorageDamaged,
+    StorageError,
+    StorageFull,
+    StorageKeyExposed,
+    StorageKeyMissing,
+    StorageKeyWrong,
+    StorageNewer,
+)
 from kiosk.storage.migrations import KIOSK_MIGRATIONS
 from sync.errors import (
     DatabaseBusy,
     DatabaseDamaged,
     DatabaseError,
     DatabaseFull,
+    KeyExposed,
     KeyUnavailable,
     WrongKey,
 )
 from sync.key_provider import resolve_key
+from sync.migrations import SYNC_MIGRATIONS
 from sync.migrations import apply_migrations as apply_sync_migrations
+from sync.safe_file import replace_file
+from sync.soundness import refuse_damage
 from sync.sqlcipher import EncryptedDatabase
 
 DATABASE_FILE = "kiosk.db"
 DATABASE_KEY_NAME = "xianglin-database-key"
+
+MADE_FILE = f"{DATABASE_FILE}.made"
+"""Stands beside a database that was made once. Without it a deleted or emptied file would look like a first start,
+and a fresh database would give receipt numbers a second time."""
 
 RESERVE_BYTES = 64 * 1024 * 1024
 """Intake stops below this much free disk: at SQLITE_FULL even UPDATE and checkpoint fail (measured), so a
@@ -33,7 +51,8 @@ def kiosk_errors() -> Iterator[None]:
     """Translate the database layer's errors at the adapter's edge.
 
     Raises:
-        StorageFull, StorageBusy, StorageDamaged, StorageKeyWrong, StorageError.
+        StorageFull, StorageBusy, StorageDamaged, StorageKeyWrong, StorageKeyMissing, StorageKeyExposed,
+        StorageError.
     """
     try:
         yield
@@ -41,12 +60,28 @@ def kiosk_errors() -> Iterator[None]:
         raise StorageFull("the disk is full") from error
     except DatabaseBusy as error:
         raise StorageBusy("another process holds the database") from error
-    except (WrongKey, KeyUnavailable) as error:
+    except WrongKey as error:
         raise StorageKeyWrong(str(error)) from error
+    except KeyExposed as error:
+        raise StorageKeyExposed(str(error)) from error
+    except KeyUnavailable as error:
+        raise StorageKeyMissing(str(error)) from error
     except DatabaseDamaged as error:
         raise StorageDamaged("the database file is damaged") from error
     except DatabaseError as error:
         raise StorageError(str(error)) from error
+
+
+def has_database(state_dir: Path) -> bool:
+    """Whether a database is here, or was once.
+
+    Raises:
+        StorageError: the folder cannot be looked into.
+    """
+    try:
+        return (state_dir / DATABASE_FILE).exists() or (state_dir / MADE_FILE).exists()
+    except OSError as error:
+        raise StorageError(f"the state directory: {error.strerror}") from error
 
 
 def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> EncryptedDatabase:
@@ -56,54 +91,79 @@ def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> Encrypte
         state_dir: made with mode 0700.
         key_provider: ``auto``, ``systemd``, ``keyring`` or ``file``.
     Raises:
-        StorageKeyWrong: the key is gone or belongs to another database.
-        StorageDamaged: the file fails its checks; it is left untouched.
+        StorageKeyWrong: the key belongs to another database; StorageKeyMissing, StorageKeyExposed are of this kind.
+        StorageDamaged: the file fails its checks, is empty or gone; what there is stays untouched.
+        StorageNewer: a newer version of the kiosk wrote it.
         StorageError: anything else, such as a read-only disk.
     """
     path = state_dir / DATABASE_FILE
     with kiosk_errors():
-        try:
-            state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise StorageError(error.strerror or "cannot make the state directory") from error
-        exists = path.exists() and path.stat().st_size > 0
+        exists, was_made = _look(state_dir)
+        if was_made and not exists:
+            raise StorageDamaged("the database file is gone or empty")
         key = resolve_key(
             state_dir, DATABASE_KEY_NAME, provider=key_provider, database_exists=exists
         )
+        if exists:
+            refuse_damage(path, key)
         database = EncryptedDatabase(path, key)
         try:
-            if exists:
-                _refuse_damage(database)
             _migrate(database)
+            if not was_made:
+                _mark_made(state_dir)
         except BaseException:
             database.close()
             raise
     return database
 
 
-def _refuse_damage(database: EncryptedDatabase) -> None:
-    faults = database.check_integrity()
-    if faults:
-        raise DatabaseDamaged(f"{len(faults)} faults")
+def _look(state_dir: Path) -> tuple[bool, bool]:
+    """Whether there is a database with content, and whether one was ever made."""
+    path = state_dir / DATABASE_FILE
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        exists = path.exists() and path.stat().st_size > 0
+        return exists, (state_dir / MADE_FILE).exists()
+    except OSError as error:
+        raise StorageError(f"the state directory: {error.strerror}") from error
+
+
+def _mark_made(state_dir: Path) -> None:
+    try:
+        replace_file(state_dir / MADE_FILE, b"")
+    except OSError as error:
+        raise StorageError(f"the state directory: {error.strerror}") from error
 
 
 def _migrate(database: EncryptedDatabase) -> None:
     with database.reading() as raw:
-        known = {migration.name for migration in KIOSK_MIGRATIONS.pending(raw)}
-        applied = {migration.name for migration in KIOSK_MIGRATIONS.applied(raw)}
-        newer = applied - known - _all_names()
-        if newer:
-            raise StorageError(
-                "the database was written by a newer version of the kiosk: update the kiosk"
-            )
+        if _is_newer(raw):
+            raise StorageNewer("the database was written by a newer version of the kiosk")
+        is_current = not (KIOSK_MIGRATIONS.pending(raw) or SYNC_MIGRATIONS.pending(raw))
+    if is_current:
+        return
+    # One transaction: two first starts at once queue up, and a power cut leaves all of it or nothing.
+    with database.transaction() as raw:
         KIOSK_MIGRATIONS.apply(raw)
         apply_sync_migrations(raw)
 
 
-def _all_names() -> set[str]:
-    return {migration.name for migration in KIOSK_MIGRATIONS._migrations}
+def _is_newer(raw: Database) -> bool:
+    return any(
+        {step.name for step in migrations.applied(raw)}
+        - {step.name for step in migrations._migrations}
+        for migrations in (KIOSK_MIGRATIONS, SYNC_MIGRATIONS)
+    )
 
 
 def free_bytes(path: Path) -> int:
-    """Free disk space where the database lies."""
-    return shutil.disk_usage(path if path.exists() else Path(os.sep)).free
+    """Free disk space where the database lies, or will lie.
+
+    Raises:
+        StorageError: the disk cannot be asked.
+    """
+    try:
+        place = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+        return shutil.disk_usage(place).free
+    except OSError as error:
+        raise StorageError(f"the disk cannot be asked: {error.strerror}") from error

@@ -56,10 +56,19 @@ class SqliteResidents:
         return _moment(row[0]) if row else None
 
     def put(self, resident_id: str, fields: Mapping[str, Any], as_of: str) -> None:
-        """Store one roster row; a number that moved to another id moves here too."""
+        """Store one roster row; a number that moved to another id moves here too.
+
+        A face template was enrolled against a number. Where a row's number changes, or its number moves away, the
+        face is no longer known to be that person's and goes.
+        """
+        number = fields["citizen_id"]
         self.database.execute(
-            "DELETE FROM resident WHERE citizen_id = ? AND resident_id <> ?",
-            [fields["citizen_id"], resident_id],
+            "DELETE FROM face_template WHERE resident_id IN (SELECT resident_id FROM resident "
+            "WHERE (citizen_id = ?) <> (resident_id = ?))",
+            [number, resident_id],
+        )
+        self.database.execute(
+            "DELETE FROM resident WHERE citizen_id = ? AND resident_id <> ?", [number, resident_id]
         )
         self.database.execute(
             "INSERT INTO resident VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (resident_id) DO UPDATE SET "
@@ -67,7 +76,7 @@ class SqliteResidents:
             "certified_until = excluded.certified_until, as_of = excluded.as_of",
             [
                 resident_id,
-                fields["citizen_id"],
+                number,
                 fields["name"],
                 fields["region_code"],
                 fields.get("certified_until"),
@@ -105,6 +114,8 @@ def _unpack_vectors(blob: bytes) -> tuple[bytes, ...]:
             raise TemplateUnusable("face template row is damaged")
         vectors.append(vector)
         place += 4 + size
+    if not vectors:
+        raise TemplateUnusable("face template row is empty")
     return tuple(vectors)
 
 

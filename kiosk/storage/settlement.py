@@ -56,13 +56,15 @@ class KioskSettlement:
         unusable = 0
         for entry in page.upserts:
             try:
-                CitizenId.parse(entry.citizen_id, site_date(self.clock.now()))
+                citizen_id = CitizenId.parse(entry.citizen_id, site_date(self.clock.now()))
                 if entry.certified_until is not None:
                     date.fromisoformat(entry.certified_until)
             except ValueError:  # InvalidCitizenId is one
                 unusable += 1
                 continue
-            residents.put(entry.resident_id, entry.model_dump(mode="json"), as_of)
+            # The checked form: a lookup would miss a small x or a space.
+            row = {**entry.model_dump(mode="json"), "citizen_id": citizen_id.value}
+            residents.put(entry.resident_id, row, as_of)
         for resident_id in page.tombstones:
             residents.remove(resident_id)
         residents.set_as_of(as_of)

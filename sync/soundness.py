@@ -1,0 +1,63 @@
+"""Look at an encrypted database without touching it, before it is opened for writing.
+
+The last writer that closes a WAL database copies the WAL into the main file without decrypting it. When the WAL
+belongs to another database, or is older than the file, that destroys a good file. A read-only connection never
+copies, so what it cannot read is still there, byte for byte, for recovery.
+"""
+
+from pathlib import Path
+from urllib.request import pathname2url
+
+from sqlcipher3 import dbapi2
+
+from sync.errors import DatabaseDamaged
+from sync.sqlcipher import assert_safe_sqlite, translated_errors
+
+_BUSY_TIMEOUT_S = 5.0
+
+
+def refuse_damage(path: Path, key: bytes) -> None:
+    """Check key, pages and structure of an existing database; returns when all are sound.
+
+    Args:
+        path: the database file; it and its WAL are left as they are.
+        key: 32 raw bytes.
+    Raises:
+        DatabaseDamaged: also for a wrong key, which SQLite cannot tell apart.
+        DatabaseBusy, DatabaseError, UnsafeSqlite.
+    """
+    assert_safe_sqlite()
+    address = f"file:{pathname2url(str(path.absolute()))}?mode=ro"
+    with translated_errors():
+        connection = dbapi2.connect(
+            address, uri=True, isolation_level=None, timeout=_BUSY_TIMEOUT_S
+        )
+        try:
+            # SQLCipher would write to standard error by itself.
+            connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            faults = _faults(connection, has_wal=_has_wal(path))
+        finally:
+            connection.close()
+        if faults:
+            raise DatabaseDamaged(f"{len(faults)} faults")
+
+
+def _faults(connection: "dbapi2.Connection", *, has_wal: bool) -> list[str]:
+    # Reads every page in use through the WAL, so it authenticates each of them.
+    rows = connection.execute("PRAGMA quick_check").fetchall()
+    faults = [str(row[0]) for row in rows if row[0] != "ok"]
+    if faults or has_wal:
+        # This check reads the main file alone: after a power cut during a checkpoint it finds half-written
+        # pages there whose whole copies stand in the WAL.
+        return faults
+    return [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
+
+
+def _has_wal(path: Path) -> bool:
+    wal = path.with_name(f"{path.name}-wal")
+    try:
+        return wal.stat().st_size > 0
+    except OSError:
+        return False
