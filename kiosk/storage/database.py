@@ -46,10 +46,17 @@ RESERVE_BYTES = 64 * 1024 * 1024
 promise made on the last pages could not be kept. Four times the largest WAL plus room for the log."""
 
 
+WORKING_BYTES = 1024 * 1024
+"""With less, SQLite cannot even make its shared memory file (32 KiB) and WAL, and calls that an input/output error."""
+
+
 @contextlib.contextmanager
-def kiosk_errors() -> Iterator[None]:
+def kiosk_errors(state_dir: Path | None = None) -> Iterator[None]:
     """Translate the database layer's errors at the adapter's edge.
 
+    Args:
+        state_dir: of a database that is being opened; its disk is asked when an error does not say itself that
+            the disk is full.
     Raises:
         StorageFull, StorageBusy, StorageDamaged, StorageKeyWrong, StorageKeyMissing, StorageKeyExposed,
         StorageError.
@@ -65,11 +72,24 @@ def kiosk_errors() -> Iterator[None]:
     except KeyExposed as error:
         raise StorageKeyExposed(str(error)) from error
     except KeyUnavailable as error:
+        if isinstance(error.__cause__, OSError):
+            _refuse_full_disk(state_dir, error)
         raise StorageKeyMissing(str(error)) from error
     except DatabaseDamaged as error:
         raise StorageDamaged("the database file is damaged") from error
     except DatabaseError as error:
+        _refuse_full_disk(state_dir, error)
         raise StorageError(str(error)) from error
+    except OSError as error:
+        if state_dir is None:
+            raise  # of the transaction's body, not of the database
+        _refuse_full_disk(state_dir, error)
+        raise StorageError(f"the state directory: {error.strerror}") from error
+
+
+def _refuse_full_disk(state_dir: Path | None, error: Exception) -> None:
+    if state_dir is not None and free_bytes(state_dir) < WORKING_BYTES:
+        raise StorageFull("the disk is full") from error
 
 
 def has_database(state_dir: Path) -> bool:
@@ -78,10 +98,8 @@ def has_database(state_dir: Path) -> bool:
     Raises:
         StorageError: the folder cannot be looked into.
     """
-    try:
+    with kiosk_errors(state_dir):
         return (state_dir / DATABASE_FILE).exists() or (state_dir / MADE_FILE).exists()
-    except OSError as error:
-        raise StorageError(f"the state directory: {error.strerror}") from error
 
 
 def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> EncryptedDatabase:
@@ -97,7 +115,7 @@ def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> Encrypte
         StorageError: anything else, such as a read-only disk.
     """
     path = state_dir / DATABASE_FILE
-    with kiosk_errors():
+    with kiosk_errors(state_dir):
         exists, was_made = _look(state_dir)
         if was_made and not exists:
             raise StorageDamaged("the database file is gone or empty")
@@ -110,7 +128,7 @@ def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> Encrypte
         try:
             _migrate(database)
             if not was_made:
-                _mark_made(state_dir)
+                replace_file(state_dir / MADE_FILE, b"")
         except BaseException:
             database.close()
             raise
@@ -120,19 +138,9 @@ def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> Encrypte
 def _look(state_dir: Path) -> tuple[bool, bool]:
     """Whether there is a database with content, and whether one was ever made."""
     path = state_dir / DATABASE_FILE
-    try:
-        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        exists = path.exists() and path.stat().st_size > 0
-        return exists, (state_dir / MADE_FILE).exists()
-    except OSError as error:
-        raise StorageError(f"the state directory: {error.strerror}") from error
-
-
-def _mark_made(state_dir: Path) -> None:
-    try:
-        replace_file(state_dir / MADE_FILE, b"")
-    except OSError as error:
-        raise StorageError(f"the state directory: {error.strerror}") from error
+    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    exists = path.exists() and path.stat().st_size > 0
+    return exists, (state_dir / MADE_FILE).exists()
 
 
 def _migrate(database: EncryptedDatabase) -> None:

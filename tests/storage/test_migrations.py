@@ -1,0 +1,103 @@
+"""The database changes its shape without losing a row, and never goes back."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+import kiosk.storage.database as storage
+from kiosk.errors import StorageNewer
+from kiosk.storage.database import open_kiosk_database
+from kiosk.storage.migrations import KIOSK_MIGRATIONS
+from tests.storage.states import ACCEPTED, contents, receipts
+
+
+def with_one_more(step: str) -> Migrations:
+    """The shipped migrations and the next release's."""
+    migrations = Migrations("kiosk")
+    migrations._migrations.extend(KIOSK_MIGRATIONS._migrations)
+
+    @migrations(name="0002_next")
+    def _next(database: Database) -> None:
+        database.execute("ALTER TABLE service_request ADD COLUMN channel TEXT NOT NULL DEFAULT ''")
+        database.execute(step)
+
+    return migrations
+
+
+GOOD_STEP = "UPDATE service_request SET channel = 'kiosk'"
+BAD_STEP = "UPDATE no_such_table SET x = 1"
+
+
+def channels(state: Path) -> list[tuple[str, int]]:
+    database = open_kiosk_database(state, "file")
+    try:
+        with database.reading() as raw:
+            query = "SELECT channel, count(*) FROM service_request GROUP BY channel"
+            return [tuple(row) for row in raw.execute(query)]
+    finally:
+        database.close()
+
+
+def test_rows_are_kept_when_a_newer_version_changes_a_table(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "KIOSK_MIGRATIONS", with_one_more(GOOD_STEP))
+    assert channels(state) == [("kiosk", ACCEPTED)]
+    assert channels(state) == [("kiosk", ACCEPTED)]  # a second start has nothing to do
+    assert len(receipts(state)) == ACCEPTED
+
+
+def test_nothing_is_changed_when_a_migration_breaks_half_way(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "KIOSK_MIGRATIONS", with_one_more(BAD_STEP))
+    with pytest.raises(Exception, match="no_such_table"):
+        open_kiosk_database(state, "file")
+    monkeypatch.undo()
+    assert len(receipts(state)) == ACCEPTED
+    monkeypatch.setattr(storage, "KIOSK_MIGRATIONS", with_one_more(GOOD_STEP))
+    assert channels(state) == [("kiosk", ACCEPTED)]
+
+
+@pytest.mark.parametrize("migration_set", ["kiosk", "sync"])
+def test_database_of_a_newer_version_is_refused_and_left_untouched(
+    migration_set: str, state: Path
+) -> None:
+    database = open_kiosk_database(state, "file")
+    with database.transaction() as raw:
+        raw.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)",
+            [migration_set, "9999_of_the_future", "2030-01-01"],
+        )
+    database.close()
+    before = contents(state)
+    with pytest.raises(StorageNewer):
+        open_kiosk_database(state, "file")
+    assert contents(state) == before
+
+
+def test_two_first_starts_at_once_make_one_database(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    code = (
+        "import sys; from pathlib import Path; from kiosk.storage.database import open_kiosk_database; "
+        "open_kiosk_database(Path(sys.argv[1]), 'file').close()"
+    )
+    # The key of the first one may be a moment away from the second one's sight: one may be refused, never both.
+    starts = [
+        subprocess.Popen([sys.executable, "-c", code, str(state)], stderr=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    assert 0 in [start.wait(60) for start in starts]
+    assert receipts(state) == []
+
+
+def test_sqlite_utils_catches_the_errors_of_the_encrypted_database() -> None:
+    code = "import kiosk.storage.store, sqlite_utils.utils as u; print(u.sqlite3.__name__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "sqlcipher3"

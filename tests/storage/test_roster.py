@@ -1,0 +1,144 @@
+"""Deltas of the roster: impossible rows are left out, and a face never passes to another person."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.citizen_id import CitizenId
+from kiosk.services.ports import FaceTemplate
+from kiosk.storage.repositories import SqliteFaceTemplates, SqliteResidents
+from kiosk.storage.settlement import KioskSettlement
+from sync.answers import RosterPage, RosterResident
+from tests.builders import NOW, REGION, STRANGER, ZHAO, World, citizen_number, make_world
+
+AS_OF = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
+TEMPLATE = FaceTemplate("e", (b"\0" * 4,))
+WITH_X = next(
+    number
+    for serial in range(100, 200)
+    if (number := citizen_number("19510827", f"{serial:03d}")).endswith("X")
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with make_world(tmp_path) as made:
+        yield made
+
+
+def row(resident_id: str, number: str, until: str | None = "2026-12-31") -> RosterResident:
+    return RosterResident(
+        resident_id=resident_id,
+        citizen_id=number,
+        name="李秀英",
+        region_code=REGION,
+        certified_until=until,
+    )
+
+
+def take(world: World, *upserts: RosterResident, gone: tuple[str, ...] = ()) -> None:
+    page = RosterPage(
+        protocol=1,
+        device="dev-0007",
+        epoch="e",
+        time=NOW,
+        nonce="0" * 32,
+        upserts=upserts,
+        tombstones=gone,
+        cursor=9,
+        as_of=AS_OF,
+        more=False,
+    )
+    with world.store.encrypted.transaction() as raw:
+        KioskSettlement(world.store.outbox, world.clock).roster_changed(raw, page)
+
+
+def enrol(world: World, resident_id: str) -> None:
+    with world.store.transaction() as transaction:
+        transaction.templates.put(resident_id, TEMPLATE, NOW)
+
+
+def has_face(world: World, resident_id: str) -> bool:
+    with world.store.encrypted.reading() as raw:
+        return SqliteFaceTemplates(raw).find(resident_id) is not None
+
+
+def find(world: World, number: str) -> str | None:
+    with world.store.encrypted.reading() as raw:
+        found = SqliteResidents(raw).find(CitizenId(number))
+    return found.resident_id if found else None
+
+
+IMPOSSIBLE = {
+    "empty number": row("r-0002", ""),
+    "wrong check character": row("r-0002", STRANGER[:-1] + ("1" if STRANGER[-1] != "1" else "2")),
+    "number with letters": row("r-0002", "x" * 18),
+    "born tomorrow": row("r-0002", citizen_number("20270101", "113")),
+    "impossible birth date": row("r-0002", citizen_number("19510231", "113")),
+    "no date": row("r-0002", STRANGER, "soon"),
+    "impossible date": row("r-0002", STRANGER, "2026-02-30"),
+}
+
+
+@pytest.mark.parametrize("bad", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_impossible_row_is_left_out_and_counted_while_the_others_count(
+    bad: RosterResident, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = row("r-0003", WITH_X)
+    with caplog.at_level(logging.WARNING):
+        take(world, bad, good)
+    assert "count=1" in caplog.text
+    assert bad.citizen_id == "" or bad.citizen_id not in caplog.text
+    assert "李秀英" not in caplog.text
+    assert find(world, WITH_X) == "r-0003"
+    assert [one["resident_id"] for one in world.rows("resident")] == ["r-0001", "r-0003"]
+
+
+def test_resident_is_found_when_the_roster_writes_a_small_x_or_a_space(world: World) -> None:
+    take(world, row("r-0002", f" {WITH_X.lower()}"))
+    assert find(world, WITH_X) == "r-0002"
+
+
+def test_number_that_moves_to_another_id_leaves_one_row_and_no_face(world: World) -> None:
+    enrol(world, "r-0001")
+    take(world, row("r-0009", ZHAO))
+    assert find(world, ZHAO) == "r-0009"
+    assert [one["resident_id"] for one in world.rows("resident")] == ["r-0009"]
+    assert not has_face(world, "r-0001")
+    assert not has_face(world, "r-0009")
+
+
+def test_face_is_forgotten_when_its_row_gets_another_persons_number(world: World) -> None:
+    enrol(world, "r-0001")
+    take(world, row("r-0001", STRANGER))
+    assert find(world, STRANGER) == "r-0001"
+    assert find(world, ZHAO) is None
+    assert not has_face(world, "r-0001")
+
+
+def test_faces_are_forgotten_when_two_rows_change_numbers(world: World) -> None:
+    take(world, row("r-0002", STRANGER))
+    enrol(world, "r-0001")
+    enrol(world, "r-0002")
+    take(world, row("r-0001", STRANGER), row("r-0002", ZHAO))
+    assert (find(world, STRANGER), find(world, ZHAO)) == ("r-0001", "r-0002")
+    assert not has_face(world, "r-0001")
+    assert not has_face(world, "r-0002")
+
+
+def test_face_stays_when_only_name_or_date_change(world: World) -> None:
+    enrol(world, "r-0001")
+    take(world, row("r-0001", ZHAO, "2027-12-31"))
+    assert has_face(world, "r-0001")
+
+
+def test_face_goes_with_the_resident_when_the_centre_takes_both_out(world: World) -> None:
+    enrol(world, "r-0001")
+    take(world, gone=("r-0001", "r-never-seen"))
+    assert find(world, ZHAO) is None
+    assert not has_face(world, "r-0001")
+    with world.store.encrypted.reading() as raw:
+        assert SqliteResidents(raw).as_of() == AS_OF
