@@ -31,7 +31,8 @@ class PrivateFormatter(logging.Formatter):
         text = f"{moment} {record.levelname} {record.name} {record.getMessage()}"
         if record.exc_info:
             text += "\n" + self.formatException(record.exc_info)
-        return redact(text)
+        # Sentences of the shipped catalogue, which hold no value: the only Hanzi that a log may keep.
+        return f"{redact(text)} {getattr(record, 'fixed_words', '')}".rstrip()
 
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):
@@ -45,20 +46,38 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
             opener=lambda path, flags: os.open(path, flags, 0o600),
         )
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
+        """A full disk costs a line of the log; it must not put a traceback on the screen."""
+
+
+def log_file(state_dir: Path) -> Path:
+    """Where the log of a state folder is."""
+    return state_dir / "log" / LOG_FILE
+
+
+def is_logging(state_dir: Path) -> bool:
+    """Whether this process already logs to that state folder."""
+    place = os.path.abspath(log_file(state_dir))
+    handlers = logging.getLogger().handlers
+    return any(isinstance(one, _PrivateFile) and one.baseFilename == place for one in handlers)
+
 
 def start_logging(state_dir: Path) -> logging.Handler | None:
     """Log to ``state_dir/log``; a folder that cannot be written must not stop the kiosk.
 
     Returns:
-        the handler, to be removed at the end; None when there is no place to log to.
+        the handler, to be removed at the end; None when there is no place to log to, or when whoever called
+        before still logs there.
     """
     root = logging.getLogger()
     root.setLevel(logging.INFO)
-    folder = state_dir / "log"
+    if is_logging(state_dir):
+        return None
+    file = log_file(state_dir)
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handler = _PrivateFile(
-            folder / LOG_FILE, maxBytes=MAXIMUM_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
+            file, maxBytes=MAXIMUM_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
         )
     except OSError:
         return None

@@ -7,7 +7,6 @@ imported and opened in a thread meanwhile, and a touch that comes before they ar
 import json
 import logging
 import os
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -25,7 +24,8 @@ from kiosk.app.application import make_application, screen_spec
 from kiosk.clock import SystemClock
 from kiosk.config import DeviceConfig, KioskConfig, StorageConfig, load_config
 from kiosk.errors import KioskError
-from kiosk.explain import staff_text
+from kiosk.explain import explain
+from kiosk.failures import log_failure, say_to_staff
 from kiosk.flows.pages import OutOfServicePage, WelcomePage
 from kiosk.logs import start_logging, stop_logging
 from kiosk.ui.main_window import MainWindow
@@ -38,6 +38,9 @@ _log = logging.getLogger(__name__)
 
 LOCALE = "zh-CN"
 EXIT_OUT_OF_SERVICE = 3
+
+SHOWN_DETAILS = 5
+"""Faults of the settings that fit the page; whoever started the kiosk is told all of them."""
 
 
 class _Loader(QObject):
@@ -112,14 +115,15 @@ class StartUp(QObject):
     def refuse(self, error: Exception) -> None:
         """Say on screen that the machine cannot serve, and what staff should do."""
         self.exit_code = EXIT_OUT_OF_SERVICE
-        code = error.code if isinstance(error, KioskError) else KioskError.code
-        _log.error("cannot serve code=%s type=%s", code, type(error).__name__, exc_info=error)
-        text = staff_text(code, self._prompts)
+        explanation = explain(error, self._prompts.label)
+        log_failure(error, explanation)
+        text = "\n".join((explanation.words, *explanation.details[:SHOWN_DETAILS]))
         self._window.show_busy(is_busy=False)
         self._window.show_model(
-            OutOfServicePage(Prompt("out_of_service"), code, text, can_go_back=False)
+            OutOfServicePage(Prompt("out_of_service"), explanation.code, text, can_go_back=False)
         )
-        say_fault(code, text, getattr(error, "faults", ()))
+        for line in explanation.lines:
+            say_to_staff(line)
         if QGuiApplication.platformName() == "offscreen":
             # Nobody would ever close a window that nobody sees.
             QTimer.singleShot(0, self._window.close)
@@ -142,13 +146,6 @@ class StartUp(QObject):
         self.kiosk = KioskWindow(runtime, self._window)
         self.kiosk.start(early_touch=self._early_touch)
         self._on_ready()
-
-
-def say_fault(code: str, text: str, faults: tuple[str, ...]) -> None:
-    """Tell whoever started the kiosk what its screen says."""
-    print(f"{code} {text}", file=sys.stderr)  # noqa: T201
-    for line in faults:
-        print(f"  {line}", file=sys.stderr)  # noqa: T201
 
 
 def run_kiosk(

@@ -50,6 +50,18 @@ WORKING_BYTES = 1024 * 1024
 """With less, SQLite cannot even make its shared memory file (32 KiB) and WAL, and calls that an input/output error."""
 
 
+_TRANSLATED: tuple[tuple[type[DatabaseError], type[StorageError]], ...] = (
+    (DatabaseFull, StorageFull),
+    (DatabaseBusy, StorageBusy),
+    (WrongKey, StorageKeyWrong),
+    (KeyExposed, StorageKeyExposed),
+    (KeyUnavailable, StorageKeyMissing),
+    (DatabaseDamaged, StorageDamaged),
+    (DatabaseError, StorageError),
+)
+"""The first that fits counts."""
+
+
 @contextlib.contextmanager
 def kiosk_errors(state_dir: Path | None = None) -> Iterator[None]:
     """Translate the database layer's errors at the adapter's edge.
@@ -63,23 +75,11 @@ def kiosk_errors(state_dir: Path | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except DatabaseFull as error:
-        raise StorageFull("the disk is full") from error
-    except DatabaseBusy as error:
-        raise StorageBusy("another process holds the database") from error
-    except WrongKey as error:
-        raise StorageKeyWrong(str(error)) from error
-    except KeyExposed as error:
-        raise StorageKeyExposed(str(error)) from error
-    except KeyUnavailable as error:
-        if isinstance(error.__cause__, OSError):
-            _refuse_full_disk(state_dir, error)
-        raise StorageKeyMissing(str(error)) from error
-    except DatabaseDamaged as error:
-        raise StorageDamaged("the database file is damaged") from error
     except DatabaseError as error:
-        _refuse_full_disk(state_dir, error)
-        raise StorageError(str(error)) from error
+        kind = next(ours for theirs, ours in _TRANSLATED if isinstance(error, theirs))
+        if kind is StorageError or isinstance(error.__cause__, OSError):
+            _refuse_full_disk(state_dir, error)
+        raise kind(str(error) or type(error).__name__) from error
     except OSError as error:
         if state_dir is None:
             raise  # of the transaction's body, not of the database
