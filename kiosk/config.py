@@ -19,9 +19,17 @@ from kiosk.identity.thresholds import (
 )
 
 MAXIMUM_FILE_BYTES = 256 * 1024
+"""A settings file has some twenty lines; anything near this is another file."""
+
+MAXIMUM_FAULTS = 20
+"""As many as a person mends in one go."""
 
 CONFIG_ENVIRONMENT = "XIANGLIN_CONFIG"
 """Names the settings file when no ``--config`` does."""
+
+
+_ONE_LINE = r"[^\x00-\x1f\x7f]{1,30}"
+"""What fits its place on a page."""
 
 
 def _key(default: Any, text: str, **checks: Any) -> Any:  # noqa: ANN401 (dataclasses.field is so typed)
@@ -32,9 +40,9 @@ def _key(default: Any, text: str, **checks: Any) -> Any:  # noqa: ANN401 (datacl
 class SiteConfig:
     """[site]: who is here."""
 
-    name: str = _key("乡邻服务站", "欢迎页上的站名")
-    helper_name: str = _key("村里的工作人员", "「找人帮忙」页上写的人")
-    helper_phone: str = _key("12333", "「找人帮忙」页上的电话")
+    name: str = _key("乡邻服务站", "欢迎页上的站名", pattern=_ONE_LINE)
+    helper_name: str = _key("村里的工作人员", "「找人帮忙」页上写的人", pattern=_ONE_LINE)
+    helper_phone: str = _key("12333", "「找人帮忙」页上的电话", pattern=_ONE_LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +64,17 @@ class DeviceConfig:
 class HardwareConfig:
     """[hardware]: what is attached."""
 
-    camera: str = _key("opencv:0", "摄像头：`opencv:<编号>`、`file:<图片、文件夹或视频>` 或 `none`")
-    card_reader: str = _key("none", "读卡器：`simulated:<cards.json>` 或 `none`")
-    audio: str = _key("auto", "声音：`auto`、`none` 或 `record:<文件夹>`")
+    camera: str = _key(
+        "opencv:0",
+        "摄像头：`opencv:<编号>`、`file:<图片、文件夹或视频>` 或 `none`",
+        pattern=r"none|opencv:[0-9]{1,2}|file:.+",
+    )
+    card_reader: str = _key(
+        "none", "读卡器：`simulated:<cards.json>` 或 `none`", pattern=r"none|simulated:.+"
+    )
+    audio: str = _key(
+        "auto", "声音：`auto`、`none` 或 `record:<文件夹>`", pattern=r"auto|none|record:.+"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +154,7 @@ class KioskConfig:
             if not getattr(self.device, name)
         ]
         if missing:
-            keys = ", ".join(f"device.{name}" for name in missing)
+            keys = "、".join(f"device.{name}" for name in missing)
             raise ConfigError((f"{keys}：还没有设置；请在这台机器上运行一次 xianglin provision",))
 
 
@@ -175,42 +191,53 @@ def load_config(path: Path | None = None) -> KioskConfig:
     """
     named = path or (Path(value) if (value := os.environ.get(CONFIG_ENVIRONMENT)) else None)
     place = named or default_config_path()
-    if named is None and not place.exists():
-        return KioskConfig()
     try:
+        if named is None and not place.exists():
+            return KioskConfig()
         if place.stat().st_size > MAXIMUM_FILE_BYTES:
             raise ConfigError((f"{place.name}：太大，不是设置文件",))
-        raw = tomllib.loads(place.read_text("utf-8"))
+        # utf-8-sig: editors on Windows put a mark before the first letter.
+        raw = tomllib.loads(place.read_text("utf-8-sig"))
     except OSError as error:
-        raise ConfigError(
-            (f"{place.name}：读不出来（{error.strerror}）；请检查文件和权限",)
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError((f"{place.name}：不是正确的 TOML 文件（{error}）",)) from error
+        fault = f"{place.name}：读不出来（{error.strerror}）；请检查文件和权限"
+        raise ConfigError((fault,)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError((f"{place.name}：不是 UTF-8 文字；请另存为 UTF-8 编码",)) from error
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number of 5000 digits
+        raise ConfigError((f"{place.name}：{_toml_fault(error)}",)) from error
     return parse_config(raw)
+
+
+def _toml_fault(error: Exception) -> str:
+    found = re.search(r"line (\d+), column (\d+)", str(error))
+    where = f"第 {found[1]} 行第 {found[2]} 个字起" if found else ""
+    return f"{where}不是正确的 TOML；每行写成 键 = 值，文字放在引号里，Windows 的路径放在单引号里"
 
 
 def parse_config(raw: Mapping[str, Any]) -> KioskConfig:
     """Check settings that were read.
 
     Raises:
-        ConfigError: every fault at once.
+        ConfigError: every fault at once; of a file with very many only the first.
     """
     faults: list[str] = []
     sections: dict[str, Any] = {}
     for name, content in raw.items():
         section = _SECTIONS.get(name)
         if section is None:
-            faults.append(f"[{name}]：没有这一节{_did_you_mean(name, _SECTIONS)}")
+            faults.append(f"[{_shown_name(name)}]：没有这一节{_did_you_mean(name, _SECTIONS)}")
         elif not isinstance(content, Mapping):
             faults.append(f"{name}：应当是一节，写成 [{name}]")
         else:
             sections[name] = _parse_section(name, section, content, faults)
-    url = sections["sync"].centre_url if "sync" in sections and not faults else ""
-    faults.extend(_url_faults(url))
+    config = KioskConfig(**sections)
+    faults += _centre_faults(config.sync, raw.get("sync"))
+    faults += _state_dir_faults(config.storage.state_dir)
+    if len(faults) > MAXIMUM_FAULTS:
+        faults[MAXIMUM_FAULTS:] = [f"设置文件：还有 {len(faults) - MAXIMUM_FAULTS} 处错"]
     if faults:
         raise ConfigError(tuple(faults))
-    return KioskConfig(**sections)
+    return config
 
 
 def _parse_section(name: str, section: type, content: Mapping[str, Any], faults: list[str]) -> Any:  # noqa: ANN401
@@ -218,7 +245,7 @@ def _parse_section(name: str, section: type, content: Mapping[str, Any], faults:
     values: dict[str, Any] = {}
     for key, value in content.items():
         if key not in known:
-            faults.append(f"{name}.{key}：没有这个设置{_did_you_mean(key, known)}")
+            faults.append(f"{name}.{_shown_name(key)}：没有这个设置{_did_you_mean(key, known)}")
             continue
         fault = _value_fault(known[key], value)
         if fault:
@@ -238,7 +265,7 @@ def _value_fault(entry: Any, value: Any) -> str:  # noqa: ANN401 (dataclasses.Fi
         return f"应当写{_TYPE_NAMES[entry.type]}，不能是 {_shown(value)}"
     checks = entry.metadata
     if "minimum" in checks and not checks["minimum"] <= value <= checks["maximum"]:
-        return f"应当在 {checks['minimum']} 和 {checks['maximum']} 之间，不能是 {value}"
+        return f"应当在 {checks['minimum']} 和 {checks['maximum']} 之间，不能是 {_shown(value)}"
     if "choices" in checks and value not in checks["choices"]:
         return f"只能是 {'、'.join(checks['choices'])} 中的一个，不能是 {_shown(value)}"
     if value and "pattern" in checks and not re.fullmatch(checks["pattern"], value):
@@ -252,17 +279,45 @@ def _shown(value: object) -> str:
     return text if len(text) <= 40 else text[:40] + "…"
 
 
+def _shown_name(name: str) -> str:
+    """A wrong name; a hostile one may hold control characters for the terminal, or a whole book."""
+    return name if re.fullmatch(r"[\w.-]{1,40}", name) else _shown(name)
+
+
 _TYPE_NAMES = {str: "带引号的文字", float: "一个数", bool: "true 或 false"}
 
 
-def _url_faults(url: str) -> list[str]:
-    if not url:
-        return []
-    parts = urlsplit(url)
+def _centre_faults(sync: SyncConfig, written: object) -> list[str]:
+    faults = [] if not sync.centre_url or _is_safe_url(sync.centre_url) else [_URL_FAULT]
+    keys = written if isinstance(written, Mapping) else {}
+    for key, other in (
+        ("centre_url", "centre_public_key"),
+        ("centre_public_key", "centre_url"),
+    ):
+        # Looked up as written: what was written wrongly has been said already.
+        if keys.get(key) and not keys.get(other):
+            faults.append(f"sync.{other}：写了 {key}，也要写它，不然传不出去")
+    return faults
+
+
+_URL_FAULT = "sync.centre_url：必须以 https:// 开头（http:// 只能用于本机上的中心）"
+
+
+def _is_safe_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # Reading the port checks it.
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
     is_loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback):
-        return []
-    return ["sync.centre_url：必须以 https:// 开头（http:// 只能用于本机上的中心）"]
+    return is_whole and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback))
+
+
+def _state_dir_faults(state_dir: str) -> list[str]:
+    # A relative one would be another folder, with another database, for each place the kiosk is started from.
+    is_usable = not state_dir or (Path(state_dir).is_absolute() and "\x00" not in state_dir)
+    return [] if is_usable else ["storage.state_dir：要写完整的路径，从根目录写起"]
 
 
 def _did_you_mean(word: str, known: Mapping[str, Any]) -> str:

@@ -15,6 +15,9 @@ from sync.errors import SyncError
 ROOTS: tuple[type[Exception], ...] = (KioskError, SyncError, AccessibilityError)
 """The three error trees; every class in them has a text."""
 
+PAGE_DETAILS = 2
+"""Seen on a screen in landscape, where each detail may take two lines."""
+
 _CENTRE_PACKAGE = "sync.central"
 
 
@@ -65,6 +68,14 @@ def explain(error: BaseException, label: Label) -> Explanation:
     code = code_of(error)
     happened, to_do = _words(code, label)
     return Explanation(code, happened, to_do, _details(error, label))
+
+
+def page_text(explanation: Explanation, label: Label) -> str:
+    """The words for a page, which has room for the first details only."""
+    shown = explanation.details[:PAGE_DETAILS]
+    left = len(explanation.details) - len(shown)
+    more = (label(f"error.{ConfigError.code.lower()}.more", count=left),) if left else ()
+    return "\n".join((explanation.words, *shown, *more))
 
 
 def staff_text(code: str, labels: Labels) -> str:

@@ -5,7 +5,6 @@ imported and opened in a thread meanwhile, and a touch that comes before they ar
 """
 
 import json
-import logging
 import os
 import tempfile
 import threading
@@ -24,7 +23,7 @@ from kiosk.app.application import make_application, screen_spec
 from kiosk.clock import SystemClock
 from kiosk.config import DeviceConfig, KioskConfig, StorageConfig, load_config
 from kiosk.errors import KioskError
-from kiosk.explain import explain
+from kiosk.explain import explain, page_text
 from kiosk.failures import log_failure, say_to_staff
 from kiosk.flows.pages import OutOfServicePage, WelcomePage
 from kiosk.logs import start_logging, stop_logging
@@ -34,13 +33,8 @@ if TYPE_CHECKING:
     from kiosk.app.assembly import KioskWindow
     from kiosk.runtime import Runtime
 
-_log = logging.getLogger(__name__)
-
 LOCALE = "zh-CN"
 EXIT_OUT_OF_SERVICE = 3
-
-SHOWN_DETAILS = 5
-"""Faults of the settings that fit the page; whoever started the kiosk is told all of them."""
 
 
 class _Loader(QObject):
@@ -117,7 +111,7 @@ class StartUp(QObject):
         self.exit_code = EXIT_OUT_OF_SERVICE
         explanation = explain(error, self._prompts.label)
         log_failure(error, explanation)
-        text = "\n".join((explanation.words, *explanation.details[:SHOWN_DETAILS]))
+        text = page_text(explanation, self._prompts.label)
         self._window.show_busy(is_busy=False)
         self._window.show_model(
             OutOfServicePage(Prompt("out_of_service"), explanation.code, text, can_go_back=False)

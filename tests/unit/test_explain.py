@@ -10,7 +10,7 @@ import kiosk
 import sync
 from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.errors import ConfigError, FaceNotUsable, KioskError
-from kiosk.explain import code_of, explain, explainable, staff_text, text_ids
+from kiosk.explain import code_of, explain, explainable, page_text, staff_text, text_ids
 from kiosk.services.ports import FaceAdvice
 from sync.errors import Unreachable
 
@@ -67,7 +67,11 @@ def test_codes_are_stable_words_and_no_two_classes_share_one() -> None:
 def test_no_text_is_left_without_an_error() -> None:
     known = {text_id for error_class in CLASSES for text_id in text_ids(code(error_class))}
     written = {text_id for text_id in CATALOGUE.labels if text_id.startswith("error.")}
-    assert written - known == {*ADVICE_IDS, "error.ksk-305.picture"}
+    assert written - known == {
+        *ADVICE_IDS,
+        "error.ksk-305.picture",
+        "error.ksk-100.more",
+    }
 
 
 def test_unexpected_error_gets_the_general_words() -> None:
@@ -97,3 +101,10 @@ def test_picture_that_cannot_be_enrolled_is_named_with_what_to_do(advice: FaceAd
 def test_words_hold_no_value_so_that_they_may_be_logged() -> None:
     error = ConfigError(("site.name：不能是 王小明",))
     assert "王小明" not in explain(error, CATALOGUE.label).words
+
+
+def test_page_shows_the_first_faults_and_how_many_more_there_are() -> None:
+    explanation = explain(ConfigError(("一", "二", "三", "四")), CATALOGUE.label)
+    lines = page_text(explanation, CATALOGUE.label).splitlines()
+    assert lines[0].startswith("设置有错。")
+    assert lines[1:] == ["一", "二", "还有2处，运行 xianglin doctor 可以看全。"]
