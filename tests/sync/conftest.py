@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from sync.http_transport import HttpTransport
+from tests.sync.sender import Sender
 from tests.sync.sync_parts import ROSTER, Centre, Kiosk, make_centre, make_kiosk
 
 
@@ -29,3 +30,8 @@ def transport(centre: Centre, kiosk: Kiosk) -> Iterator[HttpTransport]:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def sender(transport: HttpTransport, kiosk: Kiosk) -> Sender:
+    return Sender(transport, kiosk.signer)
