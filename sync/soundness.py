@@ -27,6 +27,9 @@ def refuse_damage(path: Path, key: bytes) -> None:
         DatabaseBusy, DatabaseError, UnsafeSqlite.
     """
     assert_safe_sqlite()
+    if _has_content(path.with_name(f"{path.name}-journal")):
+        # A database in WAL mode has no such journal; SQLite would copy another's into the file.
+        raise DatabaseDamaged("a foreign journal lies beside the database")
     address = f"file:{pathname2url(str(path.absolute()))}?mode=ro"
     with translated_errors():
         connection = dbapi2.connect(
@@ -36,8 +39,10 @@ def refuse_damage(path: Path, key: bytes) -> None:
             # SQLCipher would write to standard error by itself.
             connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            # A snapshot: while it is held, no other process can copy a WAL into the file that is being read.
+            connection.execute("BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            faults = _faults(connection, has_wal=_has_wal(path))
+            faults = _faults(connection, has_wal=_has_content(path.with_name(f"{path.name}-wal")))
         finally:
             connection.close()
         if faults:
@@ -55,9 +60,8 @@ def _faults(connection: "dbapi2.Connection", *, has_wal: bool) -> list[str]:
     return [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
 
 
-def _has_wal(path: Path) -> bool:
-    wal = path.with_name(f"{path.name}-wal")
+def _has_content(path: Path) -> bool:
     try:
-        return wal.stat().st_size > 0
+        return path.stat().st_size > 0
     except OSError:
         return False

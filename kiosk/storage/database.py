@@ -45,6 +45,8 @@ RESERVE_BYTES = 64 * 1024 * 1024
 """Intake stops below this much free disk: at SQLITE_FULL even UPDATE and checkpoint fail (measured), so a
 promise made on the last pages could not be kept. Four times the largest WAL plus room for the log."""
 
+_FIRST_PAGE_BYTES = 4096
+"""SQLCipher's page. Tables are made later, in the WAL: a file of one page holds nothing yet."""
 
 WORKING_BYTES = 1024 * 1024
 """With less, SQLite cannot even make its shared memory file (32 KiB) and WAL, and calls that an input/output error."""
@@ -122,7 +124,7 @@ def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> Encrypte
         key = resolve_key(
             state_dir, DATABASE_KEY_NAME, provider=key_provider, database_exists=exists
         )
-        if exists:
+        if exists and not _is_half_made(path, was_made=was_made):
             refuse_damage(path, key)
         database = EncryptedDatabase(path, key)
         try:
@@ -141,6 +143,17 @@ def _look(state_dir: Path) -> tuple[bool, bool]:
     state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     exists = path.exists() and path.stat().st_size > 0
     return exists, (state_dir / MADE_FILE).exists()
+
+
+def _is_half_made(path: Path, *, was_made: bool) -> bool:
+    """Whether the very first start was cut off while SQLite wrote the first page; its journal takes that back.
+
+    Only then is a journal followed: a made database is in WAL mode and never has one of its own.
+    """
+    if was_made or path.stat().st_size > _FIRST_PAGE_BYTES:
+        return False
+    journal = path.with_name(f"{path.name}-journal")
+    return journal.exists() and journal.stat().st_size > 0
 
 
 def _migrate(database: EncryptedDatabase) -> None:

@@ -10,6 +10,8 @@ from tests.builders import World, life_certification, make_world, resident
 ACCEPTED = 30
 PAGE_BYTES = 4096
 KEY_FILE = "xianglin-database-key.key"
+FINGERPRINT_FILE = "xianglin-database-key.fingerprint"
+RECORD_FILE = "xianglin-database-key.provider.json"
 EVIDENCE = Evidence(has_claim=True, factors=frozenset({Factor.CARD, Factor.PIN}))
 
 

@@ -2,16 +2,21 @@
 
 import os
 import shutil
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2
 
 from kiosk.errors import StorageDamaged, StorageError
 from kiosk.storage.database import DATABASE_FILE, MADE_FILE, open_kiosk_database
 from tests.storage.states import (
     ACCEPTED,
+    FINGERPRINT_FILE,
+    KEY_FILE,
     PAGE_BYTES,
+    RECORD_FILE,
     contents,
     live_files,
     receipts,
@@ -132,6 +137,60 @@ def test_kiosk_starts_when_the_power_was_cut_in_the_middle_of_a_checkpoint(state
     (state / WAL_FILE).write_bytes(wal)
     assert len(receipts(state)) == ACCEPTED
     assert len(receipts(state)) == ACCEPTED  # the checkpoint at the close has mended the file
+
+
+def interrupted_write(folder: Path, *, rows: int) -> tuple[bytes, bytes]:
+    """A database and its rollback journal as a power cut leaves them in the middle of a write."""
+    path = folder / "interrupted.db"
+    connection = dbapi2.connect(str(path), isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA key = \"x'{'00' * 32}'\"").fetchall()
+        connection.execute("PRAGMA cache_spill = 1").fetchall()
+        connection.execute("PRAGMA cache_size = 5").fetchall()
+        connection.execute("CREATE TABLE t (x)")
+        connection.execute("BEGIN")
+        for _ in range(rows):
+            connection.execute("INSERT INTO t VALUES (randomblob(3000))")
+        return path.read_bytes(), path.with_name("interrupted.db-journal").read_bytes()
+    finally:
+        connection.close()
+
+
+def test_good_file_survives_when_the_journal_of_another_database_lies_beside_it(
+    state: Path, tmp_path: Path
+) -> None:
+    _, journal = interrupted_write(tmp_path, rows=60)
+    (state / f"{DATABASE_FILE}-journal").write_bytes(journal)
+    before = contents(state)
+    for _ in range(2):
+        with pytest.raises(StorageDamaged):
+            open_kiosk_database(state, "file")
+    assert contents(state) == before
+    (state / f"{DATABASE_FILE}-journal").unlink()
+    assert len(receipts(state)) == ACCEPTED
+
+
+# The header of a rollback journal whose write began with an empty file (sqlite.org/fileformat2, section 3).
+HOT_JOURNAL = (
+    bytes.fromhex("d9d505f920a163d7")
+    + struct.pack(">5I", 0, 0xF4B861D4, 0, 512, PAGE_BYTES)
+    + bytes(512 - 28)
+)
+
+
+@pytest.mark.parametrize("written", [0, 100, PAGE_BYTES], ids=["nothing", "a part", "all"])
+def test_first_start_goes_on_when_the_power_was_cut_while_the_first_page_was_written(
+    written: int, state: Path, tmp_path: Path
+) -> None:
+    fresh = tmp_path / "fresh"
+    fresh.mkdir(mode=0o700)
+    for name in (KEY_FILE, RECORD_FILE, FINGERPRINT_FILE):
+        shutil.copy(state / name, fresh / name)
+    page = (state / DATABASE_FILE).read_bytes()[:written]
+    (fresh / DATABASE_FILE).write_bytes(page)
+    (fresh / f"{DATABASE_FILE}-journal").write_bytes(HOT_JOURNAL)
+    assert receipts(fresh) == []
+    assert receipts(fresh) == []
 
 
 def test_folder_in_place_of_the_file_is_said_and_left(state: Path) -> None:

@@ -15,10 +15,14 @@ from kiosk.errors import (
     StorageKeyWrong,
 )
 from kiosk.storage.database import open_kiosk_database
-from tests.storage.states import ACCEPTED, KEY_FILE, contents, receipts
-
-FINGERPRINT_FILE = "xianglin-database-key.fingerprint"
-RECORD_FILE = "xianglin-database-key.provider.json"
+from tests.storage.states import (
+    ACCEPTED,
+    FINGERPRINT_FILE,
+    KEY_FILE,
+    RECORD_FILE,
+    contents,
+    receipts,
+)
 
 
 def write_key(state: Path, content: bytes) -> None:
