@@ -1,9 +1,7 @@
 """A full or read-only disk: nothing is promised that is not on it, and what was promised stays."""
 
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,52 +10,23 @@ import pytest
 from kiosk.errors import StorageError, StorageFull
 from kiosk.storage.database import RESERVE_BYTES, free_bytes, open_kiosk_database
 from kiosk.storage.store import SqliteStore
-from tests.builders import World, make_world
+from tests.builders import make_world
+from tests.faults.full_disk import (
+    DISK_BYTES,
+    fill,
+    lift_page_limit,
+    limit_pages,
+    small_disk,
+    submit_until_full,
+)
 from tests.storage.states import contents, receipts, receipts_in, submit
-
-DISK_BYTES = 2 * 1024 * 1024
-TRIES = 3000
-
-
-def mount(folder: Path, options: str) -> None:
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of two megabytes."""
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        pytest.skip("only root on Linux can mount a small disk; the page limit test runs instead")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount(folder, f"size={DISK_BYTES},mode=0700")
-    yield folder
-    subprocess.run(["umount", str(folder)], timeout=20, check=True)
-
-
-def submit_until_full(world: World) -> list[str]:
-    promised: list[str] = []
-    for _ in range(TRIES):
-        try:
-            promised.append(submit(world))
-        except StorageFull:
-            return promised
-    pytest.fail("the disk did not run full")
-
-
-def fill(folder: Path) -> Path:
-    """Leave not one byte."""
-    ballast = folder / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while file.write(bytes(4096)) == 4096:
-                pass
-        except OSError:
-            pass
-    return ballast
+    with small_disk(tmp_path / "disk") as folder:
+        yield folder
 
 
 def test_every_promise_is_kept_when_the_disk_runs_full_and_gets_room_again(disk: Path) -> None:
@@ -110,13 +79,10 @@ def test_read_only_disk_is_said_and_costs_nothing(disk: Path) -> None:
 def test_every_promise_is_kept_when_the_database_may_not_grow(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
         promised = [submit(world) for _ in range(5)]
-        with world.store.encrypted.reading() as raw:
-            pages = raw.execute("PRAGMA page_count").fetchone()[0]
-            raw.execute(f"PRAGMA max_page_count = {pages + 6}").fetchone()
+        limit_pages(world, 6)
         promised += submit_until_full(world)
         assert receipts_in(world.store.encrypted) == sorted(promised)
-        with world.store.encrypted.reading() as raw:
-            raw.execute("PRAGMA max_page_count = 1000000").fetchone()
+        lift_page_limit(world)
         promised.append(submit(world))
     assert receipts(tmp_path / "state") == sorted(promised)
 
