@@ -7,7 +7,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from kiosk.commands import central, demo, doctor, enrol, provision, run, sync
-from kiosk.config import default_state_dir
 from kiosk.failures import command_log, no_traceback, state_dir_of, tell
 
 EXIT_INTERRUPTED = 130
@@ -34,7 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["central"]:
         # The centre has a command line, a state folder and words of its own.
-        return _run(lambda: central.run_central(given[1:]), default_state_dir(), logs=False)
+        rest = given[1:]
+        return _run(lambda: central.run_central(rest), central.log_place(rest), logs=False)
     parsed = make_parser().parse_args(given)
     # Commands without settings, such as the demonstration, have another place for their log or none.
     has_settings = "config" in parsed and parsed.command != "provision"

@@ -316,7 +316,7 @@ def _is_safe_url(url: str) -> bool:
 
 def _state_dir_faults(state_dir: str) -> list[str]:
     # A relative one would be another folder, with another database, for each place the kiosk is started from.
-    is_usable = not state_dir or (Path(state_dir).is_absolute() and "\x00" not in state_dir)
+    is_usable = not state_dir or (Path(state_dir).is_absolute() and state_dir.isprintable())
     return [] if is_usable else ["storage.state_dir：要写完整的路径，从根目录写起"]
 
 

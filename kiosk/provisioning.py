@@ -2,20 +2,42 @@
 
 import argparse
 import json
-import os
+import shlex
 from pathlib import Path
 
 from kiosk.commands.options import make_console
-from kiosk.config import KioskConfig, default_config_path, load_config
+from kiosk.config import KioskConfig, default_config_path, parse_config
 from kiosk.errors import ConfigError
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
+from sync.safe_file import write_new_file
 from sync.signing import DeviceSigner
 
+Sections = dict[str, dict[str, str]]
 
-def settings_text(arguments: argparse.Namespace) -> str:
-    """The settings file as TOML; JSON strings are TOML strings."""
-    sections: dict[str, dict[str, str]] = {
+
+def provision(arguments: argparse.Namespace) -> int:
+    """Write the settings, make the database and the key, and say what comes next.
+
+    Raises:
+        ConfigError: a value is wrong, or there are settings already; nothing was made.
+        StorageError: the database cannot be made; there are no settings then.
+    """
+    path: Path = (arguments.config or default_config_path()).absolute()
+    sections = _sections(arguments)
+    config = parse_config(sections)
+    config.assert_provisioned()
+    if path.exists():
+        raise ConfigError((f"{path.name}：已经有了；请直接修改它，或者先把它移走",))
+    # The key first: settings without a database would look like a machine that lost it.
+    public_key = _make_device_key(config)
+    _write(path, settings_text(sections))
+    _say_next_steps(path, config, public_key)
+    return 0
+
+
+def _sections(arguments: argparse.Namespace) -> Sections:
+    written: Sections = {
         "site": {"name": arguments.site_name},
         "device": {
             "id": arguments.device_id,
@@ -23,52 +45,28 @@ def settings_text(arguments: argparse.Namespace) -> str:
             "region_code": arguments.region,
         },
         "sync": {"centre_url": arguments.centre_url, "centre_public_key": arguments.centre_key},
-        "storage": {"state_dir": str(arguments.state_dir.resolve()) if arguments.state_dir else ""},
+        "storage": {
+            "state_dir": str(arguments.state_dir.absolute()) if arguments.state_dir else "",
+            "key_provider": arguments.key_provider,
+        },
     }
+    return {
+        name: kept
+        for name, values in written.items()
+        if (kept := {key: value for key, value in values.items() if value})
+    }
+
+
+def settings_text(sections: Sections) -> str:
+    """The settings file as TOML; JSON strings are TOML strings."""
     lines: list[str] = []
     for name, values in sections.items():
-        kept = {key: value for key, value in values.items() if value}
-        if kept:
-            lines += [
-                f"[{name}]",
-                *(
-                    f"{key} = {json.dumps(value, ensure_ascii=False)}"
-                    for key, value in kept.items()
-                ),
-                "",
-            ]
+        lines += [f"[{name}]"]
+        lines += [
+            f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()
+        ]
+        lines += [""]
     return "\n".join(lines)
-
-
-def provision(arguments: argparse.Namespace) -> int:
-    """Write the settings, make the database and the key, and print what the centre must be told."""
-    path: Path = arguments.config or default_config_path()
-    if path.exists():
-        raise ConfigError((f"{path.name}：已经有了；请直接修改它，或者先把它移走",))
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with open(
-        os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as file:
-        file.write(settings_text(arguments))
-    try:
-        config = load_config(fresh)
-        config.assert_provisioned()
-        public_key = _make_device_key(config)
-    except BaseException:
-        fresh.unlink()
-        raise
-    fresh.replace(path)
-    console = make_console()
-    console.print(f"配置写在 {path}", soft_wrap=True)
-    console.print("请在中心登记这台机器：", soft_wrap=True)
-    console.print(
-        f"  xianglin central enrol-device --id {config.device.id} --prefix {config.device.receipt_prefix} "
-        f"--region {config.device.region_code} --public-key {public_key}",
-        soft_wrap=True,
-    )
-    return 0
 
 
 def _make_device_key(config: KioskConfig) -> str:
@@ -77,3 +75,37 @@ def _make_device_key(config: KioskConfig) -> str:
         return DeviceSigner(load_or_make_device_seed(encrypted)).public_key.hex()
     finally:
         encrypted.close()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_new_file(path, text.encode())
+    except OSError as error:
+        raise ConfigError(
+            (f"{path.name}：写不进去（{error.strerror}）；请检查文件夹和权限",)
+        ) from error
+
+
+def _say_next_steps(path: Path, config: KioskConfig, public_key: str) -> None:
+    device = config.device
+    option = "" if path == default_config_path() else f" --config {shlex.quote(str(path))}"
+    steps = [
+        "在中心登记这台机器：",
+        f"  xianglin central enrol-device --id {device.id} --prefix {device.receipt_prefix} "
+        f"--region {device.region_code} --public-key {public_key}",
+    ]
+    if not config.sync.centre_url:
+        steps += [
+            "在中心取公钥（xianglin central public-key），写进配置的 [sync]：",
+            '  centre_url = "https://…"',
+            '  centre_public_key = "…"',
+        ]
+    steps += [
+        f"在这台机器上取名单：xianglin sync{option}",
+        f"检查机器：xianglin doctor{option}",
+        f"登记居民的脸：xianglin enrol{option} 照片1.jpg 照片2.jpg",
+        f"开始服务：xianglin run{option}",
+    ]
+    console = make_console()
+    console.print(f"配置写在 {path}", "接下来：", *steps, sep="\n", soft_wrap=True, markup=False)

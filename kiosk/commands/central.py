@@ -1,8 +1,14 @@
 """``xianglin central``: the reference centre; needs the extra ``central``."""
 
 import argparse
-import importlib.util
-import sys
+import os
+from pathlib import Path
+
+from kiosk.config import default_state_dir
+from kiosk.failures import EXIT_FAILED, say_to_staff
+
+_EXTRA = ("fastapi", "starlette", "uvicorn", "sqlalchemy")
+_STATE_VARIABLE = "XIANGLIN_CENTRAL_STATE"
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -12,13 +18,31 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_central(rest: list[str]) -> int:
-    """Hand over to the centre's own command line."""
-    if importlib.util.find_spec("fastapi") is None:
-        print('the centre is not installed: pip install "xianglin[central]"', file=sys.stderr)  # noqa: T201
-        return 1
-    # A kiosk has no FastAPI.
-    from sync.central import cli
+    """Hand over to the centre's own command line.
 
+    Raises:
+        SyncError: a command failed.
+    """
+    try:
+        # A kiosk has no FastAPI.
+        from sync.central import cli
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        say_to_staff('这台机器没有装中心。请运行：pip install "xianglin[central]"')
+        return EXIT_FAILED
     parser = argparse.ArgumentParser(prog="xianglin")
     cli.add_central_parser(parser.add_subparsers())
-    return cli.run_central(parser.parse_args(["central", *rest]))
+    arguments = parser.parse_args(["central", *rest])
+    # Not run_central: failures are explained by the one who called.
+    arguments.central_command(arguments)
+    return 0
+
+
+def log_place(rest: list[str]) -> Path:
+    """Where a bug of the centre is written down: in the centre's state folder, when it was named."""
+    parser = argparse.ArgumentParser(prog="xianglin central", add_help=False, allow_abbrev=False)
+    parser.add_argument("--state-dir", type=Path)
+    named: Path | None = parser.parse_known_args(rest)[0].state_dir
+    told = os.environ.get(_STATE_VARIABLE)
+    return named or (Path(told) if told else default_state_dir())

@@ -11,7 +11,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--config", type=Path, help="settings file to write")
     parser.add_argument("--state-dir", type=Path, help="folder of the encrypted database")
-    parser.add_argument("--device-id", required=True)
+    parser.add_argument("--device-id", required=True, help="its name at the centre: dev-0007")
     parser.add_argument(
         "--receipt-prefix", required=True, help="three characters, given by the centre"
     )
@@ -20,7 +20,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--centre-key", default="", help="the centre's public key, 64 hexadecimal digits"
     )
-    parser.add_argument("--site-name", default="")
+    parser.add_argument("--site-name", default="", help="shown on the welcome page")
+    parser.add_argument(
+        "--key-provider",
+        choices=("auto", "systemd", "keyring", "file"),
+        default="",
+        help="where the database key is kept (default: auto)",
+    )
     parser.set_defaults(execute=execute)
 
 

@@ -50,6 +50,6 @@ def make_card_reader(spec: str) -> CardReader:
         try:
             return SimulatedCardReader(read_cards(Path(rest).expanduser()))
         except CardsUnreadable as error:
-            raise ConfigError((f"{CARD_READER_KEY}: {error}",)) from error
+            raise ConfigError((f"{CARD_READER_KEY}：{error}",)) from error
     fault = "请写 simulated:<cards.json> 或 none"
     raise ConfigError((f"{CARD_READER_KEY}：不是读卡器；{fault}",))

@@ -82,16 +82,16 @@ def read_cards(path: Path) -> tuple[SimulatedCard, ...]:
     """
     try:
         if path.stat().st_size > _MAXIMUM_FILE_BYTES:
-            raise CardsUnreadable("the file of simulated cards is too large")
+            raise CardsUnreadable("模拟卡文件太大")
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise CardsUnreadable("the file of simulated cards is missing or no JSON") from error
+        raise CardsUnreadable("模拟卡文件没有，或者不是 JSON") from error
     entries = data.get("cards") if isinstance(data, dict) else None
     if not isinstance(entries, list):
-        raise CardsUnreadable('the file of simulated cards has no list "cards"')
+        raise CardsUnreadable('模拟卡文件里没有列表 "cards"')
     cards = tuple(_read_card(i, entry) for i, entry in enumerate(entries))
     if len({c.card.card_number for c in cards}) != len(cards):
-        raise CardsUnreadable("two simulated cards have the same number")
+        raise CardsUnreadable("有两张模拟卡的卡号一样")
     return cards
 
 
@@ -99,16 +99,23 @@ def _read_card(index: int, entry: object) -> SimulatedCard:
     fields: dict[str, Any] = entry if isinstance(entry, dict) else {}
     names = ("card_number", "citizen_id", "name", "pin_salt", "pin_scrypt")
     texts = [fields.get(name) for name in names]
-    if not all(isinstance(text, str) and 0 < len(text) <= 200 for text in texts):
-        raise CardsUnreadable(f"simulated card {index + 1} needs {', '.join(names)} as texts")
+    if not all(isinstance(text, str) and _is_usable(text) for text in texts):
+        raise CardsUnreadable(f"第 {index + 1} 张模拟卡要写 {'、'.join(names)}，都是文字")
     number, citizen_id, name, salt, pin_hash = map(str, texts)
     try:
         salt_bytes, hash_bytes = bytes.fromhex(salt), bytes.fromhex(pin_hash)
     except ValueError as error:
-        raise CardsUnreadable(f"simulated card {index + 1}: salt or hash is no hex") from error
+        raise CardsUnreadable(
+            f"第 {index + 1} 张模拟卡：pin_salt 或 pin_scrypt 不是十六进制"
+        ) from error
     if len(hash_bytes) != _HASH_BYTES or len(salt_bytes) < _SALT_BYTES:
-        raise CardsUnreadable(f"simulated card {index + 1}: salt or hash is too short")
+        raise CardsUnreadable(f"第 {index + 1} 张模拟卡：pin_salt 或 pin_scrypt 太短")
     return SimulatedCard(Card(citizen_id, name, number), salt_bytes, hash_bytes)
+
+
+def _is_usable(text: str) -> bool:
+    # Not printable: control characters and halves of characters, which no page can show.
+    return 0 < len(text) <= 200 and text.isprintable()
 
 
 class SimulatedCardReader:

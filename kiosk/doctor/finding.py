@@ -4,6 +4,8 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.explain import Explanation
+
 
 class Health(enum.Enum):
     """How bad it is."""
@@ -13,33 +15,56 @@ class Health(enum.Enum):
     FAULT = "故障"
 
 
+SUBJECTS = {
+    "settings": "配置",
+    "database": "数据库和密钥",
+    "disk": "磁盘空间",
+    "centre": "中心",
+    "queue": "待上传",
+    "clock": "时钟",
+    "face_models": "人脸模型",
+    "camera": "摄像头",
+    "card_reader": "读卡器",
+    "sound": "语音",
+}
+"""What can be checked, by the stable name that programs read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One row of the doctor's table."""
 
-    subject: str
-    """What was checked."""
+    check: str
+    """What was checked; a key of ``SUBJECTS``."""
     health: Health
     found: str
     """What is so."""
     remedy: str = ""
     """What staff should do; empty when nothing is to be done."""
+    code: str = ""
+    """Of the error behind it, if there is one."""
 
 
 Check = Callable[[], Finding]
 """A check never raises for a fault of the machine; it returns one."""
 
 
-def good(subject: str, found: str) -> Finding:
+def good(check: str, found: str) -> Finding:
     """Nothing to do."""
-    return Finding(subject, Health.GOOD, found)
+    return Finding(check, Health.GOOD, found)
 
 
-def warning(subject: str, found: str, remedy: str) -> Finding:
+def warning(check: str, found: str, remedy: str, code: str = "") -> Finding:
     """The kiosk serves, but with less."""
-    return Finding(subject, Health.WARNING, found, remedy)
+    return Finding(check, Health.WARNING, found, remedy, code)
 
 
-def fault(subject: str, found: str, remedy: str) -> Finding:
+def fault(check: str, found: str, remedy: str, code: str = "") -> Finding:
     """The kiosk cannot promise anything before this is mended."""
-    return Finding(subject, Health.FAULT, found, remedy)
+    return Finding(check, Health.FAULT, found, remedy, code)
+
+
+def explained(check: str, health: Health, explanation: Explanation) -> Finding:
+    """A row for an error that the kiosk can explain, with everything that must be mended."""
+    found = "\n".join((explanation.happened, *explanation.details))
+    return Finding(check, health, found, explanation.to_do, explanation.code)

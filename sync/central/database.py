@@ -18,6 +18,7 @@ from sync.central import tables
 from sync.errors import DatabaseError
 from sync.key_provider import resolve_key
 from sync.signing import DeviceSigner
+from sync.soundness import refuse_damage
 from sync.sqlcipher import connect
 
 DATABASE_FILE = "central.db"
@@ -45,6 +46,8 @@ class CentralDatabase:
         path = state_dir / DATABASE_FILE
         exists = path.exists() and path.stat().st_size > 0
         key = resolve_key(state_dir, DATABASE_KEY_NAME, key_provider, database_exists=exists)
+        if exists:
+            refuse_damage(path, key)
         self._engine = _sqlite_engine(path, key)
         try:
             self._prepare()

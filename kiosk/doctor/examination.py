@@ -1,0 +1,197 @@
+"""All checks of a machine, in the order in which faults should be mended. Looking makes nothing and changes nothing."""
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from accessibility.errors import AccessibilityError
+from accessibility.portaudio import default_output_name
+from accessibility.pyttsx3_synthesizer import Pyttsx3Synthesizer
+from accessibility.rate import RateLevel
+from kiosk.clock import SystemClock
+from kiosk.config import KioskConfig, load_config
+from kiosk.devices.factory import make_camera, make_card_reader
+from kiosk.doctor.centre_checks import check_centre, check_queue
+from kiosk.doctor.device_checks import (
+    check_camera,
+    check_card_reader,
+    check_models,
+    check_sound,
+)
+from kiosk.doctor.finding import SUBJECTS, Check, Finding, fault, warning
+from kiosk.doctor.storage_checks import (
+    check_clock,
+    check_database,
+    check_disk,
+    check_settings,
+)
+from kiosk.errors import KioskError
+from kiosk.explain import Label
+from kiosk.identity.dlib_engine import DlibFaceEngine
+from kiosk.runtime import Runtime, open_runtime
+from kiosk.storage.database import has_database, open_kiosk_database
+
+_log = logging.getLogger(__name__)
+
+_SCRATCH = "xianglin-"
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """One look at one machine."""
+
+    config: KioskConfig
+    """The settings; the defaults where the file is wrong, so that the other checks still help."""
+    are_settings_right: bool
+    label: Label
+
+    def findings(self) -> Iterator[Finding]:
+        """Make the checks one after another."""
+        yield safely("database", self._database)
+        yield safely("disk", lambda: check_disk(self.config.state_dir))
+        yield from self._centre()
+        yield safely("face_models", self._models)
+        hardware = self.config.hardware
+        yield safely(
+            "camera",
+            lambda: check_camera(lambda: make_camera(hardware.camera), hardware.camera, self.label),
+        )
+        reader = hardware.card_reader
+        yield safely(
+            "card_reader",
+            lambda: check_card_reader(lambda: make_card_reader(reader), reader, self.label),
+        )
+        yield safely("sound", self._sound)
+
+    def _database(self) -> Finding:
+        if not self.are_settings_right:
+            return warning("database", "没有检查：要先有正确的配置", "先解决配置的问题")
+        if not has_database(self.config.state_dir):
+            # A database is born at provisioning.
+            return fault("database", "还没有建立", "先运行 xianglin provision")
+        config = self.config
+        return check_database(
+            lambda: open_kiosk_database(config.state_dir, config.storage.key_provider), self.label
+        )
+
+    def _centre(self) -> Iterator[Finding]:
+        rows: list[Finding] = []
+        try:
+            with self._runtime() as runtime:
+                rows = list(self._centre_rows(runtime))
+        except KioskError:
+            # What is wrong is said by the row of the database or of the card reader.
+            rows = [warning("centre", "没有检查：本机打不开", "先解决标为故障的")]
+            rows.append(safely("clock", lambda: check_clock(SystemClock().now(), None, None)))
+        except Exception as error:  # noqa: BLE001 (see safely)
+            rows = [_broken("centre", error)]
+        yield from rows
+
+    def _centre_rows(self, runtime: Runtime | None) -> Iterator[Finding]:
+        newest = centre_time = None
+        if not self.are_settings_right:
+            yield warning("centre", "没有检查：要先有正确的配置", "先解决配置的问题")
+        else:
+            probe = _probe(runtime) if runtime else None
+            finding, centre_time = check_centre(probe, self.config.sync.ca_bundle, self.label)
+            yield finding
+        if runtime is not None:
+            newest = _newest_record(runtime)
+            yield check_queue(runtime.queue_status())
+        yield check_clock(SystemClock().now(), newest, centre_time)
+
+    @contextmanager
+    def _runtime(self) -> Iterator[Runtime | None]:
+        if not self.are_settings_right or not has_database(self.config.state_dir):
+            yield None
+            return
+        with open_runtime(self.config) as runtime:
+            yield runtime
+
+    def _models(self) -> Finding:
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch:
+            # Before the kiosk's own first start, the converted network goes to a scratch folder.
+            is_home = self.are_settings_right and (self.config.state_dir / "models").is_dir()
+            cache_dir = self.config.state_dir / "models" if is_home else Path(scratch)
+            threshold = self.config.identity.face_threshold
+            return check_models(lambda: DlibFaceEngine(threshold, cache_dir=cache_dir), self.label)
+
+    def _sound(self) -> Finding:
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch:
+            return check_sound(_render, _describe_player, Path(scratch), self.label)
+
+
+def examine(config_path: Path | None, label: Label, say: Callable[[str], None]) -> list[Finding]:
+    """Every check, in the order in which faults should be mended.
+
+    Args:
+        config_path: the settings; None takes the usual place.
+        label: gives the words of errors.
+        say: told the subject of each check that has ended, for a progress line.
+    """
+    settings = safely(
+        "settings",
+        lambda: check_settings(lambda: load_config(config_path).assert_provisioned(), label),
+    )
+    try:
+        examination = Examination(load_config(config_path), True, label)
+    except KioskError:
+        examination = Examination(KioskConfig(), False, label)
+    found = [settings]
+    for finding in examination.findings():
+        found.append(finding)
+        say(SUBJECTS[finding.check])
+    return found
+
+
+def safely(check: str, look: Check) -> Finding:
+    """A check that breaks is a row too: the others must still be made."""
+    try:
+        return look()
+    except Exception as error:  # noqa: BLE001 (whatever it is, it belongs into the table)
+        return _broken(check, error)
+
+
+def _broken(check: str, error: Exception) -> Finding:
+    _log.error("check failed check=%s type=%s", check, type(error).__name__, exc_info=error)
+    found = f"检查本身出了错（{type(error).__name__}）"
+    return fault(check, found, "把日志交给维护人员", KioskError.code)
+
+
+def _probe(runtime: Runtime) -> Callable[[], datetime] | None:
+    transport = runtime.transport()
+    if transport is None:
+        return None
+
+    def probe() -> datetime:
+        try:
+            return transport.probe().time
+        finally:
+            transport.close()
+
+    return probe
+
+
+def _newest_record(runtime: Runtime) -> datetime | None:
+    with runtime.encrypted.reading() as database:
+        row = database.execute("SELECT max(at) FROM audit").fetchone()
+    return datetime.fromisoformat(row[0]) if row and row[0] else None
+
+
+def _render(target: Path) -> None:
+    synthesizer = Pyttsx3Synthesizer()
+    try:
+        synthesizer.render("您好", RateLevel.NORMAL, target)
+    finally:
+        synthesizer.close()
+
+
+def _describe_player() -> str | None:
+    try:
+        return default_output_name()
+    except AccessibilityError:
+        return None
