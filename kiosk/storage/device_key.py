@@ -2,6 +2,8 @@
 
 import secrets
 
+from sqlite_utils import Database
+
 from kiosk.storage.database import kiosk_errors
 from sync.sqlcipher import EncryptedDatabase
 
@@ -15,10 +17,18 @@ def load_or_make_device_seed(encrypted: EncryptedDatabase) -> bytes:
     Raises:
         StorageError.
     """
-    with kiosk_errors(), encrypted.transaction() as database:
-        row = database.execute("SELECT value FROM device_secret WHERE name = ?", [_NAME]).fetchone()
-        if row:
-            return bytes(row[0])
-        seed = secrets.token_bytes(SEED_BYTES)
-        database.execute("INSERT INTO device_secret VALUES (?, ?)", [_NAME, seed])
-        return seed
+    with kiosk_errors():
+        # Only the very first start writes: the doctor may look while a kiosk is in the middle of a transaction.
+        with encrypted.reading() as database:
+            seed = _stored_seed(database)
+        if seed is not None:
+            return seed
+        with encrypted.transaction() as database:
+            seed = _stored_seed(database) or secrets.token_bytes(SEED_BYTES)
+            database.execute("INSERT OR IGNORE INTO device_secret VALUES (?, ?)", [_NAME, seed])
+            return seed
+
+
+def _stored_seed(database: Database) -> bytes | None:
+    row = database.execute("SELECT value FROM device_secret WHERE name = ?", [_NAME]).fetchone()
+    return bytes(row[0]) if row else None
