@@ -29,7 +29,7 @@ def enqueue_rate(count: int, directory: Path) -> float:
     encrypted = open_kiosk_database(directory, "file")
     try:
         store = SqliteStore(encrypted, SqliteOutbox("bench-device", DeviceSigner.generate()), clock)
-        submit = SubmitRequest(store, clock, new_event_id, lambda _: "unlisted", "B00")
+        submit = SubmitRequest(store, clock, lambda _: "unlisted", "B00")
         (service,) = load_catalogue().services()
         person = Resident(
             "r-0001", CitizenId("513022194803120647"), "赵桂兰", "513022104203", None, clock.now()
@@ -37,7 +37,9 @@ def enqueue_rate(count: int, directory: Path) -> float:
         proof = Evidence(True, frozenset({Factor.FACE, Factor.CARD}), 0.31, "dlib-resnet-v1", 0.38)
         start = time.perf_counter()
         for _ in range(count):
-            submit.submit(service, person, person.citizen_id, proof, {"for": "self"})
+            submit.submit(
+                new_event_id(), service, person, person.citizen_id, proof, {"for": "self"}
+            )
         return count / (time.perf_counter() - start)
     finally:
         encrypted.close()

@@ -34,7 +34,6 @@ from sync.backoff import FullJitterBackoff
 from sync.connectivity import SyncStatus
 from sync.engine import SyncEngine
 from sync.http_transport import HttpTransport
-from sync.identifiers import new_event_id
 from sync.signing import DeviceSigner, Purpose
 from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
@@ -78,7 +77,6 @@ class Runtime:
             submit_request=SubmitRequest(
                 self.store,
                 self.clock,
-                new_event_id,
                 partial(unlisted_subject, self.signer.sign(Purpose.SUBJECT_KEY, b"")),
                 config.device.receipt_prefix,
                 on_accepted,

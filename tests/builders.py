@@ -24,7 +24,6 @@ from kiosk.services.verify_face import FaceCheckResult, FaceView
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.repositories import SqliteResidents
 from kiosk.storage.store import SqliteStore
-from sync.identifiers import new_event_id
 from sync.signing import DeviceSigner
 from sync.sqlite_outbox import SqliteOutbox
 
@@ -165,7 +164,7 @@ def make_world(
             find_resident=FindResident(store, clock),
             record_consent=RecordConsent(store, clock),
             submit_request=SubmitRequest(
-                store, clock, new_event_id, lambda number: f"unlisted-{next(counter)}", "A07"
+                store, clock, lambda number: f"unlisted-{next(counter)}", "A07"
             ),
             list_requests=ListRequests(store),
             face_template=lambda _id: FaceTemplate("e", (b"\0" * 4,)) if has_template else None,

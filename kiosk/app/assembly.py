@@ -84,9 +84,7 @@ class KioskWindow:
         if self.sync_worker is not None:
             self.sync_worker.start()
         else:
-            self.background.free_lane.submit(
-                self.runtime.queue_status, self.window.show_status, _log_failure
-            )
+            self._show_queue()
         QTimer.singleShot(0, self.window, self._warm_up)
 
     def close(self) -> None:
@@ -102,7 +100,13 @@ class KioskWindow:
         if self.sync_worker is not None:
             self.sync_worker.wake()
         else:
-            self._bridge.changed.emit(self.runtime.queue_status())
+            # Called on the visit's lane, where nothing may fail behind the commit.
+            self._show_queue()
+
+    def _show_queue(self) -> None:
+        self.background.free_lane.submit(
+            self.runtime.queue_status, self._bridge.changed.emit, _log_failure
+        )
 
     def _status_changed(self, status: SyncStatus) -> None:
         self.window.show_status(status)

@@ -90,12 +90,14 @@ class StartUp(QObject):
         self._stack = stack
         self._on_ready = on_ready
         self._early_touch: object = None
+        self._is_keeping = False
         self._loader = _Loader(config, stack)
         self._loader.loaded.connect(self._assemble, Qt.ConnectionType.QueuedConnection)
         self._loader.failed.connect(self.refuse, Qt.ConnectionType.QueuedConnection)
 
     def begin(self) -> None:
         """Show the welcome page; load as soon as it is painted."""
+        self._is_keeping = True
         self._window.acted.connect(self._keep_touch)
         self._window.show_model(
             WelcomePage(Prompt("welcome"), self._config.site.name, can_go_back=False)
@@ -112,7 +114,7 @@ class StartUp(QObject):
         explanation = explain(error, self._prompts.label)
         log_failure(error, explanation)
         text = page_text(explanation, self._prompts.label)
-        self._window.show_busy(is_busy=False)
+        self._stop_keeping()
         self._window.show_model(
             OutOfServicePage(Prompt("out_of_service"), explanation.code, text, can_go_back=False)
         )
@@ -135,11 +137,21 @@ class StartUp(QObject):
     def _assemble(self, runtime: "Runtime") -> None:
         from kiosk.app.assembly import KioskWindow  # noqa: PLC0415 (imported by the loader)
 
-        self._window.acted.disconnect(self._keep_touch)
-        self._window.show_busy(is_busy=False)
-        self.kiosk = KioskWindow(runtime, self._window)
+        try:
+            kiosk = KioskWindow(runtime, self._window)
+        except Exception as error:  # noqa: BLE001 (a page that says why, never one that is dead)
+            self.refuse(error)
+            return
+        self._stop_keeping()
+        self.kiosk = kiosk
         self.kiosk.start(early_touch=self._early_touch)
         self._on_ready()
+
+    def _stop_keeping(self) -> None:
+        if self._is_keeping:
+            self._is_keeping = False
+            self._window.acted.disconnect(self._keep_touch)
+        self._window.show_busy(is_busy=False)
 
 
 def run_kiosk(

@@ -1,12 +1,12 @@
 """The end of a visit: review, receipt, and how far earlier requests are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from accessibility.prompt import Prompt
 from kiosk.clock import SITE_TIME_ZONE
 from kiosk.domain.identity_policy import Factor
 from kiosk.domain.service_request import RequestState, ServiceRequest
-from kiosk.errors import FlowError
+from kiosk.errors import FlowError, KioskError
 from kiosk.flows.actions import Action, Confirm
 from kiosk.flows.flow import Destination
 from kiosk.flows.pages import (
@@ -20,6 +20,7 @@ from kiosk.flows.pages import (
 )
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
+from sync.identifiers import new_event_id
 
 REVIEW = Progress(3, 4)
 RECEIPT = Progress(4, 4)
@@ -45,6 +46,8 @@ class ReviewStep:
 
     is_provisional: bool = False
     """The resident goes on with fewer proofs: staff or the centre verify later."""
+    request_id: str = field(default_factory=new_event_id)
+    """Made with the page: confirming twice, or again after a failure, is one request."""
 
     def page(self, visit: Visit, ports: VisitPorts) -> ReviewPage:
         """What will be submitted."""
@@ -71,7 +74,12 @@ class ReviewStep:
         if not isinstance(action, Confirm) or visit.service is None or visit.citizen_id is None:
             raise FlowError(f"review does not offer {type(action).__name__}")
         request = ports.submit_request.submit(
-            visit.service, visit.resident, visit.citizen_id, visit.evidence, {"for": "self"}
+            self.request_id,
+            visit.service,
+            visit.resident,
+            visit.citizen_id,
+            visit.evidence,
+            {"for": "self"},
         )
         return Destination(ReceiptStep(request), clears_history=True)
 
@@ -84,7 +92,7 @@ class ReceiptStep:
 
     def page(self, visit: Visit, ports: VisitPorts) -> ReceiptPage:
         """Number, stage, QR."""
-        request = ports.list_requests.get(self.request.request_id) or self.request
+        request = self._newest(ports)
         stage = _STAGE[request.state]
         title = visit.service.title if visit.service else ""
         prompt_id = _RECEIPT_PROMPT[stage]
@@ -102,6 +110,13 @@ class ReceiptStep:
             progress=RECEIPT,
             can_go_back=False,
         )
+
+    def _newest(self, ports: VisitPorts) -> ServiceRequest:
+        try:
+            return ports.list_requests.get(self.request.request_id) or self.request
+        except KioskError:
+            # The promise stands whether or not the database can be read this moment.
+            return self.request
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
         """Only the end leads on; it is the navigator's."""

@@ -32,5 +32,3 @@ class Destination:
     """The step that was left is not a place to come back to."""
     clears_history: bool = False
     """返回 does not lead behind this step."""
-    ends_visit: bool = False
-    """Everything that the visit holds is dropped."""

@@ -42,9 +42,18 @@ class Navigator:
             page = self._step.page(self._visit, self._ports)
         except KioskError as error:
             _log.warning("page failed code=%s step=%s", error.code, type(self._step).__name__)
-            self._step = error_notice("notice.error", WelcomeStep())
+            # Trying again means this very page; the notice's other button ends the visit.
+            self._step = error_notice("notice.error", self._step)
             page = self._step.page(self._visit, self._ports)
         return page
+
+    def peek(self) -> AnyPage | None:
+        """The present page, made anew, without moving; None when it cannot be made just now."""
+        try:
+            return self._step.page(self._visit, self._ports)
+        except KioskError as error:
+            _log.warning("page not refreshed code=%s", error.code)
+            return None
 
     def act(self, action: Action) -> AnyPage:
         """Take an action and give the next page. An expected failure leads to a notice with ways on.
@@ -83,9 +92,11 @@ class Navigator:
         return self._ports.start_face_check(template)
 
     def _go(self, destination: Destination) -> AnyPage:
-        if destination.ends_visit:
+        if isinstance(destination.step, WelcomeStep):
+            # Nobody may find the visit of the person before on the welcome page.
             self._end_visit()
-        elif destination.clears_history:
+            return self.current()
+        if destination.clears_history:
             self._history = [ServicesStep()]
         elif not destination.replaces:
             self._history.append(self._step)

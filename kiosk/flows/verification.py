@@ -35,6 +35,9 @@ PIN_DIGITS = 6
 NOT_DUE = timedelta(days=183)
 """A yearly certification that is good for more than half a year yet is not due."""
 
+MOST_FACE_ROUNDS = 2
+"""Of three tries each, in one visit: going back and forth must not give a stranger endless tries."""
+
 CONSENT_POINTS = ("consent.only_compare", "consent.stays_here", "consent.no_photo_kept")
 
 
@@ -79,7 +82,7 @@ def _open_request_notice(visit: Visit, ports: VisitPorts) -> NoticeStep | None:
     if visit.resident is None or visit.service is None or not visit.evidence.factors:
         return None
     request = ports.list_requests.open_of(visit.resident, visit.service.id)
-    if request is None or request.is_provisional:
+    if request is None:
         return None
     prompt = Prompt("notice.already_open", {"number": request.receipt_number}, is_personal=True)
     return NoticeStep(
@@ -115,9 +118,18 @@ class ConsentStep:
         is_granted = isinstance(action, Confirm)
         ports.record_consent.record(visit.resident, is_granted=is_granted)
         if is_granted:
-            return Destination(FaceCheckStep())
+            return Destination(_face_check_or_next(visit, ports))
         visit.has_refused_face = True
         return Destination(next_step(visit, ports))
+
+
+def _face_check_or_next(visit: Visit, ports: VisitPorts) -> Step:
+    if visit.face_rounds >= MOST_FACE_ROUNDS or Factor.FACE in visit.evidence.factors:
+        visit.has_face_failed = True
+        return next_step(visit, ports)
+    visit.face_rounds += 1
+    visit.has_face_failed = False
+    return FaceCheckStep()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +155,15 @@ class FaceCheckStep:
         if isinstance(action, OtherWay):
             return Destination(next_step(visit, ports), replaces=True)
         if isinstance(action, FaceNotAccepted):
-            return Destination(
-                _other_way_notice(visit, ports, "notice.face_not_matched"), replaces=True
-            )
+            onward = next_step(visit, ports)
+            return Destination(_other_way_notice(onward, "notice.face_not_matched"), replaces=True)
         if isinstance(action, FaceCheckUnavailable):
-            return Destination(
-                _other_way_notice(visit, ports, "notice.face_unavailable"), replaces=True
-            )
+            onward = next_step(visit, ports)
+            return Destination(_other_way_notice(onward, "notice.face_unavailable"), replaces=True)
         raise FlowError(f"face check does not offer {type(action).__name__}")
 
 
-def _other_way_notice(visit: Visit, ports: VisitPorts, prompt_id: str) -> NoticeStep:
-    onward = next_step(visit, ports)
+def _other_way_notice(onward: Step, prompt_id: str) -> NoticeStep:
     ways = onward.ways if isinstance(onward, NoticeStep) else (Way(_way_id(onward), onward),)
     return NoticeStep(Prompt(prompt_id), ways, progress=PROOF)
 
@@ -188,6 +197,8 @@ class CardStep:
         if read != visit.citizen_id:
             return Destination(CardStep("card.other_person"), replaces=True)
         visit.evidence = replace(visit.evidence, factors=visit.evidence.factors | {Factor.CARD})
+        # It was found after all.
+        visit.has_no_card = False
         return Destination(next_step(visit, ports), replaces=True)
 
 
@@ -237,7 +248,8 @@ class PinStep:
                 PinStep(Prompt("pin.wrong", {"tries": str(check.tries_left)})), replaces=True
             )
         visit.has_no_pin = True
-        return Destination(_other_way_notice(visit, ports, "notice.pin_locked"), replaces=True)
+        onward = _after_pin(visit, ports)
+        return Destination(_other_way_notice(onward, "notice.pin_locked"), replaces=True)
 
 
 def _after_pin(visit: Visit, ports: VisitPorts) -> Step:

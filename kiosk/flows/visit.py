@@ -22,6 +22,8 @@ class Visit:
     face_template: FaceTemplate | None = None
     has_refused_face: bool = False
     has_face_failed: bool = False
+    face_rounds: int = 0
+    """Face checks begun for this person."""
     has_no_card: bool = False
     has_no_pin: bool = False
 
@@ -38,5 +40,6 @@ class Visit:
         self.face_template = None
         self.has_refused_face = False
         self.has_face_failed = False
+        self.face_rounds = 0
         self.has_no_card = False
         self.has_no_pin = False

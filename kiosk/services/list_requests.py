@@ -23,9 +23,10 @@ class ListRequests:
             return transaction.requests.newest_of(resident.resident_id, limit)
 
     def open_of(self, resident: Resident, service_id: str) -> ServiceRequest | None:
-        """The newest request for a service that is not decided yet: asking twice would make two."""
-        for request in self.newest_of(resident, limit=20):
-            if request.service_id == service_id and request.state is not RequestState.DECIDED:
+        """A verified request for a service that is not decided yet: asking twice would make two."""
+        for request in self.newest_of(resident, limit=50):
+            is_open = request.state is not RequestState.DECIDED and not request.is_provisional
+            if request.service_id == service_id and is_open:
                 return request
         return None
 

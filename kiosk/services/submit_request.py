@@ -1,5 +1,6 @@
 """Use case: accept a request, which is a promise."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest, evidence_record
 from kiosk.services.store import AuditEntry, Store, Transaction
 
+_log = logging.getLogger(__name__)
+
 EVENT_KIND = "service_request"
 EVENT_SCHEMA_VERSION = 1
 
@@ -22,7 +25,6 @@ class SubmitRequest:
 
     store: Store
     clock: Clock
-    new_event_id: Callable[[], str]
     subject_of_unlisted: Callable[[CitizenId], str]
     """A stable pseudonym for a person whom the roster does not know, so that their events keep their order."""
     receipt_prefix: str
@@ -31,14 +33,23 @@ class SubmitRequest:
 
     def submit(
         self,
+        request_id: str,
         service: ServiceDefinition,
         resident: Resident | None,
         citizen_id: CitizenId,
         evidence: Evidence,
         form: dict[str, object],
     ) -> ServiceRequest:
-        """Accept one request.
+        """Accept one request; repeating it with the same id gives the request that was accepted before.
 
+        Args:
+            request_id: UUIDv7, made when the person began to review: a second touch, or a retry after a failure
+                behind the commit, must not make a second request.
+            service: pinned by version and digest.
+            resident: None for a person whom the roster does not know.
+            citizen_id: travels only when ``resident`` is None.
+            evidence: what was proved.
+            form: answers, JSON without floats.
         Returns:
             the request as committed; nobody sees a receipt before this returns.
         Raises:
@@ -46,9 +57,11 @@ class SubmitRequest:
         """
         self.store.assert_room()
         with self.store.transaction() as transaction:
-            request = self._new_request(
-                service, resident, evidence, transaction.next_receipt_counter()
-            )
+            before = transaction.requests.get(request_id)
+            if before is not None:
+                return before
+            counter = transaction.next_receipt_counter()
+            request = self._new_request(request_id, service, resident, evidence, counter)
             transaction.requests.add(request)
             self._append_event(transaction, request, service, citizen_id, evidence, form)
             transaction.audit(
@@ -63,18 +76,25 @@ class SubmitRequest:
                     },
                 )
             )
-        self.on_accepted()
+        self._tell()
         return request
+
+    def _tell(self) -> None:
+        try:
+            self.on_accepted()
+        except Exception:  # noqa: BLE001 (the promise is kept; what fails behind it must not look like a refusal)
+            _log.exception("after the acceptance")
 
     def _new_request(
         self,
+        request_id: str,
         service: ServiceDefinition,
         resident: Resident | None,
         evidence: Evidence,
         counter: int,
     ) -> ServiceRequest:
         return ServiceRequest(
-            request_id=self.new_event_id(),
+            request_id=request_id,
             resident_id=resident.resident_id if resident else "",
             service_id=service.id,
             service_version=service.version,

@@ -126,7 +126,9 @@ def test_wrong_pin_says_how_many_tries_are_left_and_then_another_way(world: Worl
     page = navigator.act(PinTyped("000000"))
     assert page.prompt.id == "notice.pin_locked"
     assert isinstance(page, NoticePage)
-    assert [choice.choice_id for choice in page.choices] == ["register_first"]
+    assert [choice.choice_id for choice in page.choices] == ["use_face"]
+    notice = walk_on(navigator, Choose("use_face"), Decline())
+    assert notice.prompt.id == "notice.no_way_left"
     receipt = walk_on(navigator, Choose("register_first"), Confirm())
     assert isinstance(receipt, ReceiptPage)
     assert receipt.is_provisional

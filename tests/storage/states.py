@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kiosk.domain.identity_policy import Evidence, Factor
 from kiosk.storage.database import DATABASE_FILE, open_kiosk_database
+from sync.identifiers import new_event_id
 from sync.sqlcipher import EncryptedDatabase
 from tests.builders import World, life_certification, make_world, resident
 
@@ -19,7 +20,7 @@ def submit(world: World) -> str:
     """Accept one request; gives its receipt number."""
     person = resident()
     request = world.ports.submit_request.submit(
-        life_certification(), person, person.citizen_id, EVIDENCE, {}
+        new_event_id(), life_certification(), person, person.citizen_id, EVIDENCE, {}
     )
     return request.receipt_number
 
