@@ -395,4 +395,4 @@ def test_nothing_is_promised_when_the_disk_is_full(world: World) -> None:
     assert isinstance(page, ReceiptPage)
     requests = world.rows("service_request")
     assert len(requests) == len(before["service_request"]) + 1
-    assert [row["receipt_number"] for row in requests][-1] == page.receipt_number
+    assert page.receipt_number in [row["receipt_number"] for row in requests]
