@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from kiosk.storage.repositories import SqliteFaceTemplates, SqliteResidents
 from kiosk.storage.settlement import KioskSettlement
 from sync.answers import RosterPage, RosterResident
 from tests.builders import NOW, REGION, STRANGER, ZHAO, World, citizen_number, make_world
+from tests.storage.states import submit
 
 AS_OF = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
 TEMPLATE = FaceTemplate("e", (b"\0" * 4,))
@@ -142,3 +143,38 @@ def test_face_goes_with_the_resident_when_the_centre_takes_both_out(world: World
     assert not has_face(world, "r-0001")
     with world.store.encrypted.reading() as raw:
         assert SqliteResidents(raw).as_of() == AS_OF
+
+
+def test_replayed_page_changes_nothing(world: World) -> None:
+    upserts = (row("r-0001", ZHAO, "2027-12-31"), row("r-0003", WITH_X), row("r-0004", "nonsense"))
+    take(world, *upserts, gone=("r-0002",))
+    enrol(world, "r-0001")
+    tables = ("resident", "face_template", "roster_state")
+    before = {table: world.rows(table) for table in tables}
+    for _ in range(2):
+        take(world, *upserts, gone=("r-0002",))
+        assert {table: world.rows(table) for table in tables} == before
+
+
+def test_row_that_becomes_impossible_keeps_what_was_known(world: World) -> None:
+    enrol(world, "r-0001")
+    before = world.rows("resident")
+    take(world, row("r-0001", "nonsense"))
+    assert world.rows("resident") == before
+    assert has_face(world, "r-0001")
+
+
+@pytest.mark.parametrize("until", ["20271231", "2027-W52-5", "2027-12-31"])
+def test_date_in_every_accepted_form_can_be_read_again(until: str, world: World) -> None:
+    take(world, row("r-0002", STRANGER, until))
+    with world.store.encrypted.reading() as raw:
+        found = SqliteResidents(raw).find(CitizenId(STRANGER))
+    assert found is not None
+    assert found.certified_until == date(2027, 12, 31)
+
+
+def test_accepted_requests_stay_when_their_resident_leaves_the_roster(world: World) -> None:
+    submit(world)
+    before = world.rows("service_request"), world.rows("outbox")
+    take(world, gone=("r-0001",))
+    assert (world.rows("service_request"), world.rows("outbox")) == before
