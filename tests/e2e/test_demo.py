@@ -10,7 +10,23 @@ from PySide6.QtGui import QImage
 
 ROOT = Path(__file__).parents[2]
 
-PAGES = ["welcome", "services", "identify", "confirm_person", "consent", "face_check", "review", "receipt", "citizen_number", "help", "card", "pin", "receipt_decided", "request_progress", "out_of_service"]
+PAGES = [
+    "welcome",
+    "services",
+    "identify",
+    "confirm_person",
+    "consent",
+    "face_check",
+    "review",
+    "receipt",
+    "citizen_number",
+    "help",
+    "card",
+    "pin",
+    "receipt_decided",
+    "request_progress",
+    "out_of_service",
+]
 
 
 @pytest.fixture(scope="module")

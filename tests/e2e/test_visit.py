@@ -150,7 +150,8 @@ def test_kiosk_killed_around_its_commit_ends_with_one_application(
         assert len(applied(world)) == 1
 
 
-def run_doomed_kiosk(world: DemoWorld, instant: str) -> "subprocess.CompletedProcess[str]":
+def write_settings(world: DemoWorld) -> Path:
+    """The world's settings as a file."""
     config = world.config
     settings = world.folder / "kiosk.toml"
     sections = {
@@ -170,6 +171,11 @@ def run_doomed_kiosk(world: DemoWorld, instant: str) -> "subprocess.CompletedPro
     for name, values in sections.items():
         lines += [f"[{name}]", *(f"{key} = '{value}'" for key, value in values.items())]
     settings.write_text("\n".join(lines), "utf-8")
+    return settings
+
+
+def run_doomed_kiosk(world: DemoWorld, instant: str) -> "subprocess.CompletedProcess[str]":
+    settings = write_settings(world)
     return subprocess.run(
         [sys.executable, "-m", "tests.e2e.doomed_kiosk", str(settings), instant],
         cwd=ROOT,
