@@ -178,3 +178,12 @@ def test_accepted_requests_stay_when_their_resident_leaves_the_roster(world: Wor
     before = world.rows("service_request"), world.rows("outbox")
     take(world, gone=("r-0001",))
     assert (world.rows("service_request"), world.rows("outbox")) == before
+
+
+@pytest.mark.parametrize("year", [1970, 2099])
+def test_nobody_is_left_out_when_the_kiosks_clock_is_wrong(year: int, world: World) -> None:
+    world.clock.wall = datetime(year, 1, 1, tzinfo=UTC)
+    young = citizen_number("20240229", "012")
+    take(world, row("r-0002", STRANGER), row("r-0003", young))
+    assert find(world, STRANGER) == "r-0002"
+    assert find(world, young) == "r-0003"
