@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from kiosk.commands import central, demo, doctor, enrol, provision, run, sync
-from kiosk.failures import command_log, no_traceback, state_dir_of, tell
+from kiosk.failures import command_log, make_output_chinese, no_traceback, state_dir_of, tell
 
 EXIT_INTERRUPTED = 130
 
@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         the exit code: 0 done, 1 failed and explained, 2 wrong usage.
     """
+    make_output_chinese()
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["central"]:
         # The centre has a command line, a state folder and words of its own.

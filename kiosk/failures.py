@@ -1,6 +1,7 @@
 """The last net of the command line: every failure is a sentence for staff, and no traceback reaches a person."""
 
 import contextlib
+import io
 import logging
 import sys
 import tempfile
@@ -22,6 +23,17 @@ EXIT_USAGE = 2
 LOCALE = "zh-CN"
 
 Say = Callable[[str], None]
+
+
+def make_output_chinese() -> None:
+    """Write UTF-8 where the locale knows no Hanzi: under cron, ssh or a redirection the terminal mostly does."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        try:
+            "乡邻".encode(stream.encoding)
+        except UnicodeEncodeError:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def say_to_staff(line: str) -> None:

@@ -1,5 +1,6 @@
 """The log: one line an event, UTC, ids only, in a rotating file that only the kiosk's user can read."""
 
+import contextlib
 import logging
 import logging.handlers
 import os
@@ -93,4 +94,6 @@ def stop_logging(handler: logging.Handler | None) -> None:
     """Close the log file."""
     if handler is not None:
         logging.getLogger().removeHandler(handler)
-        handler.close()
+        # A full disk shows once more when the last lines are written out.
+        with contextlib.suppress(OSError):
+            handler.close()
