@@ -4,7 +4,7 @@ Every protocol carries the plain noun; implementations carry a prefix (``OpencvC
 """
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ class Camera(Protocol):
 class Card:
     """What a reader tells about the social-security or identity card that lies on it."""
 
-    citizen_id: str
+    citizen_id: str = field(repr=False)
     """18 characters, unchecked: a card is hostile input."""
-    name: str
-    card_number: str
+    name: str = field(repr=False)
+    card_number: str = field(repr=False)
     """The number printed on the card; never shown or logged whole."""
 
 
