@@ -14,6 +14,7 @@ from sync.answers import DecisionState
 from sync.central import roster, tables
 from sync.central.database import CentralDatabase
 from sync.central.decisions import decide
+from sync.central.devices import find_device
 from sync.errors import SyncError
 from sync.signing import PUBLIC_KEY_BYTES
 
@@ -71,14 +72,18 @@ class CentralAdmin:
         return self._database.signer.public_key
 
     def enrol_device(self, device_id: str, prefix: str, region: str, public_key: bytes) -> None:
-        """Enrol a device, or give a known one its new key and region; doing it twice changes nothing.
+        """Enrol a device, or give a known one its new region; doing it twice changes nothing.
+
+        A known device takes a new key only before its first delivery: the sequence numbers and receipts of a
+        replaced disk start anew and would collide with what was delivered.
 
         Args:
             prefix: three characters of its receipts, given to one device only.
             region: 12-digit village code.
             public_key: 32 bytes.
         Raises:
-            EnrolmentRefused: a value is malformed, or the prefix belongs to another device.
+            EnrolmentRefused: a value is malformed, the prefix belongs to another device, or the device has
+                delivered with another key.
         """
         if not _DEVICE_ID.fullmatch(device_id):
             raise EnrolmentRefused("the device id is not letters, digits, - and _")
@@ -99,6 +104,11 @@ class CentralAdmin:
             owner = connection.execute(select(row.c.id).where(row.c.receipt_prefix == prefix))
             if owner.scalar() not in (None, device_id):
                 raise EnrolmentRefused("the receipt prefix belongs to another device")
+            known = find_device(connection, device_id)
+            if known is not None and known.hwm > 0 and known.public_key != public_key:
+                raise EnrolmentRefused(
+                    "this device has delivered before: give the machine a new id and prefix"
+                )
             changed = connection.execute(update(row).where(row.c.id == device_id).values(values))
             if changed.rowcount == 0:
                 connection.execute(insert(row).values(id=device_id, hwm=0, **values))

@@ -57,7 +57,7 @@ def add_central_parser(
         "after a restore, with the centre stopped: let kiosks send again what is missing",
         _renew_epoch,
     )
-    enrol = add("enrol-device", "let a kiosk in, or give it its new key", _enrol_device)
+    enrol = add("enrol-device", "let a kiosk in, or correct its region", _enrol_device)
     enrol.add_argument("--id", required=True, dest="device_id", help="such as dev-0007")
     enrol.add_argument("--prefix", required=True, help="three characters of its receipts: A07")
     enrol.add_argument("--region", required=True, help="12-digit village code")

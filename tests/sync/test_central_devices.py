@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.central.admin import EnrolmentRefused
 from sync.central.roster import RosterUnusable
 from sync.errors import NotAuthorised
 from sync.framing import encode_batch
@@ -121,3 +122,21 @@ def test_request_shown_twice_is_refused(centre: Centre, kiosk: Kiosk, sender: Se
     assert post(centre, kiosk.signer, body, nonce=nonce).status_code == 200
     answer = post(centre, kiosk.signer, body, nonce=nonce)
     assert (answer.status_code, answer.json()["type"]) == (401, "urn:xianglin:problem:replay")
+
+
+def test_new_key_is_refused_when_the_device_has_delivered(
+    centre: Centre, kiosk: Kiosk, sender: Sender
+):
+    centre.enrol(kiosk.signer)
+    assert sender.outcomes(sender.item(1)) == [("applied", "")]
+    with pytest.raises(EnrolmentRefused, match="give the machine a new id and prefix"):
+        centre.enrol(DeviceSigner.generate())
+    centre.enrol(kiosk.signer)
+    assert sender.outcomes(sender.item(2)) == [("applied", "")]
+
+
+def test_new_key_is_taken_before_the_first_delivery(centre: Centre, kiosk: Kiosk):
+    signer = DeviceSigner.generate()
+    centre.enrol(signer)
+    (device,) = centre.admin.devices()
+    assert device["public_key"] == signer.public_key
