@@ -54,7 +54,7 @@ def add_central_parser(
     add("public-key", "print the key that kiosks are given", _public_key)
     add(
         "renew-epoch",
-        "after a restore, with the centre stopped: let kiosks send again what is missing",
+        "after a restore: let kiosks send again at once what is missing",
         _renew_epoch,
     )
     enrol = add("enrol-device", "let a kiosk in, or correct its region", _enrol_device)

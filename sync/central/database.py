@@ -52,7 +52,6 @@ class CentralDatabase:
         try:
             self._prepare()
             with self.reading() as connection:
-                self.epoch = _meta(connection, "epoch")
                 self.signer = DeviceSigner(bytes.fromhex(_meta(connection, "signing_seed")))
         except BaseException:
             self._engine.dispose()
@@ -70,6 +69,12 @@ class CentralDatabase:
         reader = self._engine.execution_options(begin="DEFERRED")
         with reader.connect() as connection:
             yield connection
+
+    @property
+    def epoch(self) -> str:
+        """Which of its lives the centre lives; read each time, because staff renew it beside a running server."""
+        with self.reading() as connection:
+            return _meta(connection, "epoch")
 
     def close(self) -> None:
         """Give every connection back."""
@@ -100,7 +105,6 @@ class CentralDatabase:
             connection.execute(
                 update(tables.meta).where(tables.meta.c.name == "epoch").values(value=epoch)
             )
-        self.epoch = epoch
         return epoch
 
 

@@ -140,3 +140,14 @@ def test_new_key_is_taken_before_the_first_delivery(centre: Centre, kiosk: Kiosk
     centre.enrol(signer)
     (device,) = centre.admin.devices()
     assert device["public_key"] == signer.public_key
+
+
+def test_running_centre_answers_with_the_epoch_that_staff_renewed_beside_it(
+    sender: Sender, centre: Centre
+):
+    before = sender.transport.decisions(0).epoch
+    renewed = centre.admin.renew_epoch()
+    assert renewed != before
+    assert sender.transport.decisions(0).epoch == renewed
+    assert sender.transport.device_state().epoch == renewed
+    assert sender.send(sender.item(1)).epoch == renewed
