@@ -13,6 +13,7 @@ from tests.ui.sample_pages import SAMPLES, STAGE, receipt
 
 SCREENS = {"portrait": PORTRAIT, "landscape": LANDSCAPE}
 SMALL_WINDOWS = {"portrait": (540, 960), "landscape": (1280, 720)}
+RECEIPTS = ("receipt", "receipt.provisional", "receipt.delivered", "receipt.decided")
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -156,3 +157,12 @@ def test_every_advice_has_words_short_enough_for_the_camera_page(make_window, te
             page.advice.show_words(texts.text(Prompt(f"face.advice.{advice.value}")).title)
             QApplication.processEvents()
             assert not page.advice.is_cut(), advice
+
+
+@pytest.mark.parametrize("prompt_id", RECEIPTS)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_receipt_reminds_of_the_card_and_still_fits(make_window, screen, prompt_id):
+    window = make_window(SCREENS[screen])
+    window.show_model(receipt(STAGE.ACCEPTED, prompt_id))
+    assert window.shell.page.prompt_panel.sentence.text().endswith("请取走您的卡。")
+    assert audit(window) == []
