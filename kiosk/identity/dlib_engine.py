@@ -20,7 +20,11 @@ from kiosk.identity.face_network import (
 )
 from kiosk.identity.model_files import LANDMARK_MODEL, ModelStore
 from kiosk.identity.processor import require_avx
-from kiosk.identity.thresholds import DEFAULT_FACE_THRESHOLD, checked_face_threshold
+from kiosk.identity.thresholds import (
+    DEFAULT_FACE_THRESHOLD,
+    ENROLMENT_SPREAD,
+    checked_face_threshold,
+)
 from kiosk.services.ports import (
     Embedding,
     FaceAdvice,
@@ -33,6 +37,9 @@ from kiosk.services.ports import (
 
 ENGINE_ID = "dlib-resnet-v1"
 """Names the weights and the alignment, not the runtime: dlib's and onnxruntime's vectors agree."""
+
+OTHER_PERSON = "other_person"
+"""The advice for a picture that shows somebody else than the other pictures for the template."""
 
 _CHIP_PADDING = 0.25
 """Share of the face's size left on each side of the chip; the network was trained with it."""
@@ -121,7 +128,8 @@ class DlibFaceEngine:
         """Make a template from one or more pictures of one person.
 
         Raises:
-            FaceNotUsable: a picture has no face, several faces, or too poor a face; carries the index and advice.
+            FaceNotUsable: a picture has no face, several faces, too poor a face, or another person's; carries the index
+                and advice.
             ValueError: no pictures at all.
         """
         if not frames:
@@ -129,6 +137,7 @@ class DlibFaceEngine:
         with self._lock:
             parts = self._loaded()
             vectors = tuple(_enrolled(parts, i, frame) for i, frame in enumerate(frames))
+            _require_one_person(vectors)
             return FaceTemplate(self.engine_id, vectors)
 
     def compare(self, probe: Embedding, template: FaceTemplate) -> FaceComparison:
@@ -217,3 +226,14 @@ def _enrolled(parts: _Parts, index: int, frame: Frame) -> bytes:
     if observation.advice is not None:
         raise FaceNotUsable(index, observation.advice.value)
     return parts.network.embed(_align(parts, frame, box).chip).astype("<f4").tobytes()
+
+
+def _require_one_person(vectors: tuple[bytes, ...]) -> None:
+    points = np.stack([np.frombuffer(v, dtype="<f4") for v in vectors]).astype(np.float64)
+    distances = np.linalg.norm(points[:, None] - points[None, :], axis=-1)
+    if distances.max() <= ENROLMENT_SPREAD:
+        return
+    totals = distances.sum(axis=1)
+    # The picture least like the others; of two that accuse each other, the later.
+    farthest = len(totals) - 1 - int(totals[::-1].argmax())
+    raise FaceNotUsable(farthest, OTHER_PERSON)

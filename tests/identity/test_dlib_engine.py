@@ -11,7 +11,7 @@ import skimage.data
 from kiosk.devices.file_camera import FileCamera
 from kiosk.devices.picture import letter_box, read_picture
 from kiosk.errors import FaceNotUsable, TemplateUnusable
-from kiosk.identity.dlib_engine import DlibFaceEngine, template_distance
+from kiosk.identity.dlib_engine import DlibFaceEngine, _require_one_person, template_distance
 from kiosk.services.ports import Embedding, FaceAdvice, FaceTemplate, Frame
 from tests.identity.people import (
     GROUP_PHOTOS,
@@ -280,6 +280,34 @@ def test_enrol_names_the_picture_and_the_fault_when_one_is_poor(
         engine.enrol((good, np.zeros_like(good)))
 
     assert (caught.value.index, caught.value.advice) == (1, "no_face")
+
+
+OBAMA = ("examples/obama.jpg", "examples/obama2.jpg")
+
+
+@pytest.mark.parametrize(
+    ("names", "index"),
+    [((OBAMA[0], PORTRAIT), 1), ((*OBAMA, PORTRAIT), 2), ((PORTRAIT, *OBAMA), 0)],
+    ids=["two", "last-of-three", "first-of-three"],
+)
+def test_enrol_refuses_the_picture_of_another_person(
+    engine: DlibFaceEngine, faces: Path, names: tuple[str, ...], index: int
+) -> None:
+    with pytest.raises(FaceNotUsable) as caught:
+        engine.enrol(tuple(as_camera_frame(faces / name) for name in names))
+
+    assert (caught.value.index, caught.value.advice) == (index, "other_person")
+
+
+def test_enrol_never_mixes_two_people_and_takes_every_persons_own_pictures(
+    engine: DlibFaceEngine, described: dict[str, list[Embedding]]
+) -> None:
+    for one, other in itertools.combinations(described, 2):
+        for pair in itertools.product(described[one], described[other]):
+            with pytest.raises(FaceNotUsable):
+                _require_one_person(tuple(v.astype("<f4").tobytes() for v in pair))
+    for vectors in described.values():
+        _require_one_person(tuple(v.astype("<f4").tobytes() for v in vectors))
 
 
 def test_enrol_raises_when_there_are_no_pictures(engine: DlibFaceEngine) -> None:
