@@ -112,6 +112,14 @@ def test_noise_in_place_of_the_wal_costs_nothing_that_was_in_the_file(state: Pat
     assert len(receipts(state)) == ACCEPTED
 
 
+def test_noise_in_place_of_the_shared_memory_file_costs_nothing(state: Path) -> None:
+    main, wal = live_files(state, 7)
+    (state / DATABASE_FILE).write_bytes(main)
+    (state / WAL_FILE).write_bytes(wal)
+    (state / f"{DATABASE_FILE}-shm").write_bytes(os.urandom(32 * 1024))
+    assert len(receipts(state)) == ACCEPTED
+
+
 def test_committed_rows_are_read_from_the_wal_when_the_power_was_cut(state: Path) -> None:
     main, wal = live_files(state, 7)
     (state / DATABASE_FILE).write_bytes(main)
