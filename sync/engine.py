@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync import cursors
+from sync.comparison import Comparison
 from sync.connectivity import LinkState, link_state_of
 from sync.errors import DatabaseError, ListenerFailed, ServerBusy, SyncError
 from sync.events import Clock, SystemClock
@@ -64,12 +65,14 @@ class SyncEngine:
         self._outbox = outbox
         self._transport = transport
         self._clock = clock if clock is not None else SystemClock()
+        self._comparison = Comparison(database, outbox, transport, self._clock)
         self._pusher = Pusher(database, outbox, transport, listener, self._clock)
         self._puller = Puller(database, transport, listener)
 
     def run_once(self, should_stop: Callable[[], bool] = lambda: False) -> SyncReport:
         """Push until nothing is due, pull decisions, pull the roster; never raises for a link or database fault.
 
+        The first run and then one an hour first compare what the centre holds with what it acknowledged.
         A phase that the centre is too busy for does not stop the next one; a link that fails ends the run.
 
         Args:
@@ -77,6 +80,8 @@ class SyncEngine:
         """
         tally = Tally()
         try:
+            if not should_stop():
+                self._comparison.run(tally)
             error = self._run_phases(tally, should_stop)
         except EpochChanged as change:
             error = self._start_over(change, tally, should_stop)

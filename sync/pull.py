@@ -34,7 +34,7 @@ class Puller:
             EpochChanged, or any SyncError of the link or the database.
         """
         self._retry_held(tally)
-        has_more = True
+        has_more, has_restarted = True, False
         while has_more and not should_stop():
             with self._database.reading() as database:
                 after = cursors.read_cursor(database, cursors.DECISIONS)
@@ -44,8 +44,10 @@ class Puller:
                 self._note_epoch(database, page)
                 for decision in page.decisions:
                     self._decide(database, decision, tally)
-                cursors.store(database, cursors.DECISIONS, max(after, page.cursor))
-            has_more = page.more and page.cursor > after
+                is_set_back = page.cursor < after and not has_restarted
+                cursors.store(database, cursors.DECISIONS, _next_cursor(after, page.cursor))
+            has_restarted = has_restarted or is_set_back
+            has_more = is_set_back or (page.more and page.cursor > after)
 
     def run_roster(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
         """Take in every change of the roster.
@@ -54,7 +56,7 @@ class Puller:
             ListenerFailed: the page was not taken in; the cursor stands before it.
             EpochChanged, or any SyncError of the link or the database.
         """
-        has_more = True
+        has_more, has_restarted = True, False
         while has_more and not should_stop():
             with self._database.reading() as database:
                 after = cursors.read_cursor(database, cursors.ROSTER)
@@ -70,9 +72,11 @@ class Puller:
                         raise
                     tally.has_listener_failed = True
                     raise ListenerFailed(f"roster page: {type(error).__name__}") from error
-                cursors.store(database, cursors.ROSTER, max(after, page.cursor))
+                is_set_back = page.cursor < after and not has_restarted
+                cursors.store(database, cursors.ROSTER, _next_cursor(after, page.cursor))
             tally.roster_changes += len(page.upserts) + len(page.tombstones)
-            has_more = page.more and page.cursor > after
+            has_restarted = has_restarted or is_set_back
+            has_more = is_set_back or (page.more and page.cursor > after)
 
     def _note_epoch(self, database: Database, answer: SignedAnswer) -> None:
         known = cursors.read_text(database, cursors.EPOCH)
@@ -116,3 +120,8 @@ class Puller:
             )
         else:
             tally.decisions += 1
+
+
+def _next_cursor(after: int, reached: int) -> int:
+    """Where to read on; a feed that ends before our cursor was set back to a backup and is read from its start."""
+    return reached if reached >= after else 0

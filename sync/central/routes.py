@@ -20,7 +20,7 @@ from sync.answers import (
     seal_answer,
 )
 from sync.central import roster
-from sync.central.database import CentralDatabase
+from sync.central.database import CHANGE, ROSTER_VERSION, CentralDatabase, current_number
 from sync.central.decisions import decisions_after
 from sync.central.devices import Authenticator, Caller, find_device
 from sync.central.examples import (
@@ -133,6 +133,8 @@ def _add_feeds(
     def list_decisions(after: Cursor = 0, caller: Caller = asked_by) -> Response:
         with services.database.reading() as connection:
             found = decisions_after(connection, caller.device.id, after, PAGE_SIZE + 1)
+            # A kiosk that is ahead read a life of this centre that a restore undid; this tells it so.
+            reached = min(after, current_number(connection, CHANGE))
         page = found[:PAGE_SIZE]
         answer = DecisionPage(
             protocol=PROTOCOL_VERSION,
@@ -141,7 +143,7 @@ def _add_feeds(
             time=services.now(),
             nonce=caller.nonce,
             decisions=tuple(decision for _, decision in page),
-            cursor=page[-1][0] if page else after,
+            cursor=page[-1][0] if page else reached,
             more=len(found) > PAGE_SIZE,
         )
         return services.sealed(answer, Purpose.DECISIONS)
@@ -158,6 +160,7 @@ def _add_feeds(
             upserts, tombstones, cursor, more = roster.changes_after(
                 connection, caller.device.region_code, after, PAGE_SIZE
             )
+            cursor = min(cursor, current_number(connection, ROSTER_VERSION))
         now = services.now()
         answer = RosterPage(
             protocol=PROTOCOL_VERSION,

@@ -222,6 +222,8 @@ class ScriptedTransport:
     asked: list[str] = field(default_factory=list)
     on_pull: object = None
     state: DeviceState | None = None
+    compared: int = 0
+    on_state: object = None
 
     def send_batch(self, batch_id: str, items: Sequence[bytes]) -> BatchAnswer:
         self.sent.append(list(items))
@@ -238,8 +240,11 @@ class ScriptedTransport:
         )
 
     def device_state(self) -> DeviceState:
-        self.asked.append("state")
-        return self.state or DeviceState(**self._common(), hwm=0, gaps=())
+        self.compared += 1
+        if self.on_state is not None:
+            self.on_state()
+        # A centre that holds everything, unless a test says otherwise.
+        return self.state or DeviceState(**self._common(), hwm=10**9, gaps=())
 
     def close(self) -> None:
         pass

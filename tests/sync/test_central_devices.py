@@ -151,3 +151,11 @@ def test_running_centre_answers_with_the_epoch_that_staff_renewed_beside_it(
     assert sender.transport.decisions(0).epoch == renewed
     assert sender.transport.device_state().epoch == renewed
     assert sender.send(sender.item(1)).epoch == renewed
+
+
+def test_feed_tells_a_kiosk_that_is_ahead_where_the_centre_ends(sender: Sender, centre: Centre):
+    sender.send(sender.item(1))
+    reached = sender.transport.decisions(0).cursor
+    assert sender.transport.decisions(reached).cursor == reached
+    assert sender.transport.decisions(reached + 900).cursor < reached + 900
+    assert sender.transport.roster(900).cursor < 900

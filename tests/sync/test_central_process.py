@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -61,6 +62,38 @@ def test_centre_that_was_set_back_is_given_again_what_it_lost(
     assert (report.requeued, report.error_code) == (1, "")
     assert sorted(row["event_id"] for row in centre.admin.applications()) == sorted(ids)
     assert kiosk.ids(ItemState.ACKNOWLEDGED) == ids
+
+
+def test_centre_restored_without_a_new_epoch_is_given_again_what_it_lost(tmp_path: Path):
+    """A restore as it happens: the folder of last night, and nobody told the centre."""
+    state_dir, backup = tmp_path / "centre", tmp_path / "backup"
+    settings = CentralSettings(state_dir, port=0, key_provider="file")
+    with make_kiosk(tmp_path / "kiosk") as kiosk:
+        with CentralAdmin(state_dir, "file") as admin:
+            key = admin.centre_public_key()
+            admin.enrol_device(DEVICE, "A07", REGION, kiosk.signer.public_key)
+
+        def run_once():
+            with running(settings) as server:
+                transport = HttpTransport(server.url, DEVICE, kiosk.signer, key)
+                try:
+                    return kiosk.engine(transport).run_once()
+                finally:
+                    transport.close()
+
+        ids = kiosk.append(event("r-0001"))
+        run_once()
+        shutil.copytree(state_dir, backup)
+        ids += kiosk.append(event("r-0002"))
+        run_once()
+        shutil.rmtree(state_dir)
+        shutil.copytree(backup, state_dir)
+        ids += kiosk.append(event("r-0003"))
+        report = run_once()
+        assert (report.requeued, report.acknowledged, report.error_code) == (1, 2, "")
+        assert kiosk.ids(ItemState.ACKNOWLEDGED) == ids
+        with CentralAdmin(state_dir, "file") as admin:
+            assert sorted(row["event_id"] for row in admin.applications()) == sorted(ids)
 
 
 @pytest.mark.parametrize(

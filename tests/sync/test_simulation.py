@@ -134,7 +134,8 @@ class BadLink:
     def device_state(self) -> DeviceState:
         with self.admin._database.reading() as connection:
             gaps = gaps_of(connection, DEVICE)
-        return DeviceState(**self._common(), hwm=0, gaps=gaps)
+            device = find_device(connection, DEVICE)
+        return DeviceState(**self._common(), hwm=device.hwm, gaps=gaps)
 
     def close(self) -> None:
         pass
