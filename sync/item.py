@@ -20,6 +20,9 @@ from sync.events import ClockReading, OutboxEvent, iso_utc
 from sync.signing import SIGNATURE_BYTES, DeviceSigner, Purpose, Verifier
 
 ITEM_VERSION = 1
+CODEC = "json"
+DICTIONARY = None
+SEAL = "none"
 MAXIMUM_ITEM_BYTES = 64 * 1024
 """A form is about 2 KB; what is larger is an attachment and travels in chunks of its own."""
 MAXIMUM_HEADER_BYTES = 512
@@ -136,9 +139,9 @@ def sign_item(
         "id": event.id,
         "device": device,
         "seq": seq,
-        "codec": "json",
-        "dictionary": None,
-        "seal": "none",
+        "codec": CODEC,
+        "dictionary": DICTIONARY,
+        "seal": SEAL,
         "key": signer.key_id,
     }
     body: Mapping[str, object] = {

@@ -11,6 +11,8 @@ SYNC_MIGRATIONS = Migrations("sync")
 @SYNC_MIGRATIONS(name="0001_outbox")
 def _outbox(database: Database) -> None:
     statements = (
+        # codec, dictionary and seal repeat the item's header, for a search without opening items.
+        # attachments_pending is unused (0) before attachments come; an event then waits for its last chunk.
         # AUTOINCREMENT: a sequence number is never given twice, also not after pruning.
         """CREATE TABLE outbox (
             seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -24,6 +26,10 @@ def _outbox(database: Database) -> None:
             monotonic_ms INTEGER NOT NULL,
             item BLOB NOT NULL,
             digest TEXT NOT NULL,
+            codec TEXT NOT NULL DEFAULT 'json',
+            dictionary TEXT,
+            seal TEXT NOT NULL DEFAULT 'none',
+            attachments_pending INTEGER NOT NULL DEFAULT 0,
             state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'acknowledged', 'parked')),
             attempts INTEGER NOT NULL DEFAULT 0,
             not_before_mono_ms INTEGER,

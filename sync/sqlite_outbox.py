@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from sync.errors import RejectedItem
 from sync.events import Clock, ClockReading, OutboxEvent, SystemClock, iso_utc, parse_utc
 from sync.framing import LENGTH_BYTES
-from sync.item import item_digest, sign_item
+from sync.item import CODEC, DICTIONARY, SEAL, item_digest, sign_item
 from sync.outbox import (
     MAXIMUM_DEFERRAL_S,
     ItemState,
@@ -21,7 +21,7 @@ from sync.outbox import (
 from sync.signing import DeviceSigner
 
 _INSERT = """INSERT INTO outbox (seq, id, subject, kind, schema, priority, created_wall, boot_id, monotonic_ms,
-    item, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    item, digest, codec, dictionary, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 # The running maxima keep a subject's own order: what stands behind a deferred event is held with it, and what
 # stands behind a less urgent one is sent no earlier than that one.
@@ -78,6 +78,9 @@ class SqliteOutbox:
                 reading.monotonic_ms,
                 item,
                 digest,
+                CODEC,
+                DICTIONARY,
+                SEAL,
             ],
         )
         return PendingItem(

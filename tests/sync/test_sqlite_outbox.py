@@ -43,6 +43,15 @@ def test_sequence_number_is_not_given_again_after_the_last_row_was_pruned(kiosk:
     assert kiosk.rows("SELECT seq FROM outbox") == [(3,)]
 
 
+def test_row_repeats_how_its_item_is_written(kiosk: Kiosk):
+    kiosk.append(event())
+    ((item, *columns),) = kiosk.rows(
+        "SELECT item, codec, dictionary, seal, attachments_pending FROM outbox"
+    )
+    header = SignedItem.decode(item).header
+    assert columns == [header.codec, header.dictionary, header.seal, 0]
+
+
 def test_queue_is_found_again_when_the_kiosk_restarts(tmp_path: Path):
     signer = DeviceSigner.generate()
     with make_kiosk(tmp_path, signer) as kiosk:
