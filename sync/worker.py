@@ -8,12 +8,16 @@ from dataclasses import replace
 from sync.backoff import FullJitterBackoff
 from sync.connectivity import LinkState, SyncStatus
 from sync.engine import SyncEngine, SyncReport
-from sync.errors import SyncError
+from sync.errors import SyncError, TimedOut, Unreachable
 
 logger = logging.getLogger(__name__)
 
 INTERVAL_S = 60.0
 """Between runs on a good link: decisions and roster come this fast."""
+LINK_CAP_S = 2 * 60.0
+"""Limit of the waits while nobody answers: a try costs the centre nothing, and a link in a village is brief.
+The longer waits are for a centre that is busy, and for what only people can mend."""
+_NO_ANSWER = (Unreachable.code, TimedOut.code)
 
 
 class SyncWorker:
@@ -33,6 +37,7 @@ class SyncWorker:
     ) -> None:
         self._engine = engine
         self._backoff = backoff
+        self._link_backoff = replace(backoff, cap_s=min(backoff.cap_s, LINK_CAP_S))
         self._interval_s = interval_s
         self._on_status = on_status
         self._lock = threading.Lock()
@@ -90,7 +95,8 @@ class SyncWorker:
             failures = self._failures
         if not failures:
             return self._interval_s
-        return max(self._backoff.delay_s(failures), report.retry_after_s or 0.0)
+        backoff = self._link_backoff if report.error_code in _NO_ANSWER else self._backoff
+        return max(backoff.delay_s(failures), report.retry_after_s or 0.0)
 
     def _publish(self, report: SyncReport | None) -> None:
         status = self._measured(self.status())

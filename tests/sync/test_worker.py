@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sync.answers import EventResult, EventStatus
 from sync.backoff import FullJitterBackoff, bounded_retry_after_s
 from sync.connectivity import LinkState, SyncStatus
-from sync.errors import Unreachable
+from sync.errors import NotAuthorised, NotTheCentre, ServerBusy, TimedOut, Unreachable
 from sync.item import SignedItem
 from sync.outbox import ItemState
 from sync.worker import SyncWorker
@@ -189,3 +189,26 @@ def test_worker_that_never_started_stops():
 
     loop = SyncWorker(Nothing(), FullJitterBackoff(Random(1)))
     assert loop.stop(0.1)
+
+
+@pytest.mark.parametrize(
+    ("error", "longest_s"),
+    [
+        (Unreachable("x"), 120.0),
+        (TimedOut("x"), 120.0),
+        (ServerBusy(), 900.0),
+        (NotTheCentre("x"), 900.0),
+        (NotAuthorised("x"), 900.0),
+    ],
+)
+def test_longest_wait_is_two_minutes_only_while_nobody_answers(kiosk: Kiosk, error, longest_s):
+    class Latest(Random):
+        def uniform(self, a: float, b: float) -> float:
+            return b
+
+    def fail(what: str) -> None:
+        raise error
+
+    engine = kiosk.engine(ScriptedTransport(applied, on_pull=fail))
+    loop = SyncWorker(engine, FullJitterBackoff(Latest()))
+    assert max(loop._run() for _ in range(12)) == longest_s
