@@ -63,8 +63,8 @@ class VisitNavigator(Protocol):
     def start(self) -> AnyPage:
         """The first page."""
 
-    def current(self) -> AnyPage:
-        """The present page, made anew."""
+    def peek(self) -> AnyPage | None:
+        """The present page, made anew, without moving; None when it cannot be made just now."""
 
     def act(self, action: Action) -> AnyPage:
         """Take an action, give the next page."""
@@ -164,7 +164,7 @@ class VisitController(QObject):
             return
         serial = self._serial
         self._lane.submit(
-            self._navigator.current,
+            self._navigator.peek,
             lambda page: self._refreshed(serial, page),
             self._refresh_failed,
         )
@@ -249,7 +249,7 @@ class VisitController(QObject):
         self._guide.forget_visit()
         self._spent_cards.clear()
 
-    def _refreshed(self, serial: int, page: AnyPage) -> None:
+    def _refreshed(self, serial: int, page: AnyPage | None) -> None:
         if serial != self._serial or page == self._page or type(page) is not type(self._page):
             return
         if self._is_held():

@@ -38,7 +38,7 @@ class FakeNavigator:
     def start(self):
         return self.page
 
-    def current(self):
+    def peek(self):
         return self.page
 
     def act(self, action):

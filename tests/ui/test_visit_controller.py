@@ -6,8 +6,9 @@ from PySide6.QtTest import QTest
 
 from accessibility.guide import GuideState
 from accessibility.prompt import Prompt
-from kiosk.errors import CameraUnavailable, FlowError
+from kiosk.errors import CameraUnavailable, FlowError, StorageError
 from kiosk.flows import actions, pages
+from kiosk.flows.navigator import Navigator
 from kiosk.services.ports import Card, FaceAdvice
 from kiosk.services.verify_face import FaceCheckResult
 from kiosk.ui.qt_background import QtBackground
@@ -251,6 +252,45 @@ def test_refresh_leaves_a_page_alone_that_cannot_move(make_stage):
     stage.navigator.page = IDENTIFY
     stage.controller.refresh()
     assert stage.window.shell.page.objectName() == "ServicesPage"
+
+
+class BrokenRequests:
+    """A database that has gone bad."""
+
+    def __init__(self):
+        self.error = None
+
+    def page(self, visit, ports):
+        if self.error is not None:
+            raise self.error
+        return receipt(STAGE.ACCEPTED)
+
+
+def test_a_refresh_that_fails_leaves_the_receipt_and_the_way_out_of_it(make_stage):
+    step = BrokenRequests()
+    navigator = Navigator(None)
+    navigator._step = step  # a receipt without the visit that leads to it
+    stage = make_stage()
+    stage.navigator.pages.append(receipt(STAGE.ACCEPTED))
+    stage.act(actions.Begin())
+    stage.guide.stop()
+    stage.navigator.peek = navigator.peek
+    stage.navigator.current = navigator.current
+    step.error = StorageError("the disk is gone")
+    stage.controller.refresh()
+    assert navigator._step is step
+    assert stage.window.shell.page.objectName() == "ReceiptPage"
+    assert stage.guide.spoken[-1] == "receipt"
+
+
+def test_a_refresh_that_gives_another_page_changes_nothing(make_stage):
+    stage = make_stage(receipt(STAGE.ACCEPTED))
+    stage.act(actions.Begin())
+    stage.guide.stop()
+    stage.navigator.page = fakes.SERVICES
+    stage.controller.refresh()
+    assert stage.window.shell.page.objectName() == "ReceiptPage"
+    assert stage.guide.spoken[-1] == "receipt"
 
 
 def test_asking_for_help_on_the_help_page_says_it_again(make_stage):
