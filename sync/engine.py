@@ -8,7 +8,7 @@ from datetime import datetime
 from sync import cursors
 from sync.comparison import Comparison
 from sync.connectivity import LinkState, link_state_of
-from sync.errors import DatabaseError, ListenerFailed, ServerBusy, SyncError
+from sync.errors import DatabaseError, ListenerFailed, ServerBusy, SyncError, TimedOut
 from sync.events import Clock, SystemClock
 from sync.outbox import Outbox, OutboxCounts
 from sync.pull import Puller
@@ -110,7 +110,11 @@ class SyncEngine:
             except (ServerBusy, ListenerFailed) as error:
                 first_error = first_error or error
             except SyncError as error:
-                return error
+                if not (isinstance(error, TimedOut) and tally.has_timed_out_alone):
+                    return error
+                # Once: a feed that times out too ends the run.
+                tally.has_timed_out_alone = False
+                first_error = first_error or error
         return first_error
 
     def _start_over(

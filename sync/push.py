@@ -54,17 +54,24 @@ class Pusher:
             SyncError: the link failed; what was answered before stays settled.
         """
         skipped: set[str] = set()
+        has_passed = False
         while not should_stop():
             batch = self._next(skipped)
             if not batch:
                 return
             try:
                 self._send(batch, skipped, tally)
+                has_passed = True
             except BatchTooLarge as error:
                 self._shrink(batch, error, tally)
-            except (TimedOut, ServerFault) as error:
+            except ServerFault as error:
                 # The whole link waits too, so the smaller batch belongs to the next run.
                 self._shrink(batch, error, tally)
+                raise
+            except TimedOut as error:
+                # Without another batch that passed it is the link, not the event: then nothing may be deferred.
+                self._shrink(batch, error, tally, is_link_proven=has_passed)
+                tally.has_timed_out_alone = len(batch) == 1
                 raise
 
     def _next(self, skipped: set[str]) -> Sequence[PendingItem]:
@@ -99,13 +106,22 @@ class Pusher:
         if known not in ("", answer.epoch):
             raise EpochChanged(answer.epoch)
 
-    def _shrink(self, batch: Sequence[PendingItem], error: SyncError, tally: Tally) -> None:
+    def _shrink(
+        self,
+        batch: Sequence[PendingItem],
+        error: SyncError,
+        tally: Tally,
+        *,
+        is_link_proven: bool = True,
+    ) -> None:
         self._limits.shrink(batch)
         if len(batch) > 1:
             return
         event_id = batch[0].id
         is_own_doing = isinstance(error, BatchTooLarge)
         failures = self._suspects.note_failed_alone(batch[0], is_own_doing=is_own_doing)
+        if not is_link_proven:
+            return
         now = self._clock.read()
         with self._database.transaction() as database:
             if failures >= POISON_COUNT:

@@ -53,6 +53,8 @@ class Tally:
     decisions: int = 0
     roster_changes: int = 0
     has_listener_failed: bool = False
+    has_timed_out_alone: bool = False
+    """An event that was sent alone got no answer: it may be the event, so the feeds are tried all the same."""
 
 
 @dataclass(frozen=True, slots=True)
