@@ -27,7 +27,8 @@ _NEXT = {
         RequestState.NEEDS_CORRECTION,
     },
     RequestState.DELIVERED: {RequestState.DECIDED, RequestState.NEEDS_CORRECTION},
-    RequestState.NEEDS_CORRECTION: {RequestState.DECIDED},
+    # The centre may ask for something else than before.
+    RequestState.NEEDS_CORRECTION: {RequestState.DECIDED, RequestState.NEEDS_CORRECTION},
     RequestState.DECIDED: set(),
 }
 

@@ -55,11 +55,10 @@ class SubmitRequest:
         Raises:
             StorageFull, StorageBusy, StorageDamaged: nothing was written, nothing was promised.
         """
+        if (before := self._accepted_before(request_id)) is not None:
+            return before
         self.store.assert_room()
         with self.store.transaction() as transaction:
-            before = transaction.requests.get(request_id)
-            if before is not None:
-                return before
             counter = transaction.next_receipt_counter()
             request = self._new_request(request_id, service, resident, evidence, counter)
             transaction.requests.add(request)
@@ -78,6 +77,11 @@ class SubmitRequest:
             )
         self._tell()
         return request
+
+    def _accepted_before(self, request_id: str) -> ServiceRequest | None:
+        # Before the look at the disk: what was promised stays promised on a full one.
+        with self.store.transaction() as transaction:
+            return transaction.requests.get(request_id)
 
     def _tell(self) -> None:
         try:

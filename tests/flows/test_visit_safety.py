@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from kiosk.domain.service_request import RequestState
 from kiosk.errors import StorageBusy
@@ -23,7 +24,8 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.home import PROGRESS_TILE
 from kiosk.flows.navigator import Navigator
-from tests.builders import ZHAO, World, card
+from kiosk.storage.repositories import SqliteResidents
+from tests.builders import NOW, ZHAO, World, card
 from tests.flows.walk import walk
 
 SERVICE = ChooseService("pension.life_certification")
@@ -168,3 +170,11 @@ def test_decided_request_does_not_stand_in_the_way_of_the_next_year(world: World
         done = request.decided(RequestState.DECIDED, "certified", "认证通过", world.clock.now())
         transaction.requests.update(done)
     walk(navigator, *BY_CARD, *TO_FACE, *TO_RECEIPT)
+
+
+def test_dead_clock_calls_no_resident_unborn(world: World) -> None:
+    with world.store.transaction() as transaction:
+        SqliteResidents(transaction.database).set_as_of(NOW.isoformat())
+    world.clock.wall = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    page = walk(world.navigator(), *BY_CARD)
+    assert isinstance(page, pages.ConfirmPersonPage)

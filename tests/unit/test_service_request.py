@@ -62,3 +62,10 @@ def test_evidence_record_holds_integers_and_names_only() -> None:
         },
     }
     assert evidence_record(replace(proof, face_score=None)) == {"factors": ["card", "face"]}
+
+
+def test_second_correction_with_other_words_is_taken() -> None:
+    asked = REQUEST.decided(RequestState.NEEDS_CORRECTION, "photo", "照片不清楚", NOW)
+    again = asked.decided(RequestState.NEEDS_CORRECTION, "card", "卡号不对", LATER)
+    assert (again.decision_code, again.decision_text) == ("card", "卡号不对")
+    assert again.decided(RequestState.NEEDS_CORRECTION, "card", "卡号不对", LATER) == again
