@@ -15,8 +15,8 @@ from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import KioskConfig
 from kiosk.devices.factory import make_camera, make_card_reader
-from kiosk.domain.catalogue import Catalogue, parse_definition
-from kiosk.errors import TemplateUnusable
+from kiosk.domain.catalogue import Catalogue, CatalogueError, parse_definition
+from kiosk.errors import ConfigError, TemplateUnusable
 from kiosk.flows.visit_ports import SiteFacts, VisitPorts
 from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.services.find_resident import FindResident
@@ -158,14 +158,19 @@ def load_catalogue() -> Catalogue:
     """The shipped service definitions.
 
     Raises:
-        CatalogueError: a file is wrong.
+        ConfigError: a file is wrong; names every fault.
     """
     folder = resources.files("assets") / "services"
     files = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".json")),
         key=lambda file: file.name,
     )
-    return Catalogue(tuple(parse_definition(file.read_text("utf-8"), file.name) for file in files))
+    try:
+        return Catalogue(
+            tuple(parse_definition(file.read_text("utf-8"), file.name) for file in files)
+        )
+    except CatalogueError as error:
+        raise ConfigError(error.faults) from error
 
 
 @contextlib.contextmanager

@@ -70,6 +70,7 @@ def test_no_text_is_left_without_an_error() -> None:
     assert written - known == {
         *ADVICE_IDS,
         "error.ksk-305.picture",
+        "error.ksk-305.other_person",
         "error.ksk-100.more",
     }
 
