@@ -120,7 +120,8 @@ class VisitController(QObject):
         self._refresh_timer: Timer | None = None
         self._spoken_advice: FaceAdvice | None = None
         self._spoken_s = float("-inf")
-        self._spent_cards: dict[type[models.PageModel], Card] = {}
+        self._spent_cards: dict[type[models.PageModel], bytes] = {}
+        """Marks, not cards."""
         self._faces = FaceFeed(self._show_face, self._finish_face, self)
         self._cards = (
             CardFeed(card_reader, self._present_card, self) if card_reader is not None else None
@@ -248,9 +249,13 @@ class VisitController(QObject):
         self._window.wipe()
         self._guide.forget_visit()
         self._spent_cards.clear()
+        if self._cards is not None:
+            self._cards.end_visit()
 
     def _refreshed(self, serial: int, page: AnyPage | None) -> None:
-        if serial != self._serial or page == self._page or type(page) is not type(self._page):
+        if serial != self._serial or page is None or page == self._page:
+            return
+        if type(page) is not type(self._page):
             return
         if self._is_held():
             # The screen does not change while somebody is listening to it.
@@ -349,6 +354,6 @@ class VisitController(QObject):
             self.act(FaceCheckUnavailable(result.code))
 
     def _present_card(self, card: Card) -> None:
-        if self._page is not None and not self._is_busy:
-            self._spent_cards[type(self._page)] = card
+        if self._cards is not None and self._page is not None and not self._is_busy:
+            self._spent_cards[type(self._page)] = self._cards.mark(card)
             self.act(CardPresented(card))
