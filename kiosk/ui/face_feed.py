@@ -15,26 +15,29 @@ _log = logging.getLogger(__name__)
 
 
 class _Check:
-    """One running check: its thread, its stop flag, its newest picture."""
+    """One running check: its thread, its stop flag, its newest picture.
+
+    The run, which knows the resident's template, belongs to the thread alone and goes with it.
+    """
 
     def __init__(
         self, run: FaceCheckRun, before: "_Check | None", notify: Callable[[], None]
     ) -> None:
-        self._run = run
-        self._before = before
         self._notify = notify
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._newest: FaceView | None = None
         self._result: FaceCheckResult | None = None
-        self._thread = threading.Thread(target=self._work, name="face-check", daemon=True)
+        self._thread = threading.Thread(
+            target=self._work, args=(run, before), name="face-check", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
         """Ask the thread to end and drop the picture; does not wait."""
-        self._stop.set()
         with self._lock:
-            self._newest = None
+            self._stop.set()
+            self._newest = self._result = None
 
     def join(self) -> None:
         """Wait for the thread."""
@@ -48,28 +51,28 @@ class _Check:
         return taken
 
     def _show(self, view: FaceView) -> None:
-        if self._stop.is_set():
-            return
         with self._lock:
+            if self._stop.is_set():
+                return
             is_first = self._newest is None
             self._newest = view
         if is_first:
             self._notify()
 
-    def _work(self) -> None:
-        if self._before is not None:
-            self._before.join()  # one check at a time has the camera
-            self._before = None
+    def _work(self, run: FaceCheckRun, before: "_Check | None") -> None:
+        if before is not None:
+            before.join()  # one check at a time has the camera
         try:
-            result = self._run.run(self._show, self._stop)
+            result = run.run(self._show, self._stop)
         except Exception as error:  # noqa: BLE001  whatever a driver raises
             # A bug in a driver must not leave somebody in front of a dead mirror.
             _log.exception("face check failed type=%s", type(error).__name__)
             result = FaceCheckResult("unavailable", code="KSK-000")
-        if not self._stop.is_set():
-            with self._lock:
-                self._result = result
-            self._notify()
+        with self._lock:
+            if self._stop.is_set():
+                return
+            self._result = result
+        self._notify()
 
 
 class FaceFeed(QObject):
