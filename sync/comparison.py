@@ -9,7 +9,7 @@ import logging
 from sync import cursors
 from sync.errors import SyncError
 from sync.events import Clock, ClockReading
-from sync.outbox import Outbox
+from sync.outbox import ItemState, Outbox
 from sync.push import EpochChanged
 from sync.settlement import Tally
 from sync.sqlcipher import EncryptedDatabase
@@ -48,8 +48,10 @@ class Comparison:
         now = self._clock.read()
         if not self._is_due(now):
             return
-        self._last, self._wait_s = now, AGAIN_S
         try:
+            if not self._has_something_to_lose():
+                return
+            self._last, self._wait_s = now, AGAIN_S
             self._compare(tally)
         except SyncError as error:
             logger.warning("what the centre holds could not be compared: %s", error.code)
@@ -63,6 +65,10 @@ class Comparison:
             or last.boot_id != now.boot_id
             or now.monotonic_ms - last.monotonic_ms >= self._wait_s * 1000
         )
+
+    def _has_something_to_lose(self) -> bool:
+        with self._database.reading() as database:
+            return bool(self._outbox.items(database, ItemState.ACKNOWLEDGED, limit=1))
 
     def _compare(self, tally: Tally) -> None:
         state = self._transport.device_state()
