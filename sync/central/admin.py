@@ -183,7 +183,16 @@ class CentralAdmin:
     def applications(self, limit: int = 50) -> Sequence[dict[str, Any]]:
         """The newest applications; they hold ids only."""
         row = tables.application
-        return self._rows(select(row).order_by(row.c.change.desc()).limit(limit))
+        columns = [column for column in row.c if column is not row.c.person_claim]
+        return self._rows(select(*columns).order_by(row.c.change.desc()).limit(limit))
+
+    def unlisted_people(self, limit: int = 50) -> Sequence[dict[str, Any]]:
+        """Whom the roster does not know, with their personal data: for the eyes that need them only."""
+        row = tables.application
+        found = select(row.c.receipt_number, row.c.person_claim, row.c.subject, row.c.event_id)
+        return self._rows(
+            found.where(row.c.person_claim != "").order_by(row.c.change.desc()).limit(limit)
+        )
 
     def residents(self, limit: int = 50) -> Sequence[dict[str, Any]]:
         """Residents with their personal data: for the eyes that need them only."""

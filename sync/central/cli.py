@@ -180,10 +180,13 @@ def _show(arguments: argparse.Namespace) -> None:
         )
         if arguments.with_residents:
             console.print(_table("Residents", admin.residents(arguments.limit), _RESIDENT_COLUMNS))
+            unlisted = admin.unlisted_people(arguments.limit)
+            console.print(_table("Not on the roster", unlisted, _UNLISTED_COLUMNS))
 
 
 _DEVICE_COLUMNS = ("id", "receipt_prefix", "region_code", "enabled", "hwm")
 _APPLICATION_COLUMNS = ("receipt_number", "service_id", "device", "assurance", "state", "event_id")
+_UNLISTED_COLUMNS = ("receipt_number", "person_claim", "subject", "event_id")
 _RESIDENT_COLUMNS = ("resident_id", "name", "citizen_id", "region_code", "certified_until")
 
 

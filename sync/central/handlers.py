@@ -50,6 +50,8 @@ class ServiceRequestPayload(BaseModel):
     service_digest: str = Field(max_length=128)
     resident_id: str = Field(max_length=64)
     """Empty for a person whom the roster does not know."""
+    citizen_id: str = Field(default="", max_length=64, repr=False)
+    """Whom that person says to be; kept only when ``resident_id`` is empty, so that staff can find them."""
     receipt_number: str = Field(min_length=1, max_length=32)
     accepted_at: str = Field(max_length=40)
     assurance: int = Field(ge=0, le=3)
@@ -76,6 +78,8 @@ def apply_service_request(connection: Connection, arrival: Arrival) -> None:
             device=arrival.device,
             service_id=payload.service_id,
             resident_id=payload.resident_id,
+            subject=arrival.body.subject,
+            person_claim="" if payload.resident_id else payload.citizen_id,
             receipt_number=payload.receipt_number,
             accepted_at=accepted_at,
             assurance=payload.assurance,

@@ -66,6 +66,9 @@ application = Table(
     Column("device", String(64), nullable=False),
     Column("service_id", String(64), nullable=False),
     Column("resident_id", String(64), nullable=False),
+    # Whom the event is about, and whom the person says to be when the roster does not know them; personal data.
+    Column("subject", String(128), nullable=False),
+    Column("person_claim", String(64), nullable=False, default=""),
     Column("receipt_number", String(32), nullable=False),
     Column("accepted_at", String(32), nullable=False),
     Column("assurance", Integer, nullable=False),
