@@ -117,9 +117,5 @@ class Store(Protocol):
             StorageFull, StorageBusy, StorageDamaged.
         """
 
-    def assert_room(self) -> None:
-        """Refuse to promise anything when the disk is nearly full.
-
-        Raises:
-            StorageFull: less than the reserve is free.
-        """
+    def has_room(self) -> bool:
+        """Whether enough disk is free to promise anything."""

@@ -11,6 +11,7 @@ from kiosk.domain.identity_policy import Evidence
 from kiosk.domain.receipt import format_receipt_number
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest, evidence_record
+from kiosk.errors import StorageFull
 from kiosk.services.store import AuditEntry, Store, Transaction
 
 _log = logging.getLogger(__name__)
@@ -55,10 +56,14 @@ class SubmitRequest:
         Raises:
             StorageFull, StorageBusy, StorageDamaged: nothing was written, nothing was promised.
         """
-        if (before := self._accepted_before(request_id)) is not None:
-            return before
-        self.store.assert_room()
+        has_room = self.store.has_room()
         with self.store.transaction() as transaction:
+            before = transaction.requests.get(request_id)
+            if before is not None:
+                # Also on a full disk: what was promised stays promised.
+                return before
+            if not has_room:
+                raise StorageFull("less than the reserve is free")
             counter = transaction.next_receipt_counter()
             request = self._new_request(request_id, service, resident, evidence, counter)
             transaction.requests.add(request)
@@ -77,11 +82,6 @@ class SubmitRequest:
             )
         self._tell()
         return request
-
-    def _accepted_before(self, request_id: str) -> ServiceRequest | None:
-        # Before the look at the disk: what was promised stays promised on a full one.
-        with self.store.transaction() as transaction:
-            return transaction.requests.get(request_id)
 
     def _tell(self) -> None:
         try:

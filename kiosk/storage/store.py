@@ -8,7 +8,6 @@ from sqlite_utils import Database
 
 from kiosk.clock import Clock
 from kiosk.domain.consent import FaceCheckConsent
-from kiosk.errors import StorageFull
 from kiosk.services.store import AuditEntry
 from kiosk.storage.audit_log import append_audit
 from kiosk.storage.database import RESERVE_BYTES, free_bytes, kiosk_errors
@@ -100,11 +99,6 @@ class SqliteStore:
         with kiosk_errors(), self.encrypted.transaction() as database:
             yield SqliteTransaction(database, self.outbox, self.clock)
 
-    def assert_room(self) -> None:
-        """Refuse a promise on a nearly full disk.
-
-        Raises:
-            StorageFull: less than the reserve is free.
-        """
-        if free_bytes(self.encrypted.path.parent) < self.reserve_bytes:
-            raise StorageFull("less than the reserve is free")
+    def has_room(self) -> bool:
+        """Whether at least the reserve is free where the database lies."""
+        return free_bytes(self.encrypted.path.parent) >= self.reserve_bytes

@@ -3,14 +3,17 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kiosk.domain.identity_policy import Evidence
 from kiosk.errors import StorageError, StorageFull
 from kiosk.storage.database import RESERVE_BYTES, free_bytes, open_kiosk_database
 from kiosk.storage.store import SqliteStore
-from tests.builders import make_world
+from sync.identifiers import new_event_id
+from tests.builders import life_certification, make_world, resident
 from tests.faults.full_disk import (
     DISK_BYTES,
     fill,
@@ -92,9 +95,17 @@ def test_nothing_is_promised_when_less_than_the_reserve_is_free(tmp_path: Path) 
         store = world.store
         more_than_there_is = shutil.disk_usage(tmp_path).total
         strict = SqliteStore(store.encrypted, store.outbox, store.clock, more_than_there_is)
+        assert store.has_room()
+        assert not strict.has_room()
+        submit_on_little = replace(world.ports.submit_request, store=strict)
+        person = resident()
+        asked = (life_certification(), person, person.citizen_id, Evidence(), {})
         with pytest.raises(StorageFull):
-            strict.assert_room()
+            submit_on_little.submit(new_event_id(), *asked)
         assert receipts_in(store.encrypted) == []
+        kept = new_event_id()
+        promised = world.ports.submit_request.submit(kept, *asked)
+        assert submit_on_little.submit(kept, *asked) == promised
     assert RESERVE_BYTES >= 64 * 1024 * 1024
 
 
