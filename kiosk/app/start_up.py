@@ -31,10 +31,12 @@ from kiosk.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from kiosk.app.assembly import KioskWindow
+    from kiosk.app.fault_voice import FaultVoice
     from kiosk.runtime import Runtime
 
 LOCALE = "zh-CN"
 EXIT_OUT_OF_SERVICE = 3
+OUT_OF_SERVICE = Prompt("out_of_service")
 
 
 class _Loader(QObject):
@@ -91,6 +93,7 @@ class StartUp(QObject):
         self._on_ready = on_ready
         self._early_touch: object = None
         self._is_keeping = False
+        self._voice: FaultVoice | None = None
         self._loader = _Loader(config, stack)
         self._loader.loaded.connect(self._assemble, Qt.ConnectionType.QueuedConnection)
         self._loader.failed.connect(self.refuse, Qt.ConnectionType.QueuedConnection)
@@ -116,17 +119,29 @@ class StartUp(QObject):
         text = page_text(explanation, self._prompts.label)
         self._stop_keeping()
         self._window.show_model(
-            OutOfServicePage(Prompt("out_of_service"), explanation.code, text, can_go_back=False)
+            OutOfServicePage(OUT_OF_SERVICE, explanation.code, text, can_go_back=False)
         )
         for line in explanation.lines:
             say_to_staff(line)
         if QGuiApplication.platformName() == "offscreen":
             # Nobody would ever close a window that nobody sees.
             QTimer.singleShot(0, self._window.close)
+        else:
+            self._say_fault()
+
+    def _say_fault(self) -> None:
+        from kiosk.app.fault_voice import FaultVoice  # noqa: PLC0415 (behind the first paint)
+
+        self._voice = FaultVoice(self._config, self._prompts, OUT_OF_SERVICE)
+        self._window.touched.connect(self._voice.stop)
+        self._window.repeat_asked.connect(self._voice.speak)
+        self._voice.speak()
 
     def close(self) -> None:
         """Wait for the loading, and take the kiosk apart."""
         self._loader.wait()
+        if self._voice is not None:
+            self._voice.close()
         if self.kiosk is not None:
             self.kiosk.close()
 
