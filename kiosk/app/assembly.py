@@ -1,17 +1,10 @@
 """A kiosk that serves: window, flow, voice, card reader and the exchange with the centre, plugged together."""
 
 import logging
-from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from accessibility.audio import AudioPlayer
-from accessibility.errors import AccessibilityError
-from accessibility.guide import VoiceGuide
-from accessibility.players import make_player
-from accessibility.prompt_cache import PromptCache
-from accessibility.pyttsx3_synthesizer import Pyttsx3Synthesizer
-from accessibility.silent_player import SilentPlayer
+from kiosk.app.voice import make_guide
 from kiosk.errors import KioskError
 from kiosk.flows.actions import Begin
 from kiosk.flows.navigator import Navigator
@@ -40,21 +33,16 @@ class KioskWindow:
         self,
         runtime: Runtime,
         window: MainWindow,
-        *,
-        player: AudioPlayer | None = None,
-        on_caption: Callable[[str], None] = lambda _text: None,
     ) -> None:
         """Plug the parts together; ``start`` shows the first page.
 
         Args:
             runtime: everything without a window; the caller closes it after this.
             window: where pages are shown; the caller shows it.
-            player: where prompts are heard; None takes the configured one.
-            on_caption: told each text as it is spoken.
         """
         self.runtime = runtime
         self.window = window
-        self.guide = make_guide(runtime, player, on_caption)
+        self.guide = make_guide(runtime.config, runtime.prompts)
         self.background = QtBackground()
         self._bridge = _StatusBridge()
         self._bridge.changed.connect(self._status_changed, Qt.ConnectionType.QueuedConnection)
@@ -123,19 +111,3 @@ class KioskWindow:
 def _log_failure(error: Exception) -> None:
     code = error.code if isinstance(error, KioskError) else type(error).__name__
     _log.warning("background work failed code=%s", code)
-
-
-def make_guide(
-    runtime: Runtime, player: AudioPlayer | None, on_caption: Callable[[str], None]
-) -> VoiceGuide:
-    """The voice guide with the configured sound; captions only where there is none."""
-    if player is None:
-        try:
-            player = make_player(runtime.config.hardware.audio)
-        except AccessibilityError as error:
-            _log.warning("no sound code=%s", error.code)
-            player = SilentPlayer()
-    # A silent player has nothing to play; the recording one, which is silent too, wants the sounds.
-    synthesizer = None if type(player) is SilentPlayer else Pyttsx3Synthesizer()
-    cache = PromptCache(runtime.config.state_dir / "prompts")
-    return VoiceGuide(runtime.prompts, synthesizer, cache, player, on_caption)

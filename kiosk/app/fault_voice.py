@@ -4,11 +4,9 @@ import logging
 
 from accessibility.errors import AccessibilityError
 from accessibility.guide import VoiceGuide
-from accessibility.players import make_player
 from accessibility.prompt import Prompt
-from accessibility.prompt_cache import PromptCache
 from accessibility.prompt_catalogue import PromptCatalogue
-from accessibility.pyttsx3_synthesizer import Pyttsx3Synthesizer
+from kiosk.app.voice import make_guide
 from kiosk.config import KioskConfig
 
 _log = logging.getLogger(__name__)
@@ -21,13 +19,9 @@ class FaultVoice:
         self._prompt = prompt
         self._guide: VoiceGuide | None = None
         try:
-            player = make_player(config.hardware.audio)
-            synthesizer = None if config.hardware.audio == "none" else Pyttsx3Synthesizer()
+            self._guide = make_guide(config, prompts)
         except (AccessibilityError, ValueError) as error:
             _log.warning("no voice for the fault type=%s", type(error).__name__)
-            return
-        cache = PromptCache(config.state_dir / "prompts")
-        self._guide = VoiceGuide(prompts, synthesizer, cache, player, lambda _caption: None)
 
     def speak(self) -> None:
         """Say the prompt, from its beginning."""

@@ -4,6 +4,7 @@ The window needs only Qt and the texts. Database, flows, voice and models take s
 imported and opened in a thread meanwhile, and a touch that comes before they are ready is kept and answered then.
 """
 
+import importlib
 import json
 import os
 import tempfile
@@ -62,7 +63,8 @@ class _Loader(QObject):
 
     def _load(self) -> None:
         try:
-            # Imported here, behind the first paint: these take longer than the window.
+            # Imported here, behind the first paint and off the window's thread: these take longer than the window.
+            importlib.import_module("kiosk.app.assembly")
             from kiosk.runtime import open_runtime  # noqa: PLC0415
 
             runtime = self._stack.enter_context(open_runtime(self._config))
@@ -187,10 +189,9 @@ def run_kiosk(
         stack.callback(stop_logging, start_logging(config.state_dir))
         window = MainWindow(prompts, screen_spec(config.screen), SystemClock())
         stack.callback(window.deleteLater)
-        start_up = StartUp(config, window, prompts, stack)
-        if measures_start_up:
-            meter = _Meter(window, application)
-            start_up = StartUp(config, window, prompts, stack, meter.ready)
+        meter = _Meter(window, application) if measures_start_up else None
+        on_ready = meter.ready if meter else lambda: None
+        start_up = StartUp(config, window, prompts, stack, on_ready)
         if fault is not None:
             if config.screen.is_full_screen:
                 window.showFullScreen()
