@@ -1,6 +1,7 @@
-"""The words of every prompt and label, by id, from ``assets/strings/<locale>.json``."""
+"""The words of every prompt and label, by id, from the files of ``assets/strings/<locale>/``."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -39,14 +40,50 @@ class PromptCatalogue:
         Raises:
             CatalogueDamaged: there is none for this locale, or it has faults; all are named.
         """
-        source = f"strings/{locale}.json"
+        source = f"strings/{locale}"
+        folder = resources.files("assets").joinpath("strings", locale)
         try:
-            text = (
-                resources.files("assets").joinpath("strings", f"{locale}.json").read_text("utf-8")
+            files = sorted(
+                (file for file in folder.iterdir() if file.name.endswith(".json")),
+                key=lambda file: file.name,
             )
+            parts = [
+                cls.parse(file.read_text("utf-8"), locale, f"{source}/{file.name}")
+                for file in files
+            ]
         except (OSError, ValueError) as error:
             raise CatalogueDamaged(source, (f"cannot be read: {error}",)) from error
-        return cls.parse(text, locale, source)
+        if not parts:
+            raise CatalogueDamaged(source, ("holds no file",))
+        return cls.joined(parts, source)
+
+    @classmethod
+    def joined(cls, parts: Sequence["PromptCatalogue"], source: str) -> "PromptCatalogue":
+        """Join catalogues of one locale.
+
+        Args:
+            parts: at least one.
+            source: where they come from, for the error.
+        Raises:
+            CatalogueDamaged: two of them have the same id.
+        """
+        counts = (
+            Counter(text_id for part in parts for text_id in part.prompts),
+            Counter(text_id for part in parts for text_id in part.labels),
+        )
+        doubles = tuple(
+            f"{text_id}: stands twice"
+            for count in counts
+            for text_id, times in count.items()
+            if times > 1
+        )
+        if doubles:
+            raise CatalogueDamaged(source, doubles)
+        return cls(
+            locale=parts[0].locale,
+            prompts={key: text for part in parts for key, text in part.prompts.items()},
+            labels={key: text for part in parts for key, text in part.labels.items()},
+        )
 
     @classmethod
     def parse(cls, text: str, locale: str, source: str = "strings") -> "PromptCatalogue":
