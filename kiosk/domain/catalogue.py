@@ -1,71 +1,30 @@
-"""Services as data: what a tile shows and how much proof it asks for."""
+"""The services of one kiosk, in the order of its pages."""
 
-import hashlib
-import json
-from typing import Literal
+from collections.abc import Iterable
+from typing import get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from kiosk.domain.definition import (
+    CatalogueError,
+    Category,
+    ServiceDefinition,
+    parse_definition,
+)
 
+__all__ = ["CATEGORIES", "Catalogue", "CatalogueError", "ServiceDefinition", "parse_definition"]
 
-class CatalogueError(ValueError):
-    """A definition file is wrong; every fault is listed."""
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        super().__init__("; ".join(faults))
-        self.faults = faults
-
-
-class ServiceDefinition(BaseModel):
-    """One service; a request pins its version and digest, so that a later update never changes what was agreed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern=r"^[a-z]+\.[a-z_]+$")
-    version: int = Field(ge=1)
-    title: str = Field(min_length=2, max_length=14)
-    """Characters on screen."""
-    icon: str = Field(pattern=r"^[a-z_]+$")
-    order: int = Field(ge=0)
-    """Place on the services page; smaller first."""
-    assurance: int = Field(ge=0, le=3)
-    required_factors: int = Field(ge=0, le=3)
-    """How many independent proofs the kiosk asks for before it submits without a provisional mark."""
-    offline: Literal["accepted", "roster", "local"]
-    priority: int = Field(ge=1, le=3)
-    """Upload priority, 1 first."""
-    digest: str = ""
-    """SHA-256 of the definition's canonical JSON; computed at load."""
-
-
-def parse_definition(text: str, source: str) -> ServiceDefinition:
-    """Check one definition.
-
-    Args:
-        text: JSON.
-        source: the file's name, for messages.
-    Raises:
-        CatalogueError: every fault of the file at once.
-    """
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise CatalogueError((f"{source}:{error.lineno}: {error.msg}",)) from error
-    try:
-        definition = ServiceDefinition.model_validate(raw)
-    except ValidationError as error:
-        faults = tuple(
-            f"{source}: {'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise CatalogueError(faults) from error
-    canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return definition.model_copy(update={"digest": hashlib.sha256(canonical.encode()).hexdigest()})
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
 class Catalogue:
-    """The services of this kiosk, in the order of the services page."""
+    """The newest definitions that are offered, and the older ones that drafts and corrections still need."""
 
-    def __init__(self, definitions: tuple[ServiceDefinition, ...]) -> None:
+    def __init__(
+        self,
+        definitions: tuple[ServiceDefinition, ...],
+        *,
+        older: tuple[ServiceDefinition, ...] = (),
+        hidden: frozenset[str] = frozenset(),
+    ) -> None:
         ids = [definition.id for definition in definitions]
         doubles = tuple(
             sorted({f"two definitions of {name}" for name in ids if ids.count(name) > 1})
@@ -73,13 +32,34 @@ class Catalogue:
         if doubles:
             raise CatalogueError(doubles)
         self._by_id = {definition.id: definition for definition in definitions}
+        self._by_digest = {definition.digest: definition for definition in (*older, *definitions)}
+        self._hidden = hidden
 
-    def services(self) -> tuple[ServiceDefinition, ...]:
-        """All services, first tile first."""
-        return tuple(
-            sorted(self._by_id.values(), key=lambda definition: (definition.order, definition.id))
+    def services(self, category: str | None = None) -> tuple[ServiceDefinition, ...]:
+        """The services that are offered, first tile first."""
+        offered = (
+            definition
+            for definition in self._by_id.values()
+            if definition.id not in self._hidden and category in (None, definition.category)
         )
+        return tuple(sorted(offered, key=_place))
+
+    def categories(self) -> tuple[str, ...]:
+        """The categories that have a service, in their fixed order."""
+        return tuple(name for name in CATEGORIES if self.services(name))
 
     def find(self, service_id: str) -> ServiceDefinition | None:
-        """The definition of that id, or None."""
+        """The newest definition of that id, or None."""
         return self._by_id.get(service_id)
+
+    def pinned(self, digest: str) -> ServiceDefinition | None:
+        """The very definition that a draft or request was begun with, or None."""
+        return self._by_digest.get(digest)
+
+    def all_versions(self) -> Iterable[ServiceDefinition]:
+        """Every definition, old ones too."""
+        return self._by_digest.values()
+
+
+def _place(definition: ServiceDefinition) -> tuple[int, int, str]:
+    return (CATEGORIES.index(definition.category), definition.order, definition.id)

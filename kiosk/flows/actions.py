@@ -108,6 +108,54 @@ class TimedOut:
     """Nobody touched anything and nobody answered the warning: wipe and go to the welcome page."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Give an answer on a question page, as the page's view model says."""
+
+    value: object = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenAnswer:
+    """Say an answer: what the recogniser heard, unchecked."""
+
+    transcript: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTaken:
+    """A picture passed the quality check."""
+
+    jpeg: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EditLine:
+    """Touch 改一改 of a line of the review."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPage:
+    """Show the next page of a list; after the last comes the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintPage:
+    """Print what the page shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeginPractice:
+    """Touch 练一练 on the welcome page."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveForLater:
+    """Keep what was filled in and end the visit: 先存着，改天再办."""
+
+
 Action = (
     Begin
     | ChooseService
@@ -126,4 +174,12 @@ Action = (
     | AskHelp
     | Finish
     | TimedOut
+    | Answered
+    | SpokenAnswer
+    | PhotoTaken
+    | EditLine
+    | TurnPage
+    | PrintPage
+    | BeginPractice
+    | SaveForLater
 )

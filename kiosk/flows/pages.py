@@ -5,32 +5,69 @@ name or number. Heading and sentence of a page are the prompt's own title and se
 """
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Literal
 
-from accessibility.prompt import Prompt
+from kiosk.flows.form_pages import (
+    AnswerLine,
+    AnswerPage,
+    ChoicePage,
+    DatePage,
+    DigitsPage,
+    FilesPage,
+    FormReviewPage,
+    GroupPage,
+    HintCard,
+    HintsPage,
+    OptionButton,
+    PhotoPage,
+    QuestionModel,
+    SignaturePage,
+    TextPage,
+)
+from kiosk.flows.page_model import ChoiceButton, PageModel, Progress
 
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """第 n 步,共 m 步."""
-
-    step: int
-    of: int
-
-
-@dataclass(frozen=True, slots=True)
-class PageModel:
-    """What every page has."""
-
-    page_id: ClassVar[str] = ""
-    idle_timeout_s: ClassVar[float] = 90.0
-    """Plain questions 90 s; typing and card pages 180 s; 0 never times out."""
-
-    prompt: Prompt
-    progress: Progress | None = field(default=None, kw_only=True)
-    can_go_back: bool = field(default=True, kw_only=True)
+__all__ = [
+    "AnswerLine",
+    "AnswerPage",
+    "AnyPage",
+    "CardPage",
+    "ChoiceButton",
+    "ChoicePage",
+    "CitizenNumberPage",
+    "ConfirmPersonPage",
+    "ConsentPage",
+    "DatePage",
+    "DigitsPage",
+    "FaceCheckPage",
+    "FilesPage",
+    "FormReviewPage",
+    "GroupPage",
+    "HelpPage",
+    "HintCard",
+    "HintsPage",
+    "IdentifyPage",
+    "NoticePage",
+    "OptionButton",
+    "OutOfServicePage",
+    "PageModel",
+    "PhotoPage",
+    "PinPage",
+    "Progress",
+    "ProgressPage",
+    "QuestionModel",
+    "ReceiptPage",
+    "RequestLine",
+    "RequestStage",
+    "ReviewLine",
+    "ReviewPage",
+    "ServiceTile",
+    "ServicesPage",
+    "SignaturePage",
+    "TextPage",
+    "WelcomePage",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +77,8 @@ class WelcomePage(PageModel):
     page_id = "welcome"
     idle_timeout_s = 0.0
     site_name: str = ""
+    can_practise: bool = False
+    """A second, smaller button 练一练. Actions: BeginPractice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +98,8 @@ class ServicesPage(PageModel):
 
     page_id = "services"
     tiles: tuple[ServiceTile, ...] = ()
+    note: str = ""
+    """A line below the tiles, such as how much was practised: 已练 3 项，共 23 项."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +214,13 @@ class ReceiptPage(PageModel):
     """Staff or the centre must still verify the person."""
     qr_rows: tuple[str, ...] = ()
     """The QR symbol, a string of "0" and "1" for each row, quiet zone not included."""
+    note: str = ""
+    """What this service's receipt says besides: a lost card is blocked only when the centre confirms."""
+    can_print: bool = False
+    """Actions: PrintPage."""
+    print_state: Literal["", "printing", "printed", "failed"] = ""
+    has_hints: bool = False
+    """A button 还能办什么. Actions: Choose("hints")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +241,6 @@ class ProgressPage(PageModel):
 
     page_id = "request_progress"
     requests: tuple[RequestLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceButton:
-    """One way on."""
-
-    choice_id: str
-    text_id: str
-    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,4 +288,15 @@ AnyPage = (
     | NoticePage
     | HelpPage
     | OutOfServicePage
+    | ChoicePage
+    | DigitsPage
+    | TextPage
+    | DatePage
+    | PhotoPage
+    | SignaturePage
+    | FilesPage
+    | GroupPage
+    | FormReviewPage
+    | AnswerPage
+    | HintsPage
 )

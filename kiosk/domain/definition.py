@@ -1,0 +1,197 @@
+"""A service as data: who may use it, what it asks, what it gives. The schema of ``assets/services/*.json``."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kiosk.domain.definition_check import logical_faults
+from kiosk.domain.expressions import Condition
+from kiosk.domain.question import (
+    AnyQuestion,
+    GroupQuestion,
+    Key,
+    Part,
+    Question,
+    Sentence,
+    Title,
+)
+
+SCHEMA_VERSION = 1
+
+Place = tuple[str | int, ...]
+"""Where in a file a fault is: keys and list numbers from the outside in."""
+
+Category = Literal["pension", "medical", "card", "employment", "allowance"]
+
+
+class CatalogueError(ValueError):
+    """Definition files are wrong; every fault is listed."""
+
+    def __init__(self, faults: tuple[str, ...], places: tuple[Place, ...] = ()) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+        """``file: place: what is wrong``."""
+        self.places = places or tuple(() for _ in faults)
+        """The place of each fault, for the one who knows the file's lines."""
+
+
+class Requirement(Part):
+    """Who may use the service. Where it does not hold the kiosk says so before it asks anything."""
+
+    when: Condition
+    """Must hold; what the roster does not know is asked of the centre, so an unknown name never refuses."""
+    needs: tuple[str, ...] = ()
+    """Names that must be known for the condition to be judged at all."""
+    title: Title
+    sentence: Sentence
+    is_final: bool = False
+    """The service makes no sense then; otherwise the resident may go on and the centre decides."""
+
+
+class Example(Part):
+    """A complete set of answers, walked when the file is checked; also what practice suggests."""
+
+    answers: dict[Key, Any]
+
+
+class ServiceDefinition(BaseModel):
+    """One service; a request pins its version and digest, so that a later update never changes what was agreed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    schema_version: Literal[1] = Field(default=1, alias="schema")
+    id: str = Field(pattern=r"^[a-z]+\.[a-z_]+$", max_length=60)
+    version: int = Field(ge=1)
+    title: Annotated[str, Field(min_length=2, max_length=14)]
+    """Characters on screen."""
+    icon: str = Field(pattern=r"^[a-z_]+$")
+    category: Category
+    order: int = Field(ge=0)
+    """Place among its category; smaller first."""
+    assurance: int = Field(ge=0, le=3)
+    required_factors: int = Field(ge=0, le=3)
+    """How many independent proofs the kiosk asks for before it submits without a provisional mark."""
+    offline: Literal["accepted", "roster", "local"]
+    """Decided by the centre later; answered from the roster; worked out here."""
+    priority: int = Field(default=3, ge=1, le=3)
+    """Upload priority, 1 first."""
+    is_date_bound: bool = False
+    """Wrong when the clock is wrong: not offered while it runs behind."""
+    sayings: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Ways to ask for it, by locale or dialect group: ``zh-CN``, ``xinan``, ``yue`` …"""
+    requires: tuple[Requirement, ...] = ()
+    steps: tuple[AnyQuestion, ...] = Field(default=(), max_length=20)
+    on_behalf_of: Key | None = None
+    """The question whose citizen id is the person whom the request is about, when it is asked."""
+    answer: Literal[
+        "", "payments", "medical_account", "rights_statement", "participation_proof", "estimate"
+    ] = ""
+    """What a roster or local service shows at its end."""
+    prints: tuple[
+        Literal["receipt", "answer", "rights_statement", "participation_proof", "estimate"], ...
+    ] = ()
+    receipt_note: Sentence = ""
+    """Said and printed on the receipt besides: a lost card is blocked only when the centre confirms."""
+    example: Example | None = None
+    digest: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    """SHA-256 of the file's canonical JSON; computed when it loads, never written in the file."""
+
+    def question(self, step_id: str) -> AnyQuestion:
+        """One step by id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for step in self.steps:
+            if step.id == step_id:
+                return step
+        raise KeyError(step_id)
+
+    def prompt_id(self, *parts: str) -> str:
+        """The id of a prompt of this very version, so that an older draft keeps its own words."""
+        return ".".join(("form", self.id, f"v{self.version}", *parts))
+
+    def prompts(self) -> Iterator[tuple[str, str, str]]:
+        """Every prompt that the service brings: id, title, sentence."""
+        for step in self.steps:
+            if isinstance(step, Question):
+                yield self.prompt_id(step.id), step.title, step.sentence
+            if isinstance(step, GroupQuestion):
+                for field in step.fields:
+                    yield self.prompt_id(step.id, field.id), field.title, field.sentence
+        for number, requirement in enumerate(self.requires):
+            yield self.prompt_id("requires", str(number)), requirement.title, requirement.sentence
+
+
+def parse_definition(text: str, source: str) -> ServiceDefinition:
+    """Check one definition.
+
+    Args:
+        text: JSON.
+        source: the file's name, for messages.
+    Raises:
+        CatalogueError: every fault of the file at once.
+    """
+    try:
+        raw = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = getattr(error, "lineno", 1)
+        raise CatalogueError(
+            (f"{source}:{line}: no JSON: {getattr(error, 'msg', error)}",)
+        ) from error
+    if isinstance(raw, dict) and raw.pop("digest", None) is not None:
+        raise CatalogueError((f"{source}: digest: is computed, take it out",), (("digest",),))
+    if isinstance(raw, dict):
+        raw.pop("$schema", None)
+    try:
+        definition = ServiceDefinition.model_validate(raw)
+    except ValidationError as error:
+        raise _catalogue_error(source, raw, error) from error
+    faults = tuple(logical_faults(definition))
+    if faults:
+        raise CatalogueError(
+            tuple(f"{source}: {_words(place)}: {words}" for place, words in faults),
+            tuple(place for place, _ in faults),
+        )
+    canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return definition.model_copy(update={"digest": hashlib.sha256(canonical.encode()).hexdigest()})
+
+
+def _catalogue_error(source: str, raw: object, error: ValidationError) -> CatalogueError:
+    found = [
+        (_place_in(raw, fault["loc"]), _say(fault)) for fault in error.errors(include_url=False)
+    ]
+    return CatalogueError(
+        tuple(f"{source}: {_words(place)}: {words}" for place, words in found),
+        tuple(place for place, _ in found),
+    )
+
+
+def _say(fault: Any) -> str:  # noqa: ANN401 (pydantic's ErrorDetails)
+    words = str(fault["msg"])
+    if fault["type"] == "union_tag_invalid":
+        context = fault["ctx"]
+        return f"{context['tag']!r} is none of {context['expected_tags']}"
+    return words
+
+
+def _place_in(raw: Any, location: tuple[str | int, ...]) -> Place:  # noqa: ANN401 (any JSON)
+    """Keep of pydantic's location what is a place of the file: it also names branches of unions."""
+    place: list[str | int] = []
+    node = raw
+    for part in location:
+        is_list_place = isinstance(node, list) and isinstance(part, int) and part < len(node)
+        if is_list_place or (isinstance(node, dict) and part in node):
+            node = node[part]
+        elif not (part == location[-1] and isinstance(part, str) and isinstance(node, dict)):
+            # A missing key stays: its owner's place is known. Anything else is a branch of a union.
+            continue
+        place.append(part)
+    return tuple(place)
+
+
+def _words(place: Place) -> str:
+    return ".".join(map(str, place)) or "file"
