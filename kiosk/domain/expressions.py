@@ -192,7 +192,7 @@ class OneOf(_Node):
 class Holds(_Node):
     """A list holds this value."""
 
-    holds: tuple[Name, Scalar]
+    holds: tuple[Name, Expression]
 
 
 class Known(_Node):
@@ -231,7 +231,7 @@ CONDITIONS = ("all", "any", "not", "is", "one_of", "holds", "known", "at_least",
 OPERATORS = tuple(name for name, _ in _OPERATIONS)
 
 for _kind in (Sum, Minus, Times, Largest, First, YearOf, MonthOf, AddMonths, AgeOn, If, AllOf, AnyOf, Not, Is,
-              AtLeast, LessThan):  # fmt: skip
+              Holds, AtLeast, LessThan):  # fmt: skip
     _kind.model_rebuild()
 
 
@@ -255,8 +255,8 @@ def holds(condition: Condition, lookup: Lookup) -> bool:
             value = lookup(condition.one_of[0])
             return any(_same(value, choice) for choice in condition.one_of[1])
         case Holds():
-            value = lookup(condition.holds[0])
-            return isinstance(value, list | tuple) and condition.holds[1] in value
+            value, wanted = lookup(condition.holds[0]), evaluate(condition.holds[1], lookup)
+            return isinstance(value, list | tuple) and any(_same(item, wanted) for item in value)
         case Known():
             return is_known(lookup(condition.known))
         case AtLeast():
@@ -338,6 +338,7 @@ def names(node: Condition | Expression) -> Iterator[str]:  # noqa: C901 (one cas
             yield node.one_of[0]
         case Holds():
             yield node.holds[0]
+            yield from names(node.holds[1])
         case Known():
             yield node.known
         case AtLeast():
