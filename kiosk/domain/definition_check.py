@@ -1,7 +1,6 @@
 """What a definition's shape cannot say: names that exist and come earlier, options that are there, no doubles."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
 from kiosk.domain import expressions
@@ -15,15 +14,11 @@ from kiosk.domain.question import (
     ListOptions,
     Question,
 )
-from kiosk.domain.resident_record import ResidentRecord
+from kiosk.domain.scope_names import unknown_names
 
 if TYPE_CHECKING:
     from kiosk.domain.definition import Place, ServiceDefinition
 
-PERSON_NAMES = frozenset(
-    ("age", "sex", "birth_date", "birth_month", "certified_until", "days_certified", "turns_60", "is_listed")
-)  # fmt: skip
-TODAY_NAMES = frozenset(("date", "month", "year"))
 COUNTY_TABLES = frozenset(
     (
         "hospitals",
@@ -142,30 +137,8 @@ def _unknown_name(name: str, place: "Place", earlier: set[str]) -> Iterator[Faul
 
 def _is_given(head: str, rest: str, earlier: set[str]) -> bool:
     """Whether the name is one of the kiosk's own, such as ``person.age``."""
-    if head == "record":
-        return _is_in_record(rest)
     if head == "picked":
         return rest.partition(".")[0] in earlier
-    fixed = {"person": PERSON_NAMES, "today": TODAY_NAMES, "site": frozenset(("region_code",))}
-    return rest in fixed[head] if head in fixed else head in ("county", "item")
-
-
-@cache
-def _is_in_record(path: str) -> bool:
-    """Whether the record has such a field; lists may be followed by a number or a field of their items."""
-    schema = ResidentRecord.model_json_schema()
-    node = schema
-    for part in path.split("."):
-        while "$ref" in node or "anyOf" in node or "items" in node:
-            if "$ref" in node:
-                node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
-            elif "anyOf" in node:
-                node = next((one for one in node["anyOf"] if one.get("type") != "null"), {})
-            else:
-                node = node["items"]
-        if part.isdigit():
-            continue
-        node = node.get("properties", {}).get(part)
-        if node is None:
-            return False
-    return True
+    if head in ("county", "item"):
+        return True
+    return not unknown_names((f"{head}.{rest}",))

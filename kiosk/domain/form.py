@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from kiosk.domain.definition import Requirement, ServiceDefinition
 from kiosk.domain.expressions import JsonValue, Lookup, evaluate, holds, is_known, names
-from kiosk.domain.form_values import SKIPPED, Place, field_values, follow, is_skipped, picked_item
+from kiosk.domain.form_values import SKIPPED, Place, field_values, is_skipped, picked_item
 from kiosk.domain.question import (
     AnyQuestion,
     ChoiceQuestion,
@@ -21,6 +21,7 @@ from kiosk.domain.question import (
     GroupQuestion,
     Question,
 )
+from kiosk.domain.scope import walk
 
 Origin = Literal["person", "roster", "default", "computed", "skipped", "nobody"]
 
@@ -98,10 +99,10 @@ class Form:
                 value = values.get(head)
                 if isinstance(value, dict) and "items" in value and not rest:
                     return value["items"]
-                return follow(value, rest)
+                return walk(value, rest)
             if head == "picked":
                 step_id, _, path = rest.partition(".")
-                return follow(self._picked(step_id, values.get(step_id)), path)
+                return walk(self._picked(step_id, values.get(step_id)), path)
             return self.scope(name)
 
         return lookup

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from kiosk.domain.expressions import JsonValue, Lookup, holds
 from kiosk.domain.question import ChoiceQuestion, ListOptions
+from kiosk.domain.scope import walk
 
 SKIPPED: Final[dict[str, bool]] = {"is_skipped": True}
 """The answer of one who has nothing to say to an optional question."""
@@ -50,18 +51,6 @@ def field_values(group: JsonValue, item: int) -> Mapping[str, JsonValue]:
     return {name: value for name, value in found.items() if not is_skipped(value)}
 
 
-def follow(value: JsonValue, path: str) -> JsonValue:
-    """Follow a dotted path into objects and lists; None where it leads nowhere."""
-    for part in path.split(".") if path else ():
-        if isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, list | tuple) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
-    return value
-
-
 def list_items(options: ListOptions, scope: Lookup) -> list[Mapping[str, Any]]:
     """The items of a list that can be chosen: with a value, none twice."""
     found: dict[str, Mapping[str, Any]] = {}
@@ -78,7 +67,7 @@ def list_items(options: ListOptions, scope: Lookup) -> list[Mapping[str, Any]]:
 def _item_lookup(item: Mapping[str, Any], scope: Lookup) -> Lookup:
     def lookup(name: str) -> JsonValue:
         head, _, rest = name.partition(".")
-        return follow(item, rest) if head == "item" else scope(name)
+        return walk(item, rest) if head == "item" else scope(name)
 
     return lookup
 
