@@ -3,12 +3,13 @@
 One way to look things up serves hints, the prefill of forms and their branches. Names:
 
 - ``person.age``, ``person.sex`` (``female`` or ``male``), ``person.birth_date``, ``person.certified_until``,
-  ``person.certified_days`` (days until the certification ends, negative once it has),
-  ``person.days_to_60`` and ``person.months_to_60`` with any age up to 150 (negative once reached)
+  ``person.days_certified`` (days until the certification ends, negative once it has), ``person.is_listed``,
+  ``person.turns_60`` (that birthday), ``person.days_to_60`` and ``person.months_to_60`` (negative once
+  reached) with any age up to 150
 - ``record.…``: the path of ``ResidentRecord`` in JSON, such as ``record.bank.tail``
 - ``today.date``, ``today.month`` (``YYYY-MM``), ``today.year``, ``today.month_of_year`` (1 to 12),
   ``today.in_90_days`` and ``today.ago_365_days`` with any number of days
-- ``county.…``: what the county's table gives
+- ``county.…``: what the county's table gives; ``site.region_code``: the kiosk's village
 
 On a path a number takes an item of a list; a field takes that field of every item (``record.family.died_on``
 is a list of dates, without those that are unknown); ``max``, ``min`` and ``count`` end a path on a list.
@@ -33,10 +34,10 @@ REDUCTIONS: Mapping[str, Callable[[list[JsonValue]], JsonValue]] = {
 """What may end a path on a list."""
 
 PERSON_NAMES = frozenset(
-    {"age", "sex", "birth_date", "birth_month", "certified_until", "certified_days"}
+    {"age", "sex", "birth_date", "birth_month", "certified_until", "days_certified", "is_listed"}
 )
 TODAY_NAMES = frozenset({"date", "month", "year", "month_of_year"})
-TO_AGE = re.compile(r"(days|months)_to_(\d{1,3})", re.ASCII)
+TO_AGE = re.compile(r"(days_to|months_to|turns)_(\d{1,3})", re.ASCII)
 SHIFTED = re.compile(r"(?:in|(ago))_(\d{1,5})_days", re.ASCII)
 
 
@@ -48,6 +49,8 @@ def person_scope(
     record: ResidentRecord,
     today: date,
     county: Mapping[str, JsonValue],
+    is_listed: bool = True,
+    region_code: str = "",
 ) -> Lookup:
     """Make the lookup of one visit.
 
@@ -58,8 +61,16 @@ def person_scope(
         record: what the roster knows; ``NO_RECORD`` when it knows nothing.
         today: the day of the visit.
         county: plain JSON, such as ``County.facts()`` gives.
+        is_listed: whether the roster has this person.
+        region_code: the kiosk's own village, 12 digits.
     """
     in_json = record.model_dump(mode="json")
+    told: dict[str, JsonValue] = {
+        "sex": sex.value if sex else None,
+        "certified_until": certified_until.isoformat() if certified_until else None,
+        "days_certified": (certified_until - today).days if certified_until else None,
+        "is_listed": is_listed,
+    }
 
     def lookup(name: str) -> JsonValue:
         root, _, path = name.partition(".")
@@ -70,8 +81,8 @@ def person_scope(
         if root == "today":
             return _of_day(path, today)
         if root == "person":
-            return _of_person(path, birth_date, sex, certified_until, today)
-        return None
+            return told[path] if path in told else _of_age(path, birth_date, today)
+        return region_code or None if name == "site.region_code" else None
 
     return lookup
 
@@ -137,15 +148,7 @@ def _shifted(day: date, days: int) -> str | None:
         return None
 
 
-def _of_person(
-    name: str, born: date | None, sex: Sex | None, certified_until: date | None, today: date
-) -> JsonValue:
-    if name == "sex":
-        return sex.value if sex else None
-    if name == "certified_until":
-        return certified_until.isoformat() if certified_until else None
-    if name == "certified_days":
-        return (certified_until - today).days if certified_until else None
+def _of_age(name: str, born: date | None, today: date) -> JsonValue:
     if born is None:
         return None
     if wanted := TO_AGE.fullmatch(name):
@@ -157,12 +160,13 @@ def _of_person(
     }.get(name)
 
 
-def _until_age(unit: str, age: int, born: date, today: date) -> int | None:
+def _until_age(what: str, age: int, born: date, today: date) -> JsonValue:
     if age > OLDEST or born.year + age > date.max.year:
         return None
-    if unit == "months":
+    if what == "months_to":
         return (born.year + age - today.year) * 12 + born.month - today.month
-    return (birthday(born, age) - today).days
+    day = birthday(born, age)
+    return day.isoformat() if what == "turns" else (day - today).days
 
 
 def birthday(born: date, age: int) -> date:

@@ -9,7 +9,7 @@ from kiosk.domain.scope import OLDEST, PERSON_NAMES, REDUCTIONS, SHIFTED, TO_AGE
 
 _Schema: TypeAlias = Mapping[str, Any]
 
-ROOTS = ("person", "record", "today", "county")
+ROOTS = ("person", "record", "today", "county", "site")
 """First words of the names that ``person_scope`` answers."""
 
 
@@ -36,6 +36,8 @@ def _is_answerable(name: str, county: frozenset[str]) -> bool:
             return path.partition(".")[0] in county
         case "record":
             return _leads_somewhere(_record_schema(), path.split("."))
+        case "site":
+            return path == "region_code"
     return False
 
 

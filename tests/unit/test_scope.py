@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from kiosk.domain.citizen_id import Sex
+from kiosk.domain.definition_check import PERSON_NAMES, TODAY_NAMES
 from kiosk.domain.expressions import Holds, JsonValue, Lookup, holds, names
 from kiosk.domain.resident_record import NO_RECORD, ResidentRecord
 from kiosk.domain.scope import birthday, layered, person_scope, values_scope, walk
@@ -50,6 +51,7 @@ def scope(
         record=record,
         today=today,
         county={"name": "梧溪县", "elderly_ages": [80, 90, 100], "elderly_from": 80},
+        region_code="513022104203",
     )
 
 
@@ -62,11 +64,14 @@ def scope(
         ("person.birth_month", "1967-01"),
         ("person.certified_until", "2026-12-31"),
         # 25 November to 31 December: 5 + 31
-        ("person.certified_days", 36),
+        ("person.days_certified", 36),
         # 2027-01-20: 5 + 31 + 20
         ("person.days_to_60", 56),
         ("person.months_to_60", 2),
         ("person.months_to_55", -58),
+        ("person.turns_60", "2027-01-20"),
+        ("person.is_listed", True),
+        ("site.region_code", "513022104203"),
         ("today.date", "2026-11-25"),
         ("today.month", "2026-11"),
         ("today.year", 2026),
@@ -106,6 +111,7 @@ def test_name_gives_its_value(name: str, value: JsonValue) -> None:
         "record.pension.payments.month.max",
         "record.family.max",
         "county.missing",
+        "site.name",
         "tier",
     ],
 )
@@ -117,13 +123,13 @@ def test_all_about_a_person_is_unknown_when_nobody_is_identified() -> None:
     lookup = person_scope(
         birth_date=None, sex=None, certified_until=None, record=NO_RECORD, today=TODAY, county={}
     )
-    for name in ("age", "sex", "birth_date", "days_to_60", "certified_until", "certified_days"):
+    for name in ("age", "sex", "birth_date", "days_to_60", "certified_until", "days_certified"):
         assert lookup(f"person.{name}") is None
     assert lookup("today.year") == 2026
 
 
 def test_days_are_negative_when_the_certification_has_ended() -> None:
-    assert scope(certified_until=date(2026, 11, 20))("person.certified_days") == -5
+    assert scope(certified_until=date(2026, 11, 20))("person.days_certified") == -5
 
 
 def test_birthday_of_29_february_is_1_march_in_a_common_year_and_age_agrees() -> None:
@@ -157,6 +163,15 @@ def test_list_condition_takes_a_computed_value_and_yes_is_no_number() -> None:
     one = Holds.model_validate({"holds": ["list", 1]})
     assert not holds(one, values_scope({"list": [True]}))
     assert holds(one, values_scope({"list": [1]}))
+
+
+def test_every_name_that_a_definition_may_use_is_answered() -> None:
+    allowed = [f"person.{name}" for name in PERSON_NAMES] + [
+        f"today.{name}" for name in TODAY_NAMES
+    ]
+    assert len(allowed) > 8
+    assert [name for name in allowed if scope()(name) is None] == []
+    assert unknown_names(allowed) == ()
 
 
 def test_misspelt_names_are_found_and_the_rest_let_pass() -> None:
