@@ -13,6 +13,8 @@ KioskError
 │   └── FaceNotUsable           a picture for enrolment: names which and why
 ├── DeviceError
 │   └── CardReaderUnavailable
+├── TablesUnusable              a data table is missing or wrong: names every fault
+│   └── PensionParametersUnusable, CountyUnusable, HintRulesUnusable
 └── FlowError                   a bug: an action that the current page does not offer
 
 "No match", "no face" and "wrong PIN" are results, not errors.
@@ -146,3 +148,31 @@ class FaceNotUsable(IdentityError):
         super().__init__(f"picture {index + 1}: {advice}")
         self.index = index
         self.advice = advice
+
+
+class TablesUnusable(KioskError):
+    """A data table is missing or wrong; each entry of ``faults`` names the file, the place and the fault."""
+
+    code = "KSK-610"
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+class PensionParametersUnusable(TablesUnusable):
+    """No parameter file holds on the day, or one of them is damaged; nothing is estimated with wrong figures."""
+
+    code = "KSK-611"
+
+
+class CountyUnusable(TablesUnusable):
+    """The county's table is missing or wrong."""
+
+    code = "KSK-612"
+
+
+class HintRulesUnusable(TablesUnusable):
+    """A file of hint rules is missing or wrong."""
+
+    code = "KSK-613"

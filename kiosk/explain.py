@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from accessibility.errors import AccessibilityError, PromptMissing
-from kiosk.errors import ConfigError, FaceNotUsable, KioskError
+from kiosk.errors import ConfigError, FaceNotUsable, KioskError, TablesUnusable
 from sync.errors import SyncError
 
 ROOTS: tuple[type[Exception], ...] = (KioskError, SyncError, AccessibilityError)
@@ -117,7 +117,7 @@ def _words(code: str, label: Label) -> tuple[str, str]:
 
 
 def _details(error: BaseException, label: Label) -> tuple[str, ...]:
-    if isinstance(error, ConfigError):
+    if isinstance(error, ConfigError | TablesUnusable):
         return error.faults
     if isinstance(error, FaceNotUsable):
         stem = f"error.{error.code.lower()}"

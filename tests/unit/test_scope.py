@@ -3,10 +3,17 @@ from datetime import date
 import pytest
 
 from kiosk.domain.citizen_id import Sex
-from kiosk.domain.definition_check import PERSON_NAMES, TODAY_NAMES
 from kiosk.domain.expressions import Holds, JsonValue, Lookup, holds, names
 from kiosk.domain.resident_record import NO_RECORD, ResidentRecord
-from kiosk.domain.scope import birthday, layered, person_scope, values_scope, walk
+from kiosk.domain.scope import (
+    PERSON_NAMES,
+    TODAY_NAMES,
+    birthday,
+    layered,
+    person_scope,
+    values_scope,
+    walk,
+)
 from kiosk.domain.scope_names import unknown_names
 
 TODAY = date(2026, 11, 25)
