@@ -142,6 +142,9 @@ class RosterResident(Message):
     region_code: str
     certified_until: str | None = None
     """Last valid day, ISO 8601 date."""
+    record: object = None
+    """What else the centre knows, see ``roster_record``; absent when that is nothing. Not checked here: a reader
+    drops a wrong record alone, it must not cost the page."""
 
     def __repr__(self) -> str:
         return f"RosterResident({self.resident_id})"

@@ -12,6 +12,7 @@ from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.domain.catalogue import Catalogue, ServiceDefinition, parse_definition
 from kiosk.domain.citizen_id import CitizenId, check_character
 from kiosk.domain.resident import Resident
+from kiosk.domain.resident_record import NO_RECORD, ResidentRecord
 from kiosk.errors import CardReaderUnavailable
 from kiosk.flows.navigator import Navigator
 from kiosk.flows.visit_ports import SiteFacts, VisitPorts
@@ -22,7 +23,7 @@ from kiosk.services.record_consent import RecordConsent
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheckResult, FaceView
 from kiosk.storage.database import open_kiosk_database
-from kiosk.storage.repositories import SqliteResidents
+from kiosk.storage.residents import SqliteResidents
 from kiosk.storage.store import SqliteStore
 from sync.signing import DeviceSigner
 from sync.sqlite_outbox import SqliteOutbox
@@ -105,9 +106,13 @@ def life_certification() -> ServiceDefinition:
     return parse_definition(SERVICE_FILE.read_text("utf-8"), SERVICE_FILE.name)
 
 
-def resident(number: str = ZHAO, certified_until: date | None = date(2026, 12, 31)) -> Resident:
-    """赵桂兰 of the sample roster."""
-    return Resident("r-0001", CitizenId(number), "赵桂兰", REGION, certified_until, NOW)
+def resident(
+    number: str = ZHAO,
+    certified_until: date | None = date(2026, 12, 31),
+    record: ResidentRecord = NO_RECORD,
+) -> Resident:
+    """赵桂兰 of the sample roster, of whom no more is known unless a test says so."""
+    return Resident("r-0001", CitizenId(number), "赵桂兰", REGION, certified_until, NOW, record)
 
 
 @dataclass
@@ -133,6 +138,9 @@ class World:
                     "region_code": person.region_code,
                     "certified_until": person.certified_until
                     and person.certified_until.isoformat(),
+                    "record": ""
+                    if person.record == NO_RECORD
+                    else person.record.model_dump_json(exclude_defaults=True),
                 },
                 person.as_of.isoformat(),
             )

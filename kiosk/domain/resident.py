@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.citizen_id import CitizenId
+from kiosk.domain.resident_record import NO_RECORD, ResidentRecord
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -20,6 +21,8 @@ class Resident:
     """The pension certification's last valid day, as of the snapshot."""
     as_of: datetime
     """When the centre made the snapshot; aware, UTC."""
+    record: ResidentRecord = NO_RECORD
+    """What else the snapshot knows."""
 
     @property
     def masked_name(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from kiosk.services.store import AuditEntry
-from kiosk.storage.repositories import to_json
+from kiosk.storage.rows import to_json
 
 GENESIS = "0" * 64
 

@@ -3,6 +3,8 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from kiosk.storage import migration_0002
+
 KIOSK_MIGRATIONS = Migrations("kiosk")
 
 
@@ -42,3 +44,6 @@ def _first_tables(database: Database) -> None:
     )
     for statement in statements:
         database.execute(statement)
+
+
+KIOSK_MIGRATIONS(name="0002_roster_record")(migration_0002.roster_record)

@@ -11,9 +11,17 @@ from sqlite_utils import Database
 from kiosk.clock import Clock, site_date
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.services.settle_delivery import SettleDelivery
-from kiosk.storage.repositories import SqliteResidents
+from kiosk.storage.residents import SqliteResidents, parse_record
 from kiosk.storage.store import SqliteTransaction
-from sync.answers import Decision, DecisionState, EventResult, EventStatus, RosterPage
+from sync.answers import (
+    Decision,
+    DecisionState,
+    EventResult,
+    EventStatus,
+    RosterPage,
+    RosterResident,
+)
+from sync.roster_record import record_text
 from sync.sqlite_outbox import SqliteOutbox
 
 _log = logging.getLogger(__name__)
@@ -50,13 +58,13 @@ class KioskSettlement:
         )
 
     def roster_changed(self, database: Database, page: RosterPage) -> None:
-        """A delta of the roster; a row that fails its checks is left out and counted, the others count."""
+        """A delta of the roster: a row that fails its checks is left out, a wrong record alone; both are counted."""
         residents = SqliteResidents(database)
         as_of = page.as_of.isoformat(timespec="milliseconds")
         # A kiosk whose clock's battery is empty believes that half the village is not born yet; the centre's signed
         # time bounds it from below. A row left out by mistake would not come again: the cursor moves on.
         today = site_date(max(self.clock.now(), page.time))
-        unusable = 0
+        unusable = unusable_records = 0
         for entry in page.upserts:
             try:
                 citizen_id = CitizenId.parse(entry.citizen_id, today)
@@ -65,14 +73,30 @@ class KioskSettlement:
             except ValueError:  # InvalidCitizenId is one
                 unusable += 1
                 continue
+            record = _usable_record(entry)
+            unusable_records += record is None
             # The checked form: a lookup would miss a small x or a space.
-            row = {**entry.model_dump(mode="json"), "citizen_id": citizen_id.value}
+            row = {**entry.model_dump(), "citizen_id": citizen_id.value, "record": record}
             residents.put(entry.resident_id, row, as_of)
         for resident_id in page.tombstones:
             residents.remove(resident_id)
         residents.set_as_of(as_of)
         if unusable:
             _log.warning("roster rows with impossible values count=%d", unusable)
+        if unusable_records:
+            _log.warning("roster records that fail their schema count=%d", unusable_records)
+
+
+def _usable_record(entry: RosterResident) -> str | None:
+    """The text to keep, empty when the centre knows nothing; None when the record is wrong: the resident stays."""
+    if entry.record is None:
+        return ""
+    try:
+        text = record_text(entry.record)
+        parse_record(text)
+    except ValueError:  # RecordFault and pydantic's ValidationError are ones
+        return None
+    return text
 
 
 def unlisted_subject(key: bytes, citizen_id: CitizenId) -> str:

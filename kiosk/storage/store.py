@@ -10,13 +10,11 @@ from kiosk.clock import Clock
 from kiosk.domain.consent import FaceCheckConsent
 from kiosk.services.store import AuditEntry
 from kiosk.storage.audit_log import append_audit
+from kiosk.storage.consents import add_consent
 from kiosk.storage.database import RESERVE_BYTES, free_bytes, kiosk_errors
-from kiosk.storage.repositories import (
-    SqliteFaceTemplates,
-    SqliteRequests,
-    SqliteResidents,
-    add_consent,
-)
+from kiosk.storage.face_templates import SqliteFaceTemplates
+from kiosk.storage.requests import SqliteRequests
+from kiosk.storage.residents import SqliteResidents
 from sync.events import OutboxEvent
 from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox

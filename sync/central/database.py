@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
 from sync.central import tables
+from sync.central.columns import add_missing_columns
 from sync.errors import DatabaseError
 from sync.key_provider import resolve_key
 from sync.signing import DeviceSigner
@@ -83,6 +84,7 @@ class CentralDatabase:
     def _prepare(self) -> None:
         with self.writing() as connection:
             tables.metadata.create_all(connection)
+            add_missing_columns(connection, tables.metadata)
             if not _meta(connection, "schema_version"):
                 connection.execute(
                     insert(tables.meta),

@@ -90,6 +90,7 @@ def roster_responses() -> Responses:
         name="赵桂兰",
         region_code="513022104203",
         certified_until="2026-12-31",
+        record={"phone": "13900000000", "pension": {"status": "receiving", "monthly_fen": 21_500}},
     )
     answer = RosterPage(
         **_NONCED, upserts=(person,), tombstones=("r-0044",), cursor=57, as_of=_AT, more=False

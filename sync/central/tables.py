@@ -1,4 +1,8 @@
-"""The centre's tables, in SQL that SQLite and PostgreSQL both take. Times are UTC ISO 8601 text."""
+"""The centre's tables, in SQL that SQLite and PostgreSQL both take. Times are UTC ISO 8601 text.
+
+A column that comes later is nullable or has a ``server_default``: an existing database gets it at the next start, and
+the version before still writes its rows.
+"""
 
 from sqlalchemy import (
     Boolean,
@@ -10,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -88,6 +93,8 @@ resident = Table(
     Column("name", String(100), nullable=False),
     Column("region_code", String(12), nullable=False),
     Column("certified_until", String(10)),
+    # Canonical JSON, empty for nothing; personal data.
+    Column("record", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False, unique=True),
     Index("resident_feed", "region_code", "version"),
 )

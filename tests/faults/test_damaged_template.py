@@ -44,7 +44,8 @@ from kiosk.flows.pages import (
 )
 from kiosk.runtime import Runtime, open_runtime
 from kiosk.services.ports import FaceTemplate
-from kiosk.storage.repositories import SqliteFaceTemplates, SqliteResidents
+from kiosk.storage.face_templates import SqliteFaceTemplates
+from kiosk.storage.residents import SqliteResidents
 from tests.builders import NOW, REGION, ZHAO, FakeClock, card
 from tests.flows.walk import walk
 

@@ -9,7 +9,7 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.config import load_config
 from kiosk.runtime import open_runtime
-from kiosk.storage.repositories import SqliteResidents
+from kiosk.storage.residents import SqliteResidents
 from tests.builders import NOW, REGION, STRANGER, ZHAO
 from tests.doctor.machines import make_database, write_settings
 from tests.identity.people import FACES

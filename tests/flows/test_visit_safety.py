@@ -24,7 +24,7 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.home import PROGRESS_TILE
 from kiosk.flows.navigator import Navigator
-from kiosk.storage.repositories import SqliteResidents
+from kiosk.storage.residents import SqliteResidents
 from tests.builders import NOW, ZHAO, World, card
 from tests.flows.walk import walk
 

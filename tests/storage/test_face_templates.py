@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.errors import TemplateUnusable
 from kiosk.services.ports import FaceTemplate
-from kiosk.storage.repositories import SqliteFaceTemplates, _pack_vectors, _unpack_vectors
+from kiosk.storage.face_templates import SqliteFaceTemplates, _pack_vectors, _unpack_vectors
 from tests.builders import NOW, World, make_world
 
 VECTORS = (b"\1" * 512, b"\2" * 512)

@@ -12,6 +12,7 @@ import kiosk.storage.database as storage
 from kiosk.errors import StorageNewer
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.migrations import KIOSK_MIGRATIONS
+from tests.builders import NOW, ZHAO
 from tests.storage.states import ACCEPTED, contents, receipts
 
 
@@ -20,7 +21,7 @@ def with_one_more(step: str) -> Migrations:
     migrations = Migrations("kiosk")
     migrations._migrations.extend(KIOSK_MIGRATIONS._migrations)
 
-    @migrations(name="0002_next")
+    @migrations(name="0099_next")
     def _next(database: Database) -> None:
         database.execute("ALTER TABLE service_request ADD COLUMN channel TEXT NOT NULL DEFAULT ''")
         database.execute(step)
@@ -78,6 +79,44 @@ def test_database_of_a_newer_version_is_refused_and_left_untouched(
     with pytest.raises(StorageNewer):
         open_kiosk_database(state, "file")
     assert contents(state) == before
+
+
+def first_release(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database as the first version left it, with a resident and a request."""
+    first = Migrations("kiosk")
+    first._migrations.append(KIOSK_MIGRATIONS._migrations[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "KIOSK_MIGRATIONS", first)
+        database = open_kiosk_database(state, "file")
+    with database.transaction() as raw:
+        raw.execute(
+            "INSERT INTO resident VALUES ('r-0001', ?, '赵桂兰', '513022104203', '2026-12-31', ?)",
+            [ZHAO, NOW.isoformat()],
+        )
+        raw.execute(
+            "INSERT INTO service_request VALUES ('0199-1', 'r-0001', 'pension.life_certification', 1, 'd', "
+            "'A07-000001-5', ?, 2, 0, 'needs_correction', NULL, ?, 'photo', '照片不清')",
+            [NOW.isoformat(), NOW.isoformat()],
+        )
+    database.close()
+
+
+def test_database_of_the_first_version_is_widened_and_keeps_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_release(tmp_path / "state", monkeypatch)
+    database = open_kiosk_database(tmp_path / "state", "file")
+    try:
+        with database.reading() as raw:
+            (resident,) = raw["resident"].rows
+            (request,) = raw["service_request"].rows
+            mark = list(raw["clock_mark"].rows)
+    finally:
+        database.close()
+    assert (resident["name"], resident["record"]) == ("赵桂兰", "")
+    assert (request["decision_text"], request["decision_fields"]) == ("照片不清", "[]")
+    assert (request["corrects"], request["corrected_by"]) == ("", "")
+    assert mark == [{"only_row": 1, "device_at": None, "centre_at": None}]
 
 
 def test_two_first_starts_at_once_make_one_database(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.citizen_id import CitizenId
+from kiosk.domain.resident_record import NO_RECORD, ResidentRecord
 from kiosk.services.ports import FaceTemplate
-from kiosk.storage.repositories import SqliteFaceTemplates, SqliteResidents
+from kiosk.storage.face_templates import SqliteFaceTemplates
+from kiosk.storage.residents import SqliteResidents
 from kiosk.storage.settlement import KioskSettlement
 from sync.answers import RosterPage, RosterResident
 from tests.builders import NOW, REGION, STRANGER, ZHAO, World, citizen_number, make_world
@@ -30,13 +32,16 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def row(resident_id: str, number: str, until: str | None = "2026-12-31") -> RosterResident:
+def row(
+    resident_id: str, number: str, until: str | None = "2026-12-31", record: object = None
+) -> RosterResident:
     return RosterResident(
         resident_id=resident_id,
         citizen_id=number,
         name="李秀英",
         region_code=REGION,
         certified_until=until,
+        record=record,
     )
 
 
@@ -187,3 +192,81 @@ def test_nobody_is_left_out_when_the_kiosks_clock_is_wrong(year: int, world: Wor
     take(world, row("r-0002", STRANGER), row("r-0003", young))
     assert find(world, STRANGER) == "r-0002"
     assert find(world, young) == "r-0003"
+
+
+RECORD = {
+    "phone": "13900000001",
+    "pension": {"status": "receiving", "monthly_fen": 21500, "since": "2010-04"},
+    "card": {"status": "normal", "valid_until": "2027-01-31"},
+    "of_a_newer_centre": {"anything": [1, "二"]},
+}
+
+
+def record_of(world: World, number: str) -> ResidentRecord:
+    with world.store.transaction() as transaction:
+        found = transaction.residents.find(CitizenId(number))
+    assert found is not None
+    return found.record
+
+
+def test_record_is_found_with_the_resident(world: World) -> None:
+    take(world, row("r-0001", ZHAO, record=RECORD))
+    record = record_of(world, ZHAO)
+    assert record.phone == "13900000001"
+    assert record.pension is not None
+    assert (record.pension.status, record.pension.monthly_fen) == ("receiving", 21500)
+    assert record.card is not None
+    assert record.card.valid_until == date(2027, 1, 31)
+    # What this version does not understand is kept for the next one: the centre would not send it again.
+    assert '"of_a_newer_centre":{"anything":[1,"二"]}' in str(world.rows("resident")[0]["record"])
+
+
+def test_resident_of_a_centre_without_records_has_none(world: World) -> None:
+    take(world, row("r-0002", STRANGER))
+    assert record_of(world, STRANGER) is NO_RECORD
+
+
+def test_record_goes_when_the_centre_takes_it_back(world: World) -> None:
+    take(world, row("r-0001", ZHAO, record=RECORD))
+    take(world, row("r-0001", ZHAO))
+    assert record_of(world, ZHAO) is NO_RECORD
+
+
+WRONG_RECORDS: dict[str, object] = {
+    "no object": ["13900000001"],
+    "unknown word": {"pension": {"status": "rich"}},
+    "number for a date": {"card": {"status": "normal", "valid_until": 20270131}},
+    "money below nothing": {"pension": {"status": "receiving", "monthly_fen": -1}},
+    "wrong month": {"pension": {"status": "receiving", "since": "2010-13"}},
+    "too large": {"guardian": "李" * 6000},
+    "too deep": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": {}}}}}}}}},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_RECORDS.values(), ids=WRONG_RECORDS)
+def test_wrong_record_is_dropped_alone_and_counted_without_its_content(
+    wrong: object, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    take(world, row("r-0002", STRANGER, record=wrong), row("r-0003", WITH_X, record=RECORD))
+    assert record_of(world, STRANGER) is NO_RECORD
+    assert record_of(world, WITH_X).phone == "13900000001"
+    assert [record.getMessage() for record in caplog.records] == [
+        "roster records that fail their schema count=1"
+    ]
+
+
+def test_damaged_record_costs_the_record_and_not_the_resident(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    with world.store.transaction() as transaction:
+        transaction.database.execute('UPDATE resident SET record = \'{"phone":"赵"}\'')
+    assert record_of(world, ZHAO) is NO_RECORD
+    assert caplog.messages == ["roster record unusable resident=r-0001"]
+
+
+def test_record_is_not_shown_by_a_repr(world: World) -> None:
+    entry = row("r-0001", ZHAO, record=RECORD)
+    take(world, entry)
+    with world.store.transaction() as transaction:
+        found = transaction.residents.find(CitizenId(ZHAO))
+    assert "139" not in f"{entry!r}{entry}{found!r}{found}"
