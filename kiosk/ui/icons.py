@@ -23,12 +23,15 @@ MISSING = "notice"
 
 ALIASES = {
     "certify_again": "life_certification",
+    "no": "cross",
+    "pension_life_certification": "life_certification",
     "register_first": "later",
     "retry_number": "keypad",
     "see_progress": "request_progress",
     "use_card": "card",
     "use_face": "face",
     "use_pin": "pin",
+    "yes": "check",
     "no_face": "face",
     "not_authorised": "shield",
     "protocol_mismatch": "retry",

@@ -97,6 +97,44 @@ def test_every_name_that_is_used_has_a_picture():
     assert [name for name in used if not has_icon(name)] == []
 
 
+SERVICE_ICONS = [
+    "pension_life_certification",
+    "pension_payment_enquiry",
+    "pension_enrolment",
+    "pension_contribution",
+    "pension_claim",
+    "pension_estimate",
+    "pension_transfer",
+    "pension_rights_statement",
+    "pension_participation_proof",
+    "pension_death_benefit",
+    "medical_enrolment",
+    "medical_contribution",
+    "medical_account_enquiry",
+    "medical_reimbursement",
+    "medical_remote_treatment",
+    "medical_chronic_disease",
+    "card_application",
+    "card_loss_report",
+    "card_electronic",
+    "profile_update",
+    "employment_registration",
+    "unemployment_claim",
+    "allowance_elderly",
+    "category_pension",
+    "category_medical",
+    "category_card",
+    "category_employment",
+    "category_allowance",
+]
+
+
+def test_every_service_and_category_has_a_picture_of_its_own():
+    assert len(SERVICE_ICONS) == 23 + 5
+    assert [name for name in SERVICE_ICONS if not has_icon(name)] == []
+    assert len({icon_source(name) for name in SERVICE_ICONS}) == len(SERVICE_ICONS)
+
+
 def test_unknown_icon_is_drawn_as_a_general_sign():
     assert icon_source("made_up_by_a_newer_service") == icon_source("notice")
 
