@@ -52,6 +52,7 @@ _MEASURES = (
 )
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _NOT_IN_NUMBER = r"(?<![\dA-Za-z.])"
+_SIGNS = {"+": "加", "\u2212": "减", "×": "乘", "÷": "除以", "=": "等于"}
 _HOTLINE_CUE = r"(?P<cue>电话|热线|拨打|请拨|号码|尾号|卡号)(?P<gap>[是为:\s]{0,2})"
 
 
@@ -195,6 +196,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = (
     (re.compile(r"(?<!\d)12(?:333|345|348)(?!\d)"), lambda match: _read_characters(match[0])),
     # masked names: 张*国
     (re.compile(rf"(?<=[{_HAN}])\*+|\*+(?=[{_HAN}])"), _read_mask),
+    # arithmetic signs between numbers; a hyphen is none, it joins the parts of a code
+    (re.compile(r"(?<=[\d%元)]) ?([+\u2212×÷=]) ?(?=[\d(])"), lambda match: _SIGNS[match[1]]),
     # ranges, fractions and quantities
     (re.compile(r"(?<=\d)\s?[~〜]\s?(?=\d)"), "到"),
     (re.compile(rf"({_NUMBER})%"), lambda match: "百分之" + read_decimal(match[1])),
