@@ -30,7 +30,7 @@ def enqueue_rate(count: int, directory: Path) -> float:
     try:
         store = SqliteStore(encrypted, SqliteOutbox("bench-device", DeviceSigner.generate()), clock)
         submit = SubmitRequest(store, clock, lambda _: "unlisted", "B00")
-        (service,) = load_catalogue().services()
+        service = load_catalogue().services()[0]
         person = Resident(
             "r-0001", CitizenId("513022194803120647"), "赵桂兰", "513022104203", None, clock.now()
         )

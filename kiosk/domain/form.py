@@ -11,7 +11,15 @@ from typing import Any, Literal
 
 from kiosk.domain.definition import Requirement, ServiceDefinition
 from kiosk.domain.expressions import JsonValue, Lookup, evaluate, holds, is_known, names
-from kiosk.domain.form_values import SKIPPED, Place, field_values, is_skipped, picked_item
+from kiosk.domain.form_values import (
+    SKIPPED,
+    Place,
+    as_answer,
+    field_values,
+    group_items,
+    is_skipped,
+    picked_item,
+)
 from kiosk.domain.question import (
     AnyQuestion,
     ChoiceQuestion,
@@ -79,16 +87,12 @@ class Form:
         if given is not None:
             return given, "person"
         if step.prefill is not None and is_known(value := evaluate(step.prefill, lookup)):
-            return self._as_answer(step, value), "roster"
+            return as_answer(step, value), "roster"
+        if isinstance(step, GroupQuestion) and (items := group_items(step, self.scope)):
+            return as_answer(step, items), "roster"
         if step.default is not None and is_known(value := evaluate(step.default, lookup)):
-            return self._as_answer(step, value), "default"
+            return as_answer(step, value), "default"
         return None, "nobody"
-
-    @staticmethod
-    def _as_answer(step: Question, value: JsonValue) -> JsonValue:
-        if isinstance(step, GroupQuestion):
-            return {"items": list(value), "is_done": True}
-        return value
 
     def _lookup_in(self, values: Mapping[str, JsonValue]) -> Lookup:
         own = {step.id for step in self.definition.steps}
@@ -215,7 +219,7 @@ class Form:
         lookup = self.lookup_at(place)
         for source in (question.prefill, question.default):
             if source is not None and is_known(value := evaluate(source, lookup)):
-                return value
+                return as_answer(question, value)
         return None
 
     # -- answers

@@ -1,13 +1,21 @@
 """Places of a form and the shapes of its values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from kiosk.domain.expressions import JsonValue, Lookup, holds
-from kiosk.domain.question import ChoiceQuestion, ListOptions
+from kiosk.domain.expressions import JsonValue, Lookup, holds, is_known
+from kiosk.domain.question import (
+    ChoiceQuestion,
+    FilesQuestion,
+    GroupQuestion,
+    ListItems,
+    ListOptions,
+    PhotoQuestion,
+    Question,
+)
 from kiosk.domain.scope import walk
 
 SKIPPED: Final[dict[str, bool]] = {"is_skipped": True}
@@ -51,17 +59,49 @@ def field_values(group: JsonValue, item: int) -> Mapping[str, JsonValue]:
     return {name: value for name, value in found.items() if not is_skipped(value)}
 
 
+def as_answer(step: Question, value: JsonValue) -> JsonValue:
+    """A value of the record or a default in the shape of an answer to the question."""
+    if isinstance(step, GroupQuestion):
+        return {"items": list(value), "is_done": True}
+    if isinstance(step, FilesQuestion | PhotoQuestion) and value == "later":
+        return (
+            {"when": "later", "photos": {}} if isinstance(step, FilesQuestion) else {"when": value}
+        )
+    if isinstance(step, ChoiceQuestion) and isinstance(value, int) and not isinstance(value, bool):
+        # A choice is always a text; the record holds a yearly tier as a number.
+        return str(value)
+    return value
+
+
 def list_items(options: ListOptions, scope: Lookup) -> list[Mapping[str, Any]]:
     """The items of a list that can be chosen: with a value, none twice."""
     found: dict[str, Mapping[str, Any]] = {}
-    for item in scope(options.list) or ():
-        value = item.get(options.value) if isinstance(item, Mapping) else None
-        if not isinstance(value, str) or not value:
-            continue
-        own = _item_lookup(item, scope)
-        if options.when is None or holds(options.when, own):
+    for item in _items(options, scope):
+        value = item.get(options.value)
+        if isinstance(value, str) and value:
             found.setdefault(value, item)
     return list(found.values())
+
+
+def group_items(step: GroupQuestion, scope: Lookup) -> list[dict[str, JsonValue]]:
+    """What the record fills a group with: items that have every field which is always asked, at most as many as fit."""
+    if step.items_from is None:
+        return []
+    wanted = [part.id for part in step.fields]
+    needed = {part.id for part in step.fields if part.when is None and not part.is_optional}
+    found = [
+        {name: item[name] for name in wanted if is_known(item.get(name))}
+        for item in _items(step.items_from, scope)
+    ]
+    return [item for item in found if needed <= item.keys()][: step.maximum]
+
+
+def _items(source: ListItems, scope: Lookup) -> Iterator[Mapping[str, Any]]:
+    for item in scope(source.list) or ():
+        if isinstance(item, Mapping) and (
+            source.when is None or holds(source.when, _item_lookup(item, scope))
+        ):
+            yield item
 
 
 def _item_lookup(item: Mapping[str, Any], scope: Lookup) -> Lookup:

@@ -31,20 +31,27 @@ class Option(Part):
     icon: Icon = ""
     when: Condition | None = None
     """Offered only then."""
+    is_first: bool = False
+    """Stands before the choices of a list or table; the others stand after them."""
     sayings: tuple[str, ...] = ()
     """Other ways to say it."""
 
 
-class ListOptions(Part):
-    """Choices made from a list of the resident's record, such as unsettled treatments."""
+class ListItems(Part):
+    """Items of a list of the resident's record, such as the living members of the household."""
 
     list: Annotated[str, Field(pattern=r"^record\.[a-z_.]+$")]
+    when: Condition | None = None
+    """Which items: names are the item's own fields as ``item.<field>``."""
+
+
+class ListOptions(ListItems):
+    """Choices made from such a list, such as unsettled treatments."""
+
     value: Key
     """The field of an item that becomes the answer; items without it, or with a double, are left out."""
     title: Annotated[str, Field(min_length=1, max_length=60)]
     """With the item's fields as slots: ``{hospital}``, ``{from_date:date}``, ``{total_fen:money}``."""
-    when: Condition | None = None
-    """Which items: names are the item's own fields as ``item.<field>``."""
 
 
 class CountyOptions(Part):
@@ -68,7 +75,10 @@ class Question(Part):
     prefill: Expression | None = None
     """From what the roster knows: filled in, read back on the review page, not asked."""
     default: Expression | None = None
-    """What nearly everybody wants: filled in where the roster knows nothing; can be changed at the review."""
+    """What nearly everybody wants: filled in where the roster knows nothing; can be changed at the review.
+
+    The only default of pictures and papers is ``"later"``: they are brought later unless somebody says otherwise.
+    """
     is_asked: bool = False
     """Ask even though a value is known; the value is then offered on the page."""
     old_value: Expression | None = None
@@ -82,7 +92,7 @@ class ChoiceQuestion(Question):
 
     type: Literal["choice"]
     options: tuple[Option, ...] = ()
-    """Fixed choices; after those of a list, when both are given."""
+    """Fixed choices; after those of a list, when both are given, but for those marked ``is_first``."""
     options_from: ListOptions | CountyOptions | None = None
 
 
@@ -244,6 +254,8 @@ class GroupQuestion(Question):
     maximum: int = Field(default=5, ge=1, le=20)
     item_title: Annotated[str, Field(min_length=1, max_length=8)]
     """What one of them is called: 家人."""
+    items_from: ListItems | None = None
+    """Filled in from the record like a prefill: of each item the fields that are asked here, by the same ids."""
 
 
 AnyQuestion = Annotated[
