@@ -11,7 +11,7 @@ FAULTS: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType(
         "citizen_number": {
             "empty": _NONE, "foreign_digits": _NONE, "wrong_length": _NONE, "old_number": _NONE,
             "wrong_character": _NONE, "unknown_region": _NONE, "impossible_date": _NONE,
-            "future_birth": _NONE, "wrong_check_digit": _NONE,
+            "future_birth": _NONE, "wrong_check_digit": _NONE, "own_number": _NONE,
         },
         "person_name": {
             "empty": _NONE, "too_short": _NONE, "too_long": LIMIT, "digits": _NONE, "letters": _NONE,

@@ -6,7 +6,9 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp", "Mn", "Me", "Mc"})
 """Controls, formats (bidirectional overrides, zero width), surrogates, unassigned, separators and combining marks."""
 
 _PICTURES = (
-    (0x2190, 0x2BFF),  # arrows, dingbats, miscellaneous symbols
+    (0x2190, 0x24FF),  # arrows, technical and enclosed signs
+    (0x2600, 0x27BF),  # miscellaneous symbols, dingbats
+    (0x2B00, 0x2BFF),  # more arrows and stars
     (0x1F000, 0x1FBFF),
 )
 

@@ -8,6 +8,8 @@ from kiosk.domain.fields.plain import is_digits, short_text, without_separators
 TYPE = "phone"
 _BRACKETS = str.maketrans("", "", "()")
 _COUNTRY = re.compile(r"(?:\+86|0086)", re.ASCII)
+_WITHOUT_ZERO = re.compile(r"(?:10|[2-9][0-9])[0-9]{7,}", re.ASCII)
+"""Behind the country code a landline's area is often written without its zero."""
 _MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 _LANDLINE = re.compile(
     r"(?P<area>010|02[0-9])(?P<number>[2-9][0-9]{7})"
@@ -29,12 +31,14 @@ def check_phone(text: str) -> str:
     if not plain:
         raise FieldFault(TYPE, "empty")
     national = _COUNTRY.sub("", plain, count=1) if _COUNTRY.match(plain) else plain
+    if not national:
+        raise FieldFault(TYPE, "too_short")
     if not is_digits(national):
         is_lettered = any(character.isalpha() for character in national)
         raise FieldFault(TYPE, "letters" if is_lettered else "wrong_character")
     if _MOBILE.fullmatch(national):
         return national
-    if national != plain and not national.startswith("0"):
+    if national != plain and _WITHOUT_ZERO.fullmatch(national):
         national = "0" + national
     if match := _LANDLINE.fullmatch(national):
         return f"{match['area'] or match['area4']}-{match['number'] or match['number4']}"
