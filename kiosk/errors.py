@@ -12,7 +12,9 @@ KioskError
 │   ├── ProcessorUnsupported    the embedded engine cannot run here
 │   └── FaceNotUsable           a picture for enrolment: names which and why
 ├── DeviceError
-│   └── CardReaderUnavailable
+│   ├── CardReaderUnavailable
+│   ├── PrinterUnavailable      none, unplugged or out of paper: nothing was printed
+│   └── PrinterFault            broke off: the paper may be there, whole or in part
 ├── TablesUnusable              a data table is missing or wrong: names every fault
 │   └── PensionParametersUnusable, CountyUnusable, HintRulesUnusable
 └── FlowError                   a bug: an action that the current page does not offer
@@ -130,6 +132,20 @@ class CardReaderUnavailable(DeviceError):
     """There is no card reader, or it does not answer."""
 
     code = "KSK-401"
+    is_retryable = True
+
+
+class PrinterUnavailable(DeviceError):
+    """There is no printer, it does not answer, or it has no paper; nothing came out."""
+
+    code = "KSK-402"
+    is_retryable = True
+
+
+class PrinterFault(DeviceError):
+    """The printer broke off or did not confirm; the paper may be there, whole or in part."""
+
+    code = "KSK-403"
     is_retryable = True
 
 
