@@ -79,6 +79,7 @@ TEXT_PAIRS = (
     ("ink_soft", "paper"),
     ("ink_soft", "paper_deep"),
     ("ink_soft", "surface"),
+    ("ink_soft", "primary_soft"),
     ("on_primary", "primary"),
     ("on_primary", "primary_pressed"),
     ("on_success", "success"),

@@ -10,6 +10,7 @@ from kiosk.flows.pages import PageModel
 from kiosk.ui.kit import Kit
 from kiosk.ui.widgets.action_button import ActionButton, Look
 from kiosk.ui.widgets.prompt_panel import PromptPanel
+from kiosk.ui.widgets.visibility import is_put_away
 
 ModelT = TypeVar("ModelT", bound=PageModel)
 
@@ -80,8 +81,12 @@ class Page(QWidget, Generic[ModelT]):
 
     def first_control(self) -> QWidget | None:
         """Return what has the keyboard when the page appears."""
-        controls = [button for button in self.findChildren(ActionButton) if button.isEnabled()]
-        return controls[0] if controls else None
+        controls = (
+            button
+            for button in self.findChildren(ActionButton)
+            if button.isEnabled() and not is_put_away(button)
+        )
+        return next(controls, None)
 
     def emit_action(self, action: Action) -> None:
         """Emit an action unless it is the echo of the last tap."""

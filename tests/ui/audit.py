@@ -159,7 +159,7 @@ class _Look:
         choices = [
             button
             for button in self.buttons
-            if self.page.isAncestorOf(button) and button.look is not Look.KEY
+            if self.page.isAncestorOf(button) and button.look not in (Look.KEY, Look.ROW)
         ]
         if len(choices) > MOST_CHOICES:
             yield f"choices: {len(choices)} on one page"

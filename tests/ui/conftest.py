@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.ui.kit import Kit, TapGuard
 from kiosk.ui.main_window import MainWindow
 from kiosk.ui.tokens import ScreenSpec, Tokens
+from tests.ui.form_samples import catalogue
 
 PORTRAIT = ScreenSpec(1080, 1920)
 LANDSCAPE = ScreenSpec(1920, 1080)
@@ -30,7 +30,7 @@ class HandClock:
 
 @pytest.fixture(scope="session")
 def texts():
-    return PromptCatalogue.load("zh-CN")
+    return catalogue()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import segno
 
 from accessibility.prompt import Prompt
 from kiosk.flows import pages as m
+from tests.ui.form_samples import FORM_SAMPLES
 
 MORNING = datetime(2026, 7, 14, 1, 30, tzinfo=UTC)
 WHO, PROOF, REVIEW = m.Progress(1, 3), m.Progress(2, 3), m.Progress(3, 3)
@@ -124,4 +125,5 @@ SAMPLES: dict[str, m.PageModel] = {
         staff_text="磁盘快满了。请清理磁盘,或更换硬盘,已受理的事不会丢失。",
         can_go_back=False,
     ),
+    **FORM_SAMPLES,
 }

@@ -5,9 +5,11 @@ from typing import Any
 from kiosk.flows import pages as models
 from kiosk.ui.page import Page
 from kiosk.ui.pages.card_page import CardPage
+from kiosk.ui.pages.choice_page import ChoicePage
 from kiosk.ui.pages.citizen_number_page import CitizenNumberPage
 from kiosk.ui.pages.confirm_person_page import ConfirmPersonPage
 from kiosk.ui.pages.consent_page import ConsentPage
+from kiosk.ui.pages.digits_page import DigitsPage
 from kiosk.ui.pages.face_check_page import FaceCheckPage
 from kiosk.ui.pages.help_page import HelpPage
 from kiosk.ui.pages.identify_page import IdentifyPage
@@ -38,5 +40,7 @@ PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
     (models.NoticePage, NoticePage),
     (models.HelpPage, HelpPage),
     (models.OutOfServicePage, OutOfServicePage),
+    (models.ChoicePage, ChoicePage),
+    (models.DigitsPage, DigitsPage),
 )
 """Which page shows which view model; a new view model without a page fails a test."""

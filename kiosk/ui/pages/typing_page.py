@@ -1,4 +1,4 @@
-"""What the two keypad pages share: places, keypad, correction, draft."""
+"""What the pages with a keypad share: places, keypad, correction, draft."""
 
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ TypingT = TypeVar("TypingT", bound=PageModel)
 
 
 class TypingPage(Page[TypingT]):
-    """Places above a keypad; the button that goes on works once every place is filled."""
+    """Places above a keypad; the button that goes on works once every place is filled, or as a page says."""
 
     prompt_share = 0.34
 
@@ -77,6 +77,9 @@ class TypingPage(Page[TypingT]):
         """Take digits from a real keyboard; Enter goes on."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
         if self.keypad.take_key(event):
+            # Enter must go on: it may not press the key of the screen that had the focus
+            after = self.confirm if self.confirm.isEnabled() else self
+            after.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         if is_enter and self.confirm.isEnabled():
             self._send()
@@ -86,13 +89,25 @@ class TypingPage(Page[TypingT]):
     def _take(self, sign: str) -> None:
         if sign == DELETE:
             self.typed = self.typed[:-1]
-        elif len(self.typed) < self.slots.length:
-            self.typed += sign
+        else:
+            self.typed = self.with_sign(sign)
         self._show()
 
-    def _show(self) -> None:
+    def with_sign(self, sign: str) -> str:
+        """Return what is typed after one more sign; unchanged when it has no place."""
+        return self.typed + sign if len(self.typed) < self.slots.length else self.typed
+
+    def is_complete(self) -> bool:
+        """Whether the button that goes on works."""
+        return len(self.typed) == self.slots.length
+
+    def show_typed(self) -> None:
+        """Show what is typed."""
         self.slots.show_typed(self.typed)
-        self.confirm.setEnabled(len(self.typed) == self.slots.length)
+
+    def _show(self) -> None:
+        self.show_typed()
+        self.confirm.setEnabled(self.is_complete())
 
     def _send(self) -> None:
         if self.kit.taps.accepts():

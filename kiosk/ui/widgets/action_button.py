@@ -1,4 +1,4 @@
-"""The buttons: one class, five looks. Each paints itself, acts on release and can be worked by keyboard."""
+"""The buttons: one class, six looks. Each paints itself, acts on release and can be worked by keyboard."""
 
 import enum
 
@@ -32,6 +32,8 @@ class Look(enum.Enum):
     """In the fixed bar at the bottom."""
     KEY = "key"
     """One key of a keypad: no icon, a large sign."""
+    ROW = "row"
+    """One line of what is read back: touching it corrects the line, so it is no choice of the page."""
 
 
 class ActionButton(QAbstractButton):

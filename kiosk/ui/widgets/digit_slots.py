@@ -35,6 +35,13 @@ class DigitSlots(QWidget):
         """How many places there are."""
         return sum(self._groups)
 
+    def show_places(self, groups: tuple[int, ...], name: str) -> None:
+        """Replace the places; what is typed stays."""
+        self._groups = groups
+        self._name = name
+        self.updateGeometry()
+        self.show_typed(self._typed)
+
     def show_typed(self, typed: str) -> None:
         """Show what has been typed; a secret is shown as dots and never named."""
         self._typed = typed

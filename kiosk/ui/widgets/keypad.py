@@ -9,6 +9,9 @@ from kiosk.ui.widgets.action_button import ActionButton, Look
 
 DELETE = "delete"
 COLUMNS = 3
+EXTRA_ROW = 3
+WORDS = {".": "点"}
+"""A point alone would be too small to see; the word is what people say."""
 KEY_MOST_MM = 50.0
 """A key grows with the screen, but not beyond what one glance takes in."""
 
@@ -24,6 +27,7 @@ class Keypad(QWidget):
         self._kit = kit
         self._extra = extra
         grid = QGridLayout(self)
+        self._grid = grid
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(max(1, kit.tokens.mm(0.6)))
         signs = [*"123456789", extra, "0", DELETE]
@@ -36,6 +40,19 @@ class Keypad(QWidget):
         rows = len(signs) // COLUMNS
         self.setMaximumHeight(rows * kit.tokens.mm(KEY_MOST_MM) + (rows - 1) * grid.spacing())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_extra(self, extra: str) -> None:
+        """Replace the last key of the caller's choice; "" leaves its place empty."""
+        if extra == self._extra:
+            return
+        old = self.keys.pop(self._extra, None)
+        if old is not None:
+            self._grid.removeWidget(old)
+            old.setParent(None)
+            old.deleteLater()
+        self._extra = extra
+        if extra:
+            self._grid.addWidget(self._key(extra), EXTRA_ROW, 0)
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Take a key of a real keyboard; False when it is none of the keypad's."""
@@ -53,9 +70,13 @@ class Keypad(QWidget):
     def _key(self, sign: str) -> ActionButton:
         is_delete = sign == DELETE
         key = ActionButton(
-            self._kit, Look.KEY, "" if is_delete else sign, DELETE if is_delete else ""
+            self._kit,
+            Look.KEY,
+            "" if is_delete else WORDS.get(sign, sign),
+            DELETE if is_delete else "",
         )
-        key.setAccessibleName(self._kit.label("keypad.delete") if is_delete else sign)
+        if is_delete:
+            key.setAccessibleName(self._kit.label("keypad.delete"))
         key.setMinimumHeight(self._kit.tokens.mm(20))
         key.setMaximumHeight(self._kit.tokens.mm(KEY_MOST_MM))
         key.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

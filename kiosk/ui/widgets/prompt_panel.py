@@ -83,6 +83,8 @@ class PromptPanel(QWidget):
         tokens = kit.tokens
         is_wide = tokens.is_landscape
         side = Qt.AlignmentFlag.AlignLeft if is_wide else Qt.AlignmentFlag.AlignHCenter
+        self.alignment_side = side
+        """Where its words begin, for a page that adds a line to them."""
         self.steps = StepMarks(kit)
         self.picture = Picture(kit, tokens.mm(42 if is_wide else 54), icon, has_disc=True)
         show_part(self.picture, is_shown=bool(icon))

@@ -1,5 +1,6 @@
 """Showing and hiding parts before they stand in a layout."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 
@@ -9,3 +10,8 @@ def show_part(part: QWidget, *, is_shown: bool) -> None:
         part.hide()
     elif part.parentWidget() is not None:
         part.show()
+
+
+def is_put_away(part: QWidget) -> bool:
+    """Whether a part was hidden on purpose; one that was made just now only waits to be shown."""
+    return part.isHidden() and part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
