@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kiosk.county import load_county
 from kiosk.domain.citizen_id import Sex
-from kiosk.domain.definition import ServiceDefinition
 from kiosk.domain.expressions import JsonValue, Lookup
-from kiosk.domain.form import Form, Place, unmet_requirements
+from kiosk.domain.form import Form, Place
 from kiosk.domain.question import AnyQuestion
 from kiosk.domain.resident_record import ResidentRecord
 from kiosk.domain.scope import person_scope
@@ -21,11 +21,8 @@ PHONE = "13808182026"
 SPOUSE = "513022195108271130"
 LATE_FATHER = "513022193911190314"
 
-COUNTY: Mapping[str, JsonValue] = {
-    "hospitals": [{"value": "county_hospital", "title": "梧溪县人民医院"}],
-    "collection_points": [{"value": "town_office", "title": "柳林镇政务大厅"}],
-}
-"""What the county's tables give to conditions and defaults, as far as these tests need it."""
+COUNTY = load_county()
+"""The shipped example."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Person:
             certified_until=self.certified_until,
             record=self.record,
             today=today,
-            county=COUNTY,
+            county=COUNTY.facts(),
         )
 
 
@@ -158,12 +155,6 @@ KNOWN_PEOPLE = (PENSIONER, WORKER, TURNING_SIXTY, NEWCOMER)
 
 STRANGER = Person(date(1950, 1, 1), Sex.FEMALE, ResidentRecord())
 """Of whom the roster knows no more than name and number."""
-
-
-def may_use(person: Person, definition: ServiceDefinition) -> bool:
-    """Whether no requirement that is final refuses the person."""
-    unmet = unmet_requirements(definition, person.scope())
-    return not any(requirement.is_final for _, requirement in unmet)
 
 
 Answer = Callable[[Form, Place, AnyQuestion], JsonValue]

@@ -20,7 +20,17 @@ Title = Annotated[str, Field(min_length=2, max_length=14)]
 """Read at a glance on a button."""
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 
-FACTS = frozenset({"code", "name", "elderly_from", "elderly_ages", "elderly_fen", "medical_fen"})
+FACTS = frozenset(
+    {
+        "code",
+        "name",
+        "elderly_from",
+        "elderly_ages",
+        "elderly_fen",
+        "main_hospital",
+        "medical_fen",
+    }
+)
 """Names that ``facts`` answers."""
 
 
@@ -144,12 +154,14 @@ class County(_Part):
     def facts(self) -> dict[str, JsonValue]:
         """What conditions may ask for; ``FACTS`` lists the names."""
         ages = [line.age for line in self.elderly_allowance]
+        local = [one for one in self.hospitals if one.is_local]
         return {
             "code": self.code,
             "name": self.name,
             "elderly_from": min(ages, default=None),
             "elderly_ages": ages,
             "elderly_fen": [line.monthly_fen for line in self.elderly_allowance],
+            "main_hospital": max(local, key=lambda one: one.level).id if local else None,
             "medical_fen": {tier.category: tier.fen for tier in self.medical_tiers},
         }
 

@@ -30,7 +30,8 @@ def _only_key(value: object) -> str:
     if isinstance(value, dict) and len(value) == 1:
         return str(next(iter(value)))
     if isinstance(value, _Node):
-        return next(iter(type(value).model_fields))
+        name, field = next(iter(type(value).model_fields.items()))
+        return field.alias or name
     return "?"
 
 

@@ -127,6 +127,7 @@ def test_facts_are_the_declared_ones_and_plain_json() -> None:
     assert json.loads(json.dumps(facts)) == facts
     assert (facts["name"], facts["elderly_from"]) == ("梧溪县", 80)
     assert facts["elderly_ages"] == [80, 90, 100]
+    assert facts["main_hospital"] == "county_people"
 
 
 def test_keyboard_has_the_most_common_surnames_and_no_double() -> None:

@@ -2,17 +2,19 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kiosk.domain.catalogue import ServiceDefinition, parse_definition
 from kiosk.domain.expressions import JsonValue
-from kiosk.domain.form import Form, Place
+from kiosk.domain.form import Form, Place, unmet_requirements
 from kiosk.domain.form_values import list_items
 from kiosk.domain.question import (
     AnyQuestion,
     ChoiceQuestion,
+    CountyOptions,
     FilesQuestion,
     GroupQuestion,
     ListOptions,
@@ -20,14 +22,16 @@ from kiosk.domain.question import (
     Question,
     YesNoQuestion,
 )
+from kiosk.parameters import PensionFiles
 from tests.people import (
+    COUNTY,
     KNOWN_PEOPLE,
     PENSIONER,
     STRANGER,
+    TODAY,
     WORKER,
     Person,
     by_example,
-    may_use,
     plainly,
     walk,
 )
@@ -66,7 +70,7 @@ def test_at_most_two_questions_are_asked_of_one_whom_the_roster_knows(
     people = [
         person
         for person in KNOWN_PEOPLE
-        if may_use(person, definition) and _knows_lists(definition, person)
+        if not unmet_requirements(definition, person.scope()) and _knows_lists(definition, person)
     ]
     assert people
     for person in people:
@@ -149,10 +153,9 @@ def _one_way(form: Form, covered: Counter[tuple[str, str, JsonValue]]) -> Form:
         if isinstance(step, ChoiceQuestion | YesNoQuestion) and form.is_asked(Place(step.id)):
             form = form.answered(Place(step.id), answer(form, Place(step.id), step))
         if isinstance(step, GroupQuestion) and form.is_asked(Place(step.id)):
-            form = form.answered(
-                Place(step.id, 0, step.fields[0].id),
-                answer(form, Place(step.id, 0, step.fields[0].id), step.fields[0]),
-            )
+            for part in step.fields:
+                place = Place(step.id, 0, part.id)
+                form = form.answered(place, answer(form, place, part))
     return walk(form, answer)[0]
 
 
@@ -181,3 +184,40 @@ def test_papers_can_always_be_brought_later(definition: ServiceDefinition) -> No
             assert step.may_follow
         if isinstance(step, FilesQuestion):
             assert all(len(document.title) <= 10 for document in step.documents)
+
+
+TIERS = {str(tier.fen) for tier in PensionFiles().on(TODAY).tiers}
+
+
+@each_service
+def test_example_answers_are_choices_that_exist(definition: ServiceDefinition) -> None:
+    assert definition.example is not None
+    for step in definition.steps:
+        value = definition.example.answers.get(step.id)
+        if isinstance(step, ChoiceQuestion) and value is not None:
+            fixed = {option.value for option in step.options}
+            assert value in fixed | _of_county(step.options_from)
+
+
+def _of_county(source: object) -> set[str]:
+    if not isinstance(source, CountyOptions):
+        return set()
+    if source.county == "tiers":
+        return TIERS
+    return {value for value, _ in COUNTY.options(source.county)}
+
+
+@each_service
+def test_every_picture_that_it_names_is_there(definition: ServiceDefinition) -> None:
+    icons = FOLDER.parent / "icons"
+    named = {definition.icon, *_icons(definition.model_dump(mode="json", by_alias=True))} - {""}
+    assert {name for name in named if not (icons / f"{name}.svg").is_file()} == set()
+
+
+def _icons(node: JsonValue) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from [value] if key == "icon" else _icons(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _icons(value)
