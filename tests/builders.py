@@ -27,6 +27,7 @@ from kiosk.storage.residents import SqliteResidents
 from kiosk.storage.store import SqliteStore
 from sync.signing import DeviceSigner
 from sync.sqlite_outbox import SqliteOutbox
+from tests.county import SmallCounty
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SERVICE_FILE = Path(__file__).parents[1] / "assets/services/pension.life_certification.json"
@@ -152,9 +153,14 @@ class World:
 
 @contextmanager
 def make_world(
-    folder: Path, *, has_template: bool = True, has_camera: bool = True
+    folder: Path,
+    *,
+    has_template: bool = True,
+    has_camera: bool = True,
+    catalogue: Catalogue | None = None,
 ) -> Iterator[World]:
-    """A real encrypted store and real use cases around fake devices."""
+    """A real encrypted store and real use cases around fake devices; only the life certification unless told."""
+    catalogue = catalogue or Catalogue((life_certification(),))
     clock = FakeClock()
     reader = FakeCardReader()
     encrypted = open_kiosk_database(folder / "state", "file")
@@ -164,10 +170,12 @@ def make_world(
         store = SqliteStore(encrypted, outbox, clock, reserve_bytes=0)
         counter = itertools.count(1)
         ports = VisitPorts(
-            site=SiteFacts("张村服务站", "李主任", "12333"),
+            site=SiteFacts("张村服务站", "李主任", "12333", REGION),
             clock=clock,
-            catalogue=Catalogue((life_certification(),)),
+            catalogue=catalogue,
             label=PromptCatalogue.load("zh-CN").label,
+            county=SmallCounty(),
+            answer_sheet=lambda _form, _resident: None,
             card_reader=reader,
             find_resident=FindResident(store, clock),
             record_consent=RecordConsent(store, clock),

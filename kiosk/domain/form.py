@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from kiosk.domain.definition import Requirement, ServiceDefinition
-from kiosk.domain.expressions import JsonValue, Lookup, evaluate, holds, is_known, names
+from kiosk.domain.expressions import Expression, JsonValue, Lookup, evaluate, holds, is_known, names
 from kiosk.domain.form_values import (
     SKIPPED,
     Place,
@@ -120,6 +120,10 @@ class Form:
     def lookup(self, name: str) -> JsonValue:
         """The value of a name: an answer that counts, or something of the scope."""
         return self._lookup_in({entry.question.id: entry.value for entry in self.entries})(name)
+
+    def lookup_value(self, expression: Expression) -> JsonValue:
+        """The value of an expression over the whole form."""
+        return evaluate(expression, self.lookup)
 
     def lookup_at(self, place: Place) -> Lookup:
         """The same for a question inside a group: names of the item's own fields come first."""

@@ -258,7 +258,7 @@ class GroupQuestion(Question):
     """Filled in from the record like a prefill: of each item the fields that are asked here, by the same ids."""
 
 
-AnyQuestion = Annotated[
+AskedQuestion = (
     ChoiceQuestion
     | YesNoQuestion
     | CitizenIdQuestion
@@ -276,7 +276,8 @@ AnyQuestion = Annotated[
     | PhotoQuestion
     | FilesQuestion
     | GroupQuestion
-    | ComputedValue,
-    Field(discriminator="type"),
-]
+)
+"""A question that has a page."""
+
+AnyQuestion = Annotated[AskedQuestion | ComputedValue, Field(discriminator="type")]
 """One entry of a definition's ``steps``."""

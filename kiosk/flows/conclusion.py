@@ -1,13 +1,12 @@
-"""The end of a visit: review, receipt, and how far earlier requests are."""
+"""The end of a visit: the receipt, and how far earlier requests are."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from accessibility.prompt import Prompt
 from kiosk.clock import SITE_TIME_ZONE
-from kiosk.domain.identity_policy import Factor
 from kiosk.domain.service_request import RequestState, ServiceRequest
 from kiosk.errors import FlowError, KioskError
-from kiosk.flows.actions import Action, Confirm
+from kiosk.flows.actions import Action
 from kiosk.flows.flow import Destination
 from kiosk.flows.pages import (
     Progress,
@@ -15,14 +14,10 @@ from kiosk.flows.pages import (
     ReceiptPage,
     RequestLine,
     RequestStage,
-    ReviewLine,
-    ReviewPage,
 )
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
-from sync.identifiers import new_event_id
 
-REVIEW = Progress(3, 4)
 RECEIPT = Progress(4, 4)
 
 _STAGE = {
@@ -38,50 +33,6 @@ _RECEIPT_PROMPT = {
     RequestStage.DECIDED: "receipt.decided",
     RequestStage.NEEDS_CORRECTION: "receipt.needs_correction",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewStep:
-    """Everything read back; nothing is promised before the confirmation is stored."""
-
-    is_provisional: bool = False
-    """The resident goes on with fewer proofs: staff or the centre verify later."""
-    request_id: str = field(default_factory=new_event_id)
-    """Made with the page: confirming twice, or again after a failure, is one request."""
-
-    def page(self, visit: Visit, ports: VisitPorts) -> ReviewPage:
-        """What will be submitted."""
-        if visit.service is None or visit.citizen_id is None:
-            raise FlowError("nothing to review")
-        label = ports.label
-        name = visit.resident.masked_name if visit.resident else label("review.name_unknown")
-        lines = (
-            ReviewLine(label("review.service"), visit.service.title, visit.service.icon),
-            ReviewLine(label("review.name"), name, "person"),
-            ReviewLine(label("review.citizen_id"), visit.citizen_id.masked, "number"),
-            ReviewLine(label("review.proof"), self._proof(visit, ports), "shield"),
-        )
-        return ReviewPage(Prompt("review"), lines, progress=REVIEW)
-
-    def _proof(self, visit: Visit, ports: VisitPorts) -> str:
-        if self.is_provisional:
-            return ports.label("review.proof_later")
-        proved = [factor for factor in Factor if factor in visit.evidence.factors]
-        return "、".join(ports.label(f"factor.{factor.value}") for factor in proved)
-
-    def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
-        """Submit; a failure raises and promises nothing."""
-        if not isinstance(action, Confirm) or visit.service is None or visit.citizen_id is None:
-            raise FlowError(f"review does not offer {type(action).__name__}")
-        request = ports.submit_request.submit(
-            self.request_id,
-            visit.service,
-            visit.resident,
-            visit.citizen_id,
-            visit.evidence,
-            {"for": "self"},
-        )
-        return Destination(ReceiptStep(request), clears_history=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +58,7 @@ class ReceiptStep:
             accepted_at=request.accepted_at.astimezone(SITE_TIME_ZONE),
             is_provisional=request.is_provisional,
             qr_rows=ports.qr_rows(request),
+            note=visit.service.receipt_note if visit.service else "",
             progress=RECEIPT,
             can_go_back=False,
         )

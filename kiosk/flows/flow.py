@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kiosk.flows.actions import Action
-from kiosk.flows.pages import AnyPage
+from kiosk.flows.page_model import PageModel
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
 
@@ -12,7 +12,7 @@ from kiosk.flows.visit_ports import VisitPorts
 class Step(Protocol):
     """One place of a visit. Steps are values: what they need beyond the visit is in their fields."""
 
-    def page(self, visit: Visit, ports: VisitPorts) -> AnyPage:
+    def page(self, visit: Visit, ports: VisitPorts) -> PageModel:
         """What to show."""
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> "Destination":

@@ -1,11 +1,13 @@
 """The welcome page, the services and the page that fetches a person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accessibility.prompt import Prompt
+from kiosk.domain.definition import ServiceDefinition
 from kiosk.errors import FlowError
 from kiosk.flows.actions import Action, Begin, ChooseService
-from kiosk.flows.flow import Destination
+from kiosk.flows.flow import Destination, Step
+from kiosk.flows.form.start import service_start
 from kiosk.flows.pages import HelpPage, ServicesPage, ServiceTile, WelcomePage
 from kiosk.flows.sign_in import first_identify_step
 from kiosk.flows.verification import next_step
@@ -14,6 +16,10 @@ from kiosk.flows.visit_ports import VisitPorts
 
 PROGRESS_TILE = "kiosk.request_progress"
 """Not a service of the catalogue: the kiosk's own enquiry."""
+
+CATEGORY_PREFIX = "category."
+MORE_TILE = "kiosk.more"
+"""Turns the page of a category with more services than a page holds."""
 
 TILES_ON_PAGE = 6
 
@@ -35,28 +41,66 @@ class WelcomeStep:
 
 @dataclass(frozen=True, slots=True)
 class ServicesStep:
-    """What would you like to do."""
+    """What would you like to do: the categories, or the services of one."""
+
+    category: str = ""
+    page_number: int = 1
 
     def page(self, visit: Visit, ports: VisitPorts) -> ServicesPage:
-        """The first six tiles; the enquiry of progress is always the last."""
-        services = ports.catalogue.services()[: TILES_ON_PAGE - 1]
-        tiles = [ServiceTile(service.id, service.title, service.icon) for service in services]
-        tiles.append(
-            ServiceTile(PROGRESS_TILE, ports.label("tile.request_progress"), "request_progress")
+        """At most six tiles; a kiosk with few services shows them at once."""
+        if self.category:
+            prompt = Prompt(f"services.{self.category}")
+            return ServicesPage(prompt, self._category_tiles(ports))
+        progress = ServiceTile(
+            PROGRESS_TILE, ports.label("tile.request_progress"), "request_progress"
         )
-        return ServicesPage(Prompt("services"), tuple(tiles))
+        services = ports.catalogue.services()
+        if len(services) < TILES_ON_PAGE:
+            return ServicesPage(Prompt("services"), (*map(_tile, services), progress))
+        categories = (
+            ServiceTile(
+                f"{CATEGORY_PREFIX}{name}", ports.label(f"category.{name}"), f"category_{name}"
+            )
+            for name in ports.catalogue.categories()
+        )
+        return ServicesPage(Prompt("services"), (*categories, progress))
+
+    def _category_tiles(self, ports: VisitPorts) -> tuple[ServiceTile, ...]:
+        services = ports.catalogue.services(self.category)
+        if len(services) <= TILES_ON_PAGE:
+            return tuple(map(_tile, services))
+        room = TILES_ON_PAGE - 1
+        start = (self.page_number - 1) * room % (-(-len(services) // room) * room)
+        more = ServiceTile(MORE_TILE, ports.label("tile.more"), "more")
+        return (*map(_tile, services[start : start + room]), more)
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
-        """Remember the choice; a person who is already known is not asked again."""
+        """Open a category, turn its page, or remember the service; a person who is known is not asked again."""
         if not isinstance(action, ChooseService):
             raise FlowError(f"services do not offer {type(action).__name__}")
-        visit.is_progress_enquiry = action.service_id == PROGRESS_TILE
-        visit.service = ports.catalogue.find(action.service_id)
+        chosen = action.service_id
+        if chosen.removeprefix(CATEGORY_PREFIX) in ports.catalogue.categories():
+            return Destination(ServicesStep(chosen.removeprefix(CATEGORY_PREFIX)))
+        if chosen == MORE_TILE and self.category:
+            return Destination(replace(self, page_number=self.page_number + 1), replaces=True)
+        visit.is_progress_enquiry = chosen == PROGRESS_TILE
+        visit.service = ports.catalogue.find(chosen)
         if visit.service is None and not visit.is_progress_enquiry:
             raise FlowError("no such service")
-        if visit.evidence.has_claim:
-            return Destination(next_step(visit, ports))
-        return Destination(first_identify_step(ports))
+        return Destination(first_step(visit, ports))
+
+
+def _tile(service: ServiceDefinition) -> ServiceTile:
+    return ServiceTile(service.id, service.title, service.icon)
+
+
+def first_step(visit: Visit, ports: VisitPorts) -> Step:
+    """Where a chosen service begins: with who is there, unless that is known or nobody need be."""
+    if visit.service is not None and visit.service.assurance == 0:
+        return service_start(visit, ports)
+    if visit.evidence.has_claim:
+        return next_step(visit, ports)
+    return first_identify_step(ports)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from kiosk.flows.actions import Action, AskHelp, Finish, GoBack, TimedOut
 from kiosk.flows.flow import Destination, Step
 from kiosk.flows.home import HelpStep, ServicesStep, WelcomeStep
 from kiosk.flows.notices import error_notice
-from kiosk.flows.pages import AnyPage
+from kiosk.flows.page_model import PageModel
 from kiosk.flows.verification import FaceCheckStep
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
@@ -31,12 +31,12 @@ class Navigator:
         """Grows with each visit; a late result of an older visit is recognised by it."""
         return self._visit_token
 
-    def start(self) -> AnyPage:
+    def start(self) -> PageModel:
         """The welcome page, with nothing of an earlier visit."""
         self._end_visit()
         return self.current()
 
-    def current(self) -> AnyPage:
+    def current(self) -> PageModel:
         """The present page, made anew: a request's stage may have moved since."""
         try:
             page = self._step.page(self._visit, self._ports)
@@ -47,7 +47,7 @@ class Navigator:
             page = self._step.page(self._visit, self._ports)
         return page
 
-    def peek(self) -> AnyPage | None:
+    def peek(self) -> PageModel | None:
         """The present page, made anew, without moving; None when it cannot be made just now."""
         try:
             return self._step.page(self._visit, self._ports)
@@ -55,7 +55,7 @@ class Navigator:
             _log.warning("page not refreshed code=%s", error.code)
             return None
 
-    def act(self, action: Action) -> AnyPage:
+    def act(self, action: Action) -> PageModel:
         """Take an action and give the next page. An expected failure leads to a notice with ways on.
 
         Raises:
@@ -91,7 +91,7 @@ class Navigator:
             return None
         return self._ports.start_face_check(template)
 
-    def _go(self, destination: Destination) -> AnyPage:
+    def _go(self, destination: Destination) -> PageModel:
         if isinstance(destination.step, WelcomeStep):
             # Nobody may find the visit of the person before on the welcome page.
             self._end_visit()
@@ -104,7 +104,7 @@ class Navigator:
         _log.info("step=%s visit=%d", type(self._step).__name__, self._visit_token)
         return self.current()
 
-    def _go_back(self) -> AnyPage:
+    def _go_back(self) -> PageModel:
         if isinstance(self._step, WelcomeStep):
             return self.current()
         if not self._history:

@@ -14,8 +14,8 @@ from kiosk.flows.actions import (
     Decline,
     UseCitizenNumber,
 )
-from kiosk.flows.conclusion import ReviewStep
 from kiosk.flows.flow import Destination, Step
+from kiosk.flows.form.start import register_first
 from kiosk.flows.notices import NoticeStep, Way
 from kiosk.flows.pages import CitizenNumberPage, ConfirmPersonPage, IdentifyPage, Progress
 from kiosk.flows.verification import next_step
@@ -95,7 +95,7 @@ def _looked_up(visit: Visit, ports: VisitPorts, citizen_id: CitizenId) -> Destin
     if visit.resident is None:
         ways = [Way("retry_number", CitizenNumberStep())]
         if not visit.is_progress_enquiry:
-            ways.append(Way("register_first", ReviewStep(is_provisional=True)))
+            ways.append(register_first(visit, ports))
         return Destination(NoticeStep(Prompt("notice.not_on_roster"), tuple(ways), progress=WHO))
     visit.face_template = ports.face_template(visit.resident.resident_id)
     return Destination(ConfirmPersonStep())

@@ -1,10 +1,8 @@
 """Is it really you: face with consent, card, PIN, and a way on when none of them works."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from accessibility.prompt import Prompt
-from kiosk.clock import site_date
 from kiosk.domain.citizen_id import CitizenId, InvalidCitizenId
 from kiosk.domain.identity_policy import Factor, NextProof, Ways, next_proof
 from kiosk.errors import FlowError
@@ -19,8 +17,9 @@ from kiosk.flows.actions import (
     OtherWay,
     PinTyped,
 )
-from kiosk.flows.conclusion import ProgressStep, ReviewStep
+from kiosk.flows.conclusion import ProgressStep
 from kiosk.flows.flow import Destination, Step
+from kiosk.flows.form.start import register_first, service_start
 from kiosk.flows.notices import NoticeStep, Way
 from kiosk.flows.pages import CardPage, ConsentPage, FaceCheckPage, PinPage, Progress
 from kiosk.flows.visit import Visit
@@ -31,9 +30,6 @@ PROOF = Progress(2, 4)
 
 PIN_DIGITS = 6
 """Length of a social-security card's PIN."""
-
-NOT_DUE = timedelta(days=183)
-"""A yearly certification that is good for more than half a year yet is not due."""
 
 MOST_FACE_ROUNDS = 2
 """Of three tries each, in one visit: going back and forth must not give a stranger endless tries."""
@@ -53,10 +49,10 @@ def next_step(visit: Visit, ports: VisitPorts) -> Step:
     if wanted is NextProof.PIN:
         return PinStep()
     if wanted is NextProof.NO_WAY_LEFT:
-        return _no_way_left(visit)
+        return _no_way_left(visit, ports)
     if visit.is_progress_enquiry:
         return ProgressStep()
-    return _still_certified_notice(visit, ports) or ReviewStep()
+    return service_start(visit, ports)
 
 
 def _ways(visit: Visit, ports: VisitPorts) -> Ways:
@@ -68,12 +64,12 @@ def _ways(visit: Visit, ports: VisitPorts) -> Ways:
     )
 
 
-def _no_way_left(visit: Visit) -> NoticeStep:
+def _no_way_left(visit: Visit, ports: VisitPorts) -> NoticeStep:
     if visit.is_progress_enquiry:
         return NoticeStep(
             Prompt("notice.needs_proof_for_progress"), (), icon="help", progress=PROOF
         )
-    later = Way("register_first", ReviewStep(is_provisional=True))
+    later = register_first(visit, ports)
     return NoticeStep(Prompt("notice.no_way_left"), (later,), progress=PROOF)
 
 
@@ -88,19 +84,6 @@ def _open_request_notice(visit: Visit, ports: VisitPorts) -> NoticeStep | None:
     return NoticeStep(
         prompt, (Way("see_progress", ProgressStep()),), icon="receipt", progress=PROOF
     )
-
-
-def _still_certified_notice(visit: Visit, ports: VisitPorts) -> NoticeStep | None:
-    """Say that nothing is due yet, when the roster says so; whoever wants to goes on all the same."""
-    until = visit.resident.certified_until if visit.resident else None
-    if until is None or until - site_date(ports.clock.now()) <= NOT_DUE:
-        return None
-    prompt = Prompt(
-        "notice.already_certified",
-        {"date": f"{until.year}年{until.month}月{until.day}日"},
-        is_personal=True,
-    )
-    return NoticeStep(prompt, (Way("certify_again", ReviewStep()),), icon="receipt", progress=PROOF)
 
 
 @dataclass(frozen=True, slots=True)

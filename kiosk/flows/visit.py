@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
+from kiosk.domain.form import Form
 from kiosk.domain.identity_policy import Evidence
 from kiosk.domain.resident import Resident
 from kiosk.services.ports import FaceTemplate
@@ -26,6 +27,14 @@ class Visit:
     """Face checks begun for this person."""
     has_no_card: bool = False
     has_no_pin: bool = False
+    form: Form | None = None
+    """The service that is being filled in."""
+    is_provisional: bool = False
+    """The resident goes on with fewer proofs than the service asks for."""
+    attachments: dict[str, bytes] = field(default_factory=dict)
+    """Pictures taken in this visit by SHA-256, JPEG; written only with the request or a draft."""
+    print_job: str = ""
+    """The printing that was asked for last."""
 
     @property
     def required_factors(self) -> int:
@@ -43,3 +52,11 @@ class Visit:
         self.face_rounds = 0
         self.has_no_card = False
         self.has_no_pin = False
+        self.forget_form()
+
+    def forget_form(self) -> None:
+        """Drop what was filled in."""
+        self.form = None
+        self.is_provisional = False
+        self.attachments = {}
+        self.print_job = ""

@@ -1,17 +1,64 @@
 """What the steps of a visit may ask: use cases, devices and the site's own facts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 from kiosk.clock import Clock
 from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.form import Form
+from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
+from kiosk.flows.county_tables import CountyTables
+from kiosk.flows.visit import Visit
+from kiosk.services.answer_sheet import AnswerSheet
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
 from kiosk.services.ports import CardReader, FaceTemplate
 from kiosk.services.record_consent import RecordConsent
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheckRun
+
+PrintState = Literal["", "printing", "printed", "failed"]
+
+
+class VisitPrinting(Protocol):
+    """Paper, where there is a printer; everything is on the screen besides."""
+
+    def can_print(self) -> bool:
+        """Whether a printer is there and ready."""
+
+    def state_of(self, job: str) -> PrintState:
+        """How far a printing is."""
+
+    def print_answer(self, form: Form, sheet: AnswerSheet, resident: Resident | None) -> str:
+        """Begin to print an answer; returns its job."""
+
+    def print_receipt(self, request: ServiceRequest) -> str:
+        """Begin to print a receipt; returns its job."""
+
+
+class NoPrinting:
+    """A kiosk without a printer."""
+
+    def can_print(self) -> bool:
+        """There is none."""
+        return False
+
+    def state_of(self, job: str) -> PrintState:
+        """Nothing is under way."""
+        del job
+        return ""
+
+    def print_answer(self, form: Form, sheet: AnswerSheet, resident: Resident | None) -> str:
+        """Nothing happens."""
+        del form, sheet, resident
+        return ""
+
+    def print_receipt(self, request: ServiceRequest) -> str:
+        """Nothing happens."""
+        del request
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +68,8 @@ class SiteFacts:
     name: str
     helper_name: str
     helper_phone: str
+    region_code: str = ""
+    """12-digit code of the village, GB/T 10114."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +93,12 @@ class VisitPorts:
     start_face_check: Callable[[FaceTemplate], FaceCheckRun]
     qr_rows: Callable[[ServiceRequest], tuple[str, ...]]
     """The receipt's QR symbol."""
+    county: CountyTables
+    """Places, hospitals, tiers and other tables."""
+    answer_sheet: Callable[[Form, Resident | None], AnswerSheet | None]
+    """The answer of a roster or local service; None when what it needs is not known here."""
+    printing: VisitPrinting = field(default_factory=NoPrinting)
+    is_clock_behind: Callable[[], bool] = lambda: False
+    """Whether the machine's time runs behind what it has seen already."""
+    keep_draft: Callable[[Visit], None] = lambda _visit: None
+    """Write what was filled in so far, sealed to the resident; called before the page changes."""

@@ -23,7 +23,7 @@ from kiosk.flows.actions import (
     Finish,
     TimedOut,
 )
-from kiosk.flows.pages import AnyPage
+from kiosk.flows.page_model import PageModel
 from kiosk.services.ports import Card, CardReader, FaceAdvice
 from kiosk.services.verify_face import FaceCheckResult, FaceCheckRun, FaceView
 from kiosk.ui.card_feed import CardFeed
@@ -60,13 +60,13 @@ class VisitNavigator(Protocol):
     def visit_token(self) -> int:
         """Grows with each visit."""
 
-    def start(self) -> AnyPage:
+    def start(self) -> PageModel:
         """The first page."""
 
-    def peek(self) -> AnyPage | None:
+    def peek(self) -> PageModel | None:
         """The present page, made anew, without moving; None when it cannot be made just now."""
 
-    def act(self, action: Action) -> AnyPage:
+    def act(self, action: Action) -> PageModel:
         """Take an action, give the next page."""
 
     def face_check(self) -> FaceCheckRun | None:
@@ -111,7 +111,7 @@ class VisitController(QObject):
         self._lane = lane
         self._clock = clock
         self._timers = timers if timers is not None else QtTimers(self)
-        self._page: AnyPage | None = None
+        self._page: PageModel | None = None
         self._serial = 0
         """Grows with each page and action: what was asked before is late."""
         self._is_busy = False
@@ -134,7 +134,7 @@ class VisitController(QObject):
         window.idle_finished.connect(self._finish)
 
     @property
-    def page(self) -> AnyPage | None:
+    def page(self) -> PageModel | None:
         """The view model that is up."""
         return self._page
 
@@ -185,7 +185,7 @@ class VisitController(QObject):
 
     # -- actions and pages
 
-    def _send(self, job: Callable[[], AnyPage]) -> None:
+    def _send(self, job: Callable[[], PageModel]) -> None:
         if self._is_busy or self._is_closed:
             return
         self._is_busy = True
@@ -201,7 +201,7 @@ class VisitController(QObject):
             job, lambda page: self._arrived(serial, page), lambda error: self._failed(serial, error)
         )
 
-    def _arrived(self, serial: int, page: AnyPage) -> None:
+    def _arrived(self, serial: int, page: PageModel) -> None:
         if serial != self._serial:
             return
         self._rest()
@@ -228,7 +228,7 @@ class VisitController(QObject):
             self._busy_timer = None
         self._window.show_busy(is_busy=False)
 
-    def _show(self, page: AnyPage, *, is_spoken: bool) -> None:
+    def _show(self, page: PageModel, *, is_spoken: bool) -> None:
         self._serial += 1
         self._stop_feeds()
         is_end = isinstance(page, models.WelcomePage) and not isinstance(
@@ -252,7 +252,7 @@ class VisitController(QObject):
         if self._cards is not None:
             self._cards.end_visit()
 
-    def _refreshed(self, serial: int, page: AnyPage | None) -> None:
+    def _refreshed(self, serial: int, page: PageModel | None) -> None:
         if serial != self._serial or page is None or page == self._page:
             return
         if type(page) is not type(self._page):
@@ -304,7 +304,7 @@ class VisitController(QObject):
 
     # -- camera and card reader
 
-    def _start_feeds(self, page: AnyPage) -> None:
+    def _start_feeds(self, page: PageModel) -> None:
         serial = self._serial
         if isinstance(page, models.FaceCheckPage):
             self._lane.submit(

@@ -22,7 +22,7 @@ from sync.engine import SyncReport
 SERVICE = ChooseService("pension.life_certification")
 
 
-def act(navigator: Navigator, action: Action, expected: type[pages.PageModel]) -> pages.AnyPage:
+def act(navigator: Navigator, action: Action, expected: type[pages.PageModel]) -> pages.PageModel:
     page = navigator.act(action)
     assert type(page) is expected, f"{type(action).__name__} led to {page.page_id} {page.prompt.id}"
     return page

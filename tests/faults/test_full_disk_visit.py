@@ -6,12 +6,12 @@ from pathlib import Path
 from kiosk.flows.actions import Begin, CardPresented, Choose, ChooseService, Confirm, FaceAccepted
 from kiosk.flows.navigator import Navigator
 from kiosk.flows.pages import (
-    AnyPage,
     ConfirmPersonPage,
     ConsentPage,
     FaceCheckPage,
     IdentifyPage,
     NoticePage,
+    PageModel,
     ReceiptPage,
     ReviewPage,
     ServicesPage,
@@ -49,7 +49,7 @@ def confirm_in_vain(world: World, navigator: Navigator) -> None:
     assert_not_saved(navigator.act(Confirm()))
 
 
-def assert_not_saved(page: AnyPage) -> None:
+def assert_not_saved(page: PageModel) -> None:
     assert isinstance(page, NoticePage)
     assert page.prompt.id == "notice.not_saved"
     assert [choice.choice_id for choice in page.choices] == ["retry"]

@@ -2,10 +2,10 @@
 
 from kiosk.flows.actions import Action
 from kiosk.flows.navigator import Navigator
-from kiosk.flows.pages import AnyPage
+from kiosk.flows.page_model import PageModel
 
 
-def walk(navigator: Navigator, *steps: tuple[Action, type]) -> AnyPage:
+def walk(navigator: Navigator, *steps: tuple[Action, type]) -> PageModel:
     """Do each action and check the page that follows it; gives the last page."""
     page = navigator.start()
     for number, (action, expected) in enumerate(steps, start=1):

@@ -1,0 +1,1 @@
+"""A service from its first question to its receipt, without a window."""

@@ -1,0 +1,59 @@
+"""What a form may know: the person, what the roster says of them, the county, the day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kiosk.clock import site_date
+from kiosk.domain.definition import ServiceDefinition
+from kiosk.domain.expressions import JsonValue, Lookup
+from kiosk.domain.form import Form
+from kiosk.domain.resident_record import NO_RECORD
+from kiosk.domain.scope import person_scope
+from kiosk.flows.county_tables import CountyTables
+from kiosk.flows.visit import Visit
+from kiosk.flows.visit_ports import VisitPorts
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FormFacts:
+    """What checks of answers need beyond the form."""
+
+    today: date
+    county: CountyTables
+    own_number: str
+    """The resident's own citizen id, or ""."""
+
+
+def form_facts(visit: Visit, ports: VisitPorts) -> FormFacts:
+    """The facts of this visit."""
+    own = visit.citizen_id.value if visit.citizen_id else ""
+    return FormFacts(site_date(ports.clock.now()), ports.county, own)
+
+
+def form_scope(visit: Visit, ports: VisitPorts) -> Lookup:
+    """The names that a definition may use.
+
+    A typed number alone proves nothing: the record stays closed until there is one proof, so that nobody reads
+    a neighbour's bank and telephone off the review page.
+    """
+    person = visit.citizen_id
+    resident = visit.resident
+    has_proof = bool(visit.evidence.factors)
+    known = person_scope(
+        birth_date=person.birth_date if person else None,
+        sex=person.sex if person else None,
+        certified_until=resident.certified_until if resident and has_proof else None,
+        record=resident.record if resident and has_proof else NO_RECORD,
+        today=site_date(ports.clock.now()),
+        county=ports.county.facts(),
+    )
+
+    def lookup(name: str) -> JsonValue:
+        return ports.site.region_code if name == "site.region_code" else known(name)
+
+    return lookup
+
+
+def new_form(definition: ServiceDefinition, visit: Visit, ports: VisitPorts) -> Form:
+    """An empty form of a service for this person."""
+    return Form(definition, form_scope(visit, ports))

@@ -1,0 +1,21 @@
+"""One item of a group in one line."""
+
+from kiosk.domain.form import Form
+from kiosk.domain.form_values import Place
+from kiosk.domain.question import GroupQuestion
+from kiosk.flows.form.facts import FormFacts
+from kiosk.flows.form.read_back import shown
+
+MOST_FIELDS = 3
+"""Of an item in its line: more would not be read."""
+
+
+def item_line(group: GroupQuestion, number: int, form: Form, facts: FormFacts) -> str:
+    """The first answers of an item, such as ``张建国，儿子``."""
+    words: list[str] = []
+    for field in group.fields:
+        place = Place(group.id, number, field.id)
+        value = form.value_at(place)
+        if value is not None and len(words) < MOST_FIELDS:
+            words.append(shown(field, value, form, place, facts))
+    return "，".join(words)
