@@ -98,6 +98,8 @@ class ServiceDefinition(BaseModel):
     example: Example | None = None
     digest: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
     """SHA-256 of the file's canonical JSON; computed when it loads, never written in the file."""
+    canonical: str = Field(default="", max_length=0, exclude=True, repr=False)
+    """That JSON, so that an older draft can be finished after the file has changed."""
 
     def question(self, step_id: str) -> AnyQuestion:
         """One step by id.
@@ -157,7 +159,8 @@ def parse_definition(text: str, source: str) -> ServiceDefinition:
             tuple(place for place, _ in faults),
         )
     canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return definition.model_copy(update={"digest": hashlib.sha256(canonical.encode()).hexdigest()})
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return definition.model_copy(update={"digest": digest, "canonical": canonical})
 
 
 def _catalogue_error(source: str, raw: object, error: ValidationError) -> CatalogueError:

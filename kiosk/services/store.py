@@ -8,6 +8,7 @@ from typing import Protocol
 
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.consent import FaceCheckConsent
+from kiosk.domain.definition import ServiceDefinition
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.services.ports import FaceTemplate
@@ -70,6 +71,42 @@ class Requests(Protocol):
         """A resident's requests, newest first."""
 
 
+class DraftRows(Protocol):
+    """Sealed drafts by the tag of their owner, and the definitions that they pin."""
+
+    def put(
+        self, tag: str, definition: ServiceDefinition, sealed: bytes, expires_at: datetime
+    ) -> None:
+        """Store or replace one draft and keep its definition."""
+
+    def of(self, tag: str, now: datetime) -> list[tuple[str, bytes]]:
+        """Service id and sealed bytes of an owner's drafts, newest first."""
+
+    def erase(self, tag: str, service_id: str) -> bool:
+        """Delete one draft with its pictures; whether there was one."""
+
+    def purge(self, now: datetime) -> int:
+        """Delete what has expired; how many drafts that were."""
+
+    def photo_ids(self, tag: str, service_id: str) -> set[str]:
+        """Which pictures are kept."""
+
+    def photos(self, tag: str, service_id: str) -> Mapping[str, bytes]:
+        """The sealed pictures of a draft."""
+
+    def put_photo(self, tag: str, service_id: str, digest: str, sealed: bytes) -> None:
+        """Store one picture."""
+
+    def erase_photo(self, tag: str, service_id: str, digest: str) -> None:
+        """Delete one picture."""
+
+    def keep_definition(self, definition: ServiceDefinition) -> None:
+        """Keep a definition's text for as long as it is needed."""
+
+    def definitions(self) -> tuple[tuple[str, str], ...]:
+        """Name and text of every kept definition."""
+
+
 class Transaction(Protocol):
     """Everything that is committed together or not at all."""
 
@@ -84,6 +121,10 @@ class Transaction(Protocol):
     @property
     def residents(self) -> Residents:
         """The roster."""
+
+    @property
+    def drafts(self) -> DraftRows:
+        """Drafts and the definitions that they pin."""
 
     def next_receipt_counter(self) -> int:
         """Take the next number; never given twice, also not after a roll-back of the clock."""

@@ -12,6 +12,7 @@ from kiosk.services.store import AuditEntry
 from kiosk.storage.audit_log import append_audit
 from kiosk.storage.consents import add_consent
 from kiosk.storage.database import RESERVE_BYTES, free_bytes, kiosk_errors
+from kiosk.storage.drafts import SqliteDrafts
 from kiosk.storage.face_templates import SqliteFaceTemplates
 from kiosk.storage.requests import SqliteRequests
 from kiosk.storage.residents import SqliteResidents
@@ -42,6 +43,11 @@ class SqliteTransaction:
     def residents(self) -> SqliteResidents:
         """The roster."""
         return SqliteResidents(self.database)
+
+    @property
+    def drafts(self) -> SqliteDrafts:
+        """Drafts and the definitions that they pin."""
+        return SqliteDrafts(self.database)
 
     def next_receipt_counter(self) -> int:
         """Take the next number; the transaction's roll-back gives it back, a commit never does."""

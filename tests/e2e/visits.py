@@ -6,6 +6,7 @@ from kiosk.demo.world import PIN, DemoWorld, SampleResident
 from kiosk.flows import pages
 from kiosk.flows.actions import (
     Action,
+    Answered,
     Begin,
     CardPresented,
     ChooseService,
@@ -20,6 +21,7 @@ from kiosk.runtime import Runtime
 from sync.engine import SyncReport
 
 SERVICE = ChooseService("pension.life_certification")
+FOR_MYSELF = Answered("self")
 
 
 def act(navigator: Navigator, action: Action, expected: type[pages.PageModel]) -> pages.PageModel:
@@ -45,7 +47,8 @@ def certify(world: DemoWorld, runtime: Runtime, navigator: Navigator) -> pages.R
     result = check.run(lambda _view: None, threading.Event())
     assert result.kind == "accepted"
     accepted = FaceAccepted(result.score, result.engine_id, result.threshold)
-    act(navigator, accepted, pages.ReviewPage)
+    act(navigator, accepted, pages.ChoicePage)
+    act(navigator, FOR_MYSELF, pages.FormReviewPage)
     page = act(navigator, Confirm(), pages.ReceiptPage)
     assert isinstance(page, pages.ReceiptPage)
     return page
@@ -67,7 +70,8 @@ def certify_by_pin(
     if isinstance(page, pages.ConsentPage):
         page = navigator.act(Decline())
     assert isinstance(page, pages.PinPage)
-    act(navigator, PinTyped(PIN), pages.ReviewPage)
+    act(navigator, PinTyped(PIN), pages.ChoicePage)
+    act(navigator, FOR_MYSELF, pages.FormReviewPage)
     receipt = act(navigator, Confirm(), pages.ReceiptPage)
     assert isinstance(receipt, pages.ReceiptPage)
     return receipt

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.errors import StorageDamaged
 from kiosk.flows.actions import Choose, Confirm
-from kiosk.flows.pages import ReceiptPage, ReviewPage
+from kiosk.flows.pages import FormReviewPage, ReceiptPage
 from kiosk.storage.database import DATABASE_FILE, open_kiosk_database
 from tests.builders import World, make_world
 from tests.faults.test_full_disk_visit import TO_REVIEW, assert_not_saved
@@ -51,7 +51,7 @@ def test_visit_ends_without_a_promise_when_pages_go_bad_under_it(tmp_path: Path)
         spoiled = file.read_bytes()
         for _ in range(2):
             assert_not_saved(navigator.act(Confirm()))
-            assert isinstance(navigator.act(Choose("retry")), ReviewPage)
+            assert isinstance(navigator.act(Choose("retry")), FormReviewPage)
         assert file.read_bytes() == spoiled
     # The next start refuses it; the copy that staff kept holds every promise.
     with pytest.raises(StorageDamaged):
@@ -70,7 +70,7 @@ def test_visit_waits_and_goes_on_when_another_process_held_the_database(tmp_path
                 raw.execute("PRAGMA busy_timeout = 50").fetchone()
             with other.transaction():
                 assert_not_saved(navigator.act(Confirm()))
-            assert isinstance(navigator.act(Choose("retry")), ReviewPage)
+            assert isinstance(navigator.act(Choose("retry")), FormReviewPage)
             page = navigator.act(Confirm())
             assert isinstance(page, ReceiptPage)
         finally:

@@ -9,6 +9,7 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.devices.file_camera import FileCamera
 from kiosk.flows.actions import (
+    Answered,
     Begin,
     CardPresented,
     Choose,
@@ -18,14 +19,15 @@ from kiosk.flows.actions import (
     PinTyped,
 )
 from kiosk.flows.pages import (
+    ChoicePage,
     ConfirmPersonPage,
     ConsentPage,
     FaceCheckPage,
+    FormReviewPage,
     IdentifyPage,
     NoticePage,
     PinPage,
     ReceiptPage,
-    ReviewPage,
     ServicesPage,
 )
 from kiosk.services.ports import (
@@ -107,7 +109,8 @@ def test_visit_goes_on_by_card_and_pin_when_the_camera_goes_in_the_middle_of_the
         assert page.prompt.id == "notice.face_unavailable"
         for action, expected in (
             (Choose("use_pin"), PinPage),
-            (PinTyped("123456"), ReviewPage),
+            (PinTyped("123456"), ChoicePage),
+            (Answered("self"), FormReviewPage),
             (Confirm(), ReceiptPage),
         ):
             page = navigator.act(action)

@@ -6,14 +6,15 @@ from pathlib import Path
 from kiosk.flows.actions import Begin, CardPresented, Choose, ChooseService, Confirm, FaceAccepted
 from kiosk.flows.navigator import Navigator
 from kiosk.flows.pages import (
+    ChoicePage,
     ConfirmPersonPage,
     ConsentPage,
     FaceCheckPage,
+    FormReviewPage,
     IdentifyPage,
     NoticePage,
     PageModel,
     ReceiptPage,
-    ReviewPage,
     ServicesPage,
 )
 from kiosk.services.submit_request import SubmitRequest
@@ -30,7 +31,8 @@ TO_REVIEW = (
     (CardPresented(card()), ConfirmPersonPage),
     (Confirm(), ConsentPage),
     (Confirm(), FaceCheckPage),
-    (FaceAccepted(0.31, "dlib-resnet-v1", 0.40), ReviewPage),
+    (FaceAccepted(0.31, "dlib-resnet-v1", 0.40), ChoicePage),
+    (Answered("self"), FormReviewPage),
 )
 TABLES = ("service_request", "outbox", "audit", "receipt_counter", "consent")
 
@@ -45,7 +47,7 @@ def confirm_in_vain(world: World, navigator: Navigator) -> None:
     for _ in range(3):
         assert_not_saved(navigator.act(Confirm()))
         assert everything(world) == before
-        assert isinstance(navigator.act(Choose("retry")), ReviewPage)
+        assert isinstance(navigator.act(Choose("retry")), FormReviewPage)
     assert_not_saved(navigator.act(Confirm()))
 
 
@@ -56,7 +58,7 @@ def assert_not_saved(page: PageModel) -> None:
 
 
 def confirm_again(navigator: Navigator) -> str:
-    assert isinstance(navigator.act(Choose("retry")), ReviewPage)
+    assert isinstance(navigator.act(Choose("retry")), FormReviewPage)
     page = navigator.act(Confirm())
     assert isinstance(page, ReceiptPage)
     return page.receipt_number

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.flows.actions import (
+    Answered,
     Begin,
     Choose,
     ChooseService,
@@ -21,11 +22,12 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.navigator import Navigator
 from kiosk.flows.pages import (
+    ChoicePage,
     CitizenNumberPage,
+    FormReviewPage,
     IdentifyPage,
     NoticePage,
     ReceiptPage,
-    ReviewPage,
     ServicesPage,
 )
 from kiosk.logs import start_logging, stop_logging
@@ -43,7 +45,8 @@ TO_STRANGERS_REVIEW = (
     (ChooseService("pension.life_certification"), IdentifyPage),
     (UseCitizenNumber(), CitizenNumberPage),
     (CitizenNumberTyped(STRANGER), NoticePage),
-    (Choose("register_first"), ReviewPage),
+    (Choose("register_first"), ChoicePage),
+    (Answered("self"), FormReviewPage),
 )
 
 

@@ -5,6 +5,7 @@ import pytest
 from kiosk.domain.service_request import RequestState
 from kiosk.errors import FlowError
 from kiosk.flows.actions import (
+    Answered,
     AskHelp,
     Begin,
     CardPresented,
@@ -26,10 +27,12 @@ from kiosk.flows.actions import (
 from kiosk.flows.home import PROGRESS_TILE
 from kiosk.flows.pages import (
     CardPage,
+    ChoicePage,
     CitizenNumberPage,
     ConfirmPersonPage,
     ConsentPage,
     FaceCheckPage,
+    FormReviewPage,
     HelpPage,
     IdentifyPage,
     NoticePage,
@@ -37,7 +40,6 @@ from kiosk.flows.pages import (
     ProgressPage,
     ReceiptPage,
     RequestStage,
-    ReviewPage,
     ServicesPage,
     WelcomePage,
 )
@@ -64,7 +66,14 @@ TO_FACE = ((Confirm(), ConsentPage), (Confirm(), FaceCheckPage))
 
 def test_visit_ends_with_a_receipt_when_card_and_face_agree(world: World) -> None:
     navigator = world.navigator()
-    page = walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage))
+    page = walk(
+        navigator,
+        *BY_CARD,
+        *TO_FACE,
+        (MATCH, ChoicePage),
+        (Answered("self"), FormReviewPage),
+        (Confirm(), ReceiptPage),
+    )
     assert isinstance(page, ReceiptPage)
     assert (page.stage, page.is_provisional, page.receipt_number[:11]) == (
         RequestStage.ACCEPTED,
@@ -79,7 +88,13 @@ def test_visit_ends_with_a_receipt_when_card_and_face_agree(world: World) -> Non
 
 
 def test_seven_pages_at_most_from_tile_to_receipt_when_the_card_is_there(world: World) -> None:
-    pages = [*BY_CARD[1:], *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage)]
+    pages = [
+        *BY_CARD[1:],
+        *TO_FACE,
+        (MATCH, ChoicePage),
+        (Answered("self"), FormReviewPage),
+        (Confirm(), ReceiptPage),
+    ]
     assert len(pages) <= 7
 
 
@@ -89,7 +104,7 @@ def test_number_and_face_ask_for_the_card_because_a_face_alone_is_one_proof(worl
         *BY_NUMBER,
         *TO_FACE,
         (MATCH, CardPage),
-        (CardPresented(card()), ReviewPage),
+        (CardPresented(card()), FormReviewPage),
         (Confirm(), ReceiptPage),
     )
 
@@ -101,7 +116,8 @@ def test_refusing_the_face_check_leads_to_card_and_pin_with_equal_service(world:
         *BY_CARD,
         (Confirm(), ConsentPage),
         (Decline(), PinPage),
-        (PinTyped("123456"), ReviewPage),
+        (PinTyped("123456"), ChoicePage),
+        (Answered("self"), FormReviewPage),
         (Confirm(), ReceiptPage),
     )
     assert isinstance(page, ReceiptPage)
@@ -149,7 +165,8 @@ def test_face_that_does_not_match_is_offered_the_next_way(world: World) -> None:
         *TO_FACE,
         (FaceNotAccepted(3), NoticePage),
         (Choose("use_pin"), PinPage),
-        (PinTyped("123456"), ReviewPage),
+        (PinTyped("123456"), ChoicePage),
+        (Answered("self"), FormReviewPage),
     )
     assert page.prompt.id == "review"
 
@@ -173,7 +190,8 @@ def test_person_without_card_is_registered_first_and_decided_later(world: World)
         *TO_FACE,
         (MATCH, CardPage),
         (Decline(), NoticePage),
-        (Choose("register_first"), ReviewPage),
+        (Choose("register_first"), ChoicePage),
+        (Answered("self"), FormReviewPage),
         (Confirm(), ReceiptPage),
     )
     assert isinstance(page, ReceiptPage)
@@ -229,7 +247,8 @@ def test_person_unknown_to_the_roster_is_served_first_and_the_number_travels(wor
         world.navigator(),
         *BY_NUMBER[:3],
         (CitizenNumberTyped(STRANGER), NoticePage),
-        (Choose("register_first"), ReviewPage),
+        (Choose("register_first"), ChoicePage),
+        (Answered("self"), FormReviewPage),
         (Confirm(), ReceiptPage),
     )
     (row,) = world.rows("outbox")
@@ -239,7 +258,14 @@ def test_person_unknown_to_the_roster_is_served_first_and_the_number_travels(wor
 
 
 def test_known_persons_number_and_name_never_travel(world: World) -> None:
-    walk(world.navigator(), *BY_CARD, *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage))
+    walk(
+        world.navigator(),
+        *BY_CARD,
+        *TO_FACE,
+        (MATCH, ChoicePage),
+        (Answered("self"), FormReviewPage),
+        (Confirm(), ReceiptPage),
+    )
     (row,) = world.rows("outbox")
     item = bytes(row["item"])  # type: ignore[arg-type]
     assert ZHAO.encode() not in item
@@ -259,7 +285,14 @@ def test_no_page_shows_the_whole_name_or_number(world: World) -> None:
 
 def test_second_request_is_spared_while_the_first_is_open(world: World) -> None:
     navigator = world.navigator()
-    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage))
+    walk(
+        navigator,
+        *BY_CARD,
+        *TO_FACE,
+        (MATCH, ChoicePage),
+        (Answered("self"), FormReviewPage),
+        (Confirm(), ReceiptPage),
+    )
     page = walk(
         navigator, *BY_CARD, (Confirm(), NoticePage), (Choose("see_progress"), ProgressPage)
     )
@@ -288,7 +321,14 @@ def test_progress_needs_one_proof_so_that_a_number_alone_shows_nothing(world: Wo
 
 def test_progress_follows_the_centres_answer(world: World) -> None:
     navigator = world.navigator()
-    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage))
+    walk(
+        navigator,
+        *BY_CARD,
+        *TO_FACE,
+        (MATCH, ChoicePage),
+        (Answered("self"), FormReviewPage),
+        (Confirm(), ReceiptPage),
+    )
     with world.store.transaction() as transaction:
         (request,) = transaction.requests.newest_of("r-0001", 1)
         decided = request.decided(RequestState.DECIDED, "certified", "认证通过", world.clock.now())
@@ -307,7 +347,8 @@ def test_resident_certified_for_long_is_told_and_may_go_on(world: World) -> None
         *BY_CARD,
         *TO_FACE,
         (MATCH, NoticePage),
-        (Choose("certify_again"), ReviewPage),
+        (Choose("certify_again"), ChoicePage),
+        (Answered("self"), FormReviewPage),
     )
     assert page.prompt.id == "review"
 
@@ -333,7 +374,14 @@ def test_back_from_the_services_ends_the_visit(world: World) -> None:
 
 def test_verified_person_is_not_asked_again_within_the_visit(world: World) -> None:
     navigator = world.navigator()
-    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage), (Confirm(), ReceiptPage))
+    walk(
+        navigator,
+        *BY_CARD,
+        *TO_FACE,
+        (MATCH, ChoicePage),
+        (Answered("self"), FormReviewPage),
+        (Confirm(), ReceiptPage),
+    )
     assert isinstance(navigator.act(GoBack()), ServicesPage)
     assert isinstance(navigator.act(ChooseService(PROGRESS_TILE)), ProgressPage)
 
@@ -341,7 +389,7 @@ def test_verified_person_is_not_asked_again_within_the_visit(world: World) -> No
 @pytest.mark.parametrize("end", [Finish(), TimedOut()])
 def test_nothing_of_the_visit_is_left_when_it_ends(world: World, end: Finish | TimedOut) -> None:
     navigator = world.navigator()
-    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage))
+    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ChoicePage), (Answered("self"), FormReviewPage))
     token = navigator.visit_token
     assert isinstance(navigator.act(end), WelcomePage)
     assert navigator.visit_token == token + 1
@@ -368,7 +416,13 @@ def test_keypad_comes_at_once_when_there_is_no_reader(world: World) -> None:
 def test_kiosk_without_camera_asks_for_card_and_pin(tmp_path) -> None:  # type: ignore[no-untyped-def]
     with make_world(tmp_path, has_camera=False) as world:
         world.reader.card = card()
-        walk(world.navigator(), *BY_CARD, (Confirm(), PinPage), (PinTyped("123456"), ReviewPage))
+        walk(
+            world.navigator(),
+            *BY_CARD,
+            (Confirm(), PinPage),
+            (PinTyped("123456"), ChoicePage),
+            (Answered("self"), FormReviewPage),
+        )
 
 
 def test_person_without_template_is_not_asked_for_a_face(tmp_path) -> None:  # type: ignore[no-untyped-def]
@@ -378,7 +432,7 @@ def test_person_without_template_is_not_asked_for_a_face(tmp_path) -> None:  # t
 
 def test_nothing_is_promised_when_the_disk_is_full(world: World) -> None:
     navigator = world.navigator()
-    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ReviewPage))
+    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, ChoicePage), (Answered("self"), FormReviewPage))
     # As on a full disk the file cannot grow, and other requests have used what was free inside it.
     limit_pages(world, 0)
     submit_until_full(world)
@@ -389,7 +443,7 @@ def test_nothing_is_promised_when_the_disk_is_full(world: World) -> None:
         assert isinstance(page, NoticePage)
         assert page.prompt.id == "notice.not_saved"
         assert {table: world.rows(table) for table in tables} == before
-        assert isinstance(navigator.act(Choose("retry")), ReviewPage)
+        assert isinstance(navigator.act(Choose("retry")), FormReviewPage)
     lift_page_limit(world)
     page = navigator.act(Confirm())
     assert isinstance(page, ReceiptPage)

@@ -9,6 +9,7 @@ from kiosk.domain.service_request import RequestState
 from kiosk.errors import StorageBusy
 from kiosk.flows import pages
 from kiosk.flows.actions import (
+    Answered,
     Begin,
     CardPresented,
     Choose,
@@ -42,7 +43,11 @@ BY_NUMBER = (
     (CitizenNumberTyped(ZHAO), pages.ConfirmPersonPage),
 )
 TO_FACE = ((Confirm(), pages.ConsentPage), (Confirm(), pages.FaceCheckPage))
-TO_RECEIPT = ((MATCH, pages.ReviewPage), (Confirm(), pages.ReceiptPage))
+TO_RECEIPT = (
+    (MATCH, pages.ChoicePage),
+    (Answered("self"), pages.FormReviewPage),
+    (Confirm(), pages.ReceiptPage),
+)
 
 
 @dataclass
@@ -108,7 +113,13 @@ def test_failure_behind_the_commit_is_no_refusal(world: World, caplog) -> None: 
 
 def test_confirming_the_same_review_twice_is_one_request(world: World) -> None:
     navigator = world.navigator()
-    walk(navigator, *BY_CARD, *TO_FACE, (MATCH, pages.ReviewPage))
+    walk(
+        navigator,
+        *BY_CARD,
+        *TO_FACE,
+        (MATCH, pages.ChoicePage),
+        (Answered("self"), pages.FormReviewPage),
+    )
     review = navigator._step
     first = navigator.act(Confirm())
     navigator._step = review
@@ -142,7 +153,7 @@ def test_card_that_is_found_after_all_opens_the_way_to_its_pin(world: World) -> 
     )
     world.reader.card = card()
     assert isinstance(navigator.act(CardPresented(card())), pages.PinPage)
-    assert isinstance(navigator.act(PinTyped("123456")), pages.ReviewPage)
+    assert isinstance(navigator.act(PinTyped("123456")), pages.FormReviewPage)
 
 
 def test_verified_request_is_found_behind_a_provisional_one(world: World) -> None:
@@ -155,7 +166,8 @@ def test_verified_request_is_found_behind_a_provisional_one(world: World) -> Non
         (Confirm(), pages.ConsentPage),
         (Decline(), pages.CardPage),
         (Decline(), pages.NoticePage),
-        (Choose("register_first"), pages.ReviewPage),
+        (Choose("register_first"), pages.ChoicePage),
+        (Answered("self"), pages.FormReviewPage),
         (Confirm(), pages.ReceiptPage),
     )
     page = walk(navigator, *BY_CARD, (Confirm(), pages.NoticePage))

@@ -1,0 +1,23 @@
+"""The words that service definitions bring, joined to those of the product."""
+
+import json
+
+from accessibility.prompt_catalogue import PromptCatalogue
+from kiosk.domain.catalogue import Catalogue
+
+
+def with_services(prompts: PromptCatalogue, catalogue: Catalogue) -> PromptCatalogue:
+    """The product's texts and those of every definition, old versions included.
+
+    Raises:
+        CatalogueDamaged: a definition's texts break a rule of the catalogue, such as a sentence without a pause.
+    """
+    own = {
+        prompt_id: {"title": title, "sentence": sentence}
+        for definition in catalogue.all_versions()
+        for prompt_id, title, sentence in definition.prompts()
+    }
+    text = json.dumps({"prompts": own, "texts": {}}, ensure_ascii=False)
+    return PromptCatalogue.joined(
+        [prompts, PromptCatalogue.parse(text, prompts.locale, "services")], "services"
+    )
