@@ -22,7 +22,6 @@ MISSING = "notice"
 """Drawn for an icon that a newer service definition names and this program does not have."""
 
 ALIASES = {
-    "certify_again": "life_certification",
     "no": "cross",
     "pension_life_certification": "life_certification",
     "register_first": "later",

@@ -32,11 +32,11 @@ from kiosk.flows.actions import (
 from kiosk.flows.navigator import Navigator
 from kiosk.flows.pages import (
     CardPage,
+    ChoicePage,
     CitizenNumberPage,
     ConfirmPersonPage,
     ConsentPage,
     FaceCheckPage,
-    FormReviewPage,
     IdentifyPage,
     NoticePage,
     PinPage,
@@ -120,7 +120,7 @@ def test_resident_is_asked_for_card_and_pin_when_the_template_is_unusable(
     assert isinstance(reader, SimulatedCardReader)
     reader.insert(card().card_number)
     assert isinstance(navigator.act(CardPresented(card())), PinPage)
-    assert isinstance(navigator.act(PinTyped(PIN)), FormReviewPage)
+    assert isinstance(navigator.act(PinTyped(PIN)), ChoicePage)
 
 
 @pytest.mark.parametrize("vector", [b"\0" * 4, b"\xff" * 512], ids=["too short", "not a number"])

@@ -3,7 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
-from kiosk.flows.actions import Begin, CardPresented, Choose, ChooseService, Confirm, FaceAccepted
+from kiosk.flows.actions import (
+    Answered,
+    Begin,
+    CardPresented,
+    Choose,
+    ChooseService,
+    Confirm,
+    FaceAccepted,
+)
 from kiosk.flows.navigator import Navigator
 from kiosk.flows.pages import (
     ChoicePage,

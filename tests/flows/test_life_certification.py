@@ -104,7 +104,8 @@ def test_number_and_face_ask_for_the_card_because_a_face_alone_is_one_proof(worl
         *BY_NUMBER,
         *TO_FACE,
         (MATCH, CardPage),
-        (CardPresented(card()), FormReviewPage),
+        (CardPresented(card()), ChoicePage),
+        (Answered("self"), FormReviewPage),
         (Confirm(), ReceiptPage),
     )
 
@@ -145,7 +146,7 @@ def test_wrong_pin_says_how_many_tries_are_left_and_then_another_way(world: Worl
     assert [choice.choice_id for choice in page.choices] == ["use_face"]
     notice = walk_on(navigator, Choose("use_face"), Decline())
     assert notice.prompt.id == "notice.no_way_left"
-    receipt = walk_on(navigator, Choose("register_first"), Confirm())
+    receipt = walk_on(navigator, Choose("register_first"), Answered("self"), Confirm())
     assert isinstance(receipt, ReceiptPage)
     assert receipt.is_provisional
 
@@ -275,7 +276,16 @@ def test_known_persons_number_and_name_never_travel(world: World) -> None:
 def test_no_page_shows_the_whole_name_or_number(world: World) -> None:
     navigator = world.navigator()
     seen = [navigator.start()]
-    for action in (Begin(), SERVICE, CardPresented(card()), Confirm(), Confirm(), MATCH, Confirm()):
+    for action in (
+        Begin(),
+        SERVICE,
+        CardPresented(card()),
+        Confirm(),
+        Confirm(),
+        MATCH,
+        Answered("self"),
+        Confirm(),
+    ):
         seen.append(navigator.act(action))
     text = repr(seen)
     assert ZHAO not in text
@@ -347,7 +357,7 @@ def test_resident_certified_for_long_is_told_and_may_go_on(world: World) -> None
         *BY_CARD,
         *TO_FACE,
         (MATCH, NoticePage),
-        (Choose("certify_again"), ChoicePage),
+        (Choose("go_on_anyway"), ChoicePage),
         (Answered("self"), FormReviewPage),
     )
     assert page.prompt.id == "review"

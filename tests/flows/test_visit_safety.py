@@ -153,7 +153,7 @@ def test_card_that_is_found_after_all_opens_the_way_to_its_pin(world: World) -> 
     )
     world.reader.card = card()
     assert isinstance(navigator.act(CardPresented(card())), pages.PinPage)
-    assert isinstance(navigator.act(PinTyped("123456")), pages.FormReviewPage)
+    assert isinstance(navigator.act(PinTyped("123456")), pages.ChoicePage)
 
 
 def test_verified_request_is_found_behind_a_provisional_one(world: World) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from kiosk.clock import site_date
 from kiosk.domain.definition import ServiceDefinition
-from kiosk.domain.expressions import JsonValue, Lookup
+from kiosk.domain.expressions import Lookup
 from kiosk.domain.form import Form
 from kiosk.domain.resident_record import NO_RECORD
 from kiosk.domain.scope import person_scope
@@ -39,19 +39,16 @@ def form_scope(visit: Visit, ports: VisitPorts) -> Lookup:
     person = visit.citizen_id
     resident = visit.resident
     has_proof = bool(visit.evidence.factors)
-    known = person_scope(
+    return person_scope(
         birth_date=person.birth_date if person else None,
         sex=person.sex if person else None,
         certified_until=resident.certified_until if resident and has_proof else None,
         record=resident.record if resident and has_proof else NO_RECORD,
         today=site_date(ports.clock.now()),
         county=ports.county.facts(),
+        is_listed=resident is not None,
+        region_code=ports.site.region_code,
     )
-
-    def lookup(name: str) -> JsonValue:
-        return ports.site.region_code if name == "site.region_code" else known(name)
-
-    return lookup
 
 
 def new_form(definition: ServiceDefinition, visit: Visit, ports: VisitPorts) -> Form:

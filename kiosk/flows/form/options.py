@@ -17,7 +17,12 @@ def offered(
 ) -> tuple[OptionButton, ...]:
     """Every choice that the person has, in order."""
     lookup = form.lookup_at(place)
-    found: list[OptionButton] = []
+    fixed = [
+        (option.is_first, OptionButton(option.value, option.title, option.icon))
+        for option in question.options
+        if option.when is None or holds(option.when, lookup)
+    ]
+    found = [button for is_first, button in fixed if is_first]
     source = question.options_from
     if isinstance(source, ListOptions):
         found += [
@@ -29,11 +34,7 @@ def offered(
             OptionButton(value, title, question.icon)
             for value, title in county.options(source.county)
         ]
-    found += [
-        OptionButton(option.value, option.title, option.icon)
-        for option in question.options
-        if option.when is None or holds(option.when, lookup)
-    ]
+    found += [button for is_first, button in fixed if not is_first]
     return tuple(found)
 
 
