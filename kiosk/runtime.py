@@ -7,18 +7,23 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from importlib import resources
 
 from accessibility.prompt_catalogue import PromptCatalogue
-from kiosk.clock import Clock, SystemClock
+from kiosk.catalogue_prompts import with_services
+from kiosk.clock import Clock, SystemClock, site_date
 from kiosk.config import KioskConfig
+from kiosk.county import CountyFile
 from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.domain.catalogue import Catalogue, CatalogueError, parse_definition
 from kiosk.errors import ConfigError, TemplateUnusable
 from kiosk.flows.visit_ports import SiteFacts, VisitPorts
 from kiosk.identity.dlib_engine import DlibFaceEngine
+from kiosk.parameters import PensionFiles
+from kiosk.services.answer_sheets import AnswerSheets
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
 from kiosk.services.ports import CardReader, FaceEngine, FaceTemplate
@@ -58,6 +63,7 @@ class Runtime:
     prompts: PromptCatalogue
     card_reader: CardReader
     engine: FaceEngine
+    pension: PensionFiles = field(default_factory=PensionFiles)
 
     def visit_ports(self, on_accepted: Callable[[], None] = lambda: None) -> VisitPorts:
         """What the flow asks, with the real things plugged in.
@@ -67,8 +73,15 @@ class Runtime:
         """
         config = self.config
         return VisitPorts(
-            site=SiteFacts(config.site.name, config.site.helper_name, config.site.helper_phone),
+            site=SiteFacts(
+                config.site.name,
+                config.site.helper_name,
+                config.site.helper_phone,
+                config.device.region_code,
+            ),
             clock=self.clock,
+            county=CountyFile(self.pension, self._today),
+            answer_sheet=AnswerSheets(self.clock, self.prompts.label, self.pension.on).of,
             catalogue=self.catalogue,
             label=self.prompts.label,
             card_reader=self.card_reader,
@@ -132,6 +145,9 @@ class Runtime:
             age_s = max(0.0, (self.clock.now() - counts.oldest_created_at).total_seconds())
         return SyncStatus(waiting=counts.waiting, parked=counts.parked, oldest_age_s=age_s)
 
+    def _today(self) -> date:
+        return site_date(self.clock.now())
+
     def _usable_template(self, resident_id: str) -> FaceTemplate | None:
         try:
             with self.store.transaction() as transaction:
@@ -189,6 +205,7 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
     try:
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
         outbox = SqliteOutbox(config.device.id, signer)
+        catalogue = load_catalogue()
         yield Runtime(
             config=config,
             clock=clock,
@@ -196,8 +213,8 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
             signer=signer,
             outbox=outbox,
             store=SqliteStore(encrypted, outbox, clock),
-            catalogue=load_catalogue(),
-            prompts=PromptCatalogue.load(LOCALE),
+            catalogue=catalogue,
+            prompts=with_services(PromptCatalogue.load(LOCALE), catalogue),
             card_reader=card_reader,
             engine=engine,
         )

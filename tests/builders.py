@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from accessibility.prompt_catalogue import PromptCatalogue
+from kiosk.clock import site_date
+from kiosk.county import CountyFile
 from kiosk.domain.catalogue import Catalogue, ServiceDefinition, parse_definition
 from kiosk.domain.citizen_id import CitizenId, check_character
 from kiosk.domain.resident import Resident
@@ -16,6 +18,8 @@ from kiosk.domain.resident_record import NO_RECORD, ResidentRecord
 from kiosk.errors import CardReaderUnavailable
 from kiosk.flows.navigator import Navigator
 from kiosk.flows.visit_ports import SiteFacts, VisitPorts
+from kiosk.parameters import PensionFiles
+from kiosk.services.answer_sheets import AnswerSheets
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
 from kiosk.services.ports import Card, DeviceState, FaceTemplate, PinCheck
@@ -27,7 +31,6 @@ from kiosk.storage.residents import SqliteResidents
 from kiosk.storage.store import SqliteStore
 from sync.signing import DeviceSigner
 from sync.sqlite_outbox import SqliteOutbox
-from tests.county import SmallCounty
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SERVICE_FILE = Path(__file__).parents[1] / "assets/services/pension.life_certification.json"
@@ -162,6 +165,7 @@ def make_world(
     """A real encrypted store and real use cases around fake devices; only the life certification unless told."""
     catalogue = catalogue or Catalogue((life_certification(),))
     clock = FakeClock()
+    pension = PensionFiles()
     reader = FakeCardReader()
     encrypted = open_kiosk_database(folder / "state", "file")
     try:
@@ -174,8 +178,8 @@ def make_world(
             clock=clock,
             catalogue=catalogue,
             label=PromptCatalogue.load("zh-CN").label,
-            county=SmallCounty(),
-            answer_sheet=lambda _form, _resident: None,
+            county=CountyFile(pension, lambda: site_date(clock.now())),
+            answer_sheet=AnswerSheets(clock, PromptCatalogue.load("zh-CN").label, pension.on).of,
             card_reader=reader,
             find_resident=FindResident(store, clock),
             record_consent=RecordConsent(store, clock),
