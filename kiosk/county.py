@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from kiosk.domain.county import County
 from kiosk.domain.data_file import DataFault, parse_data
 from kiosk.domain.expressions import JsonValue
-from kiosk.domain.money import plain_yuan
+from kiosk.domain.fields.words import money
 from kiosk.domain.place import PlaceNode
 from kiosk.errors import CountyUnusable
 from kiosk.parameters import PensionFiles
@@ -70,7 +70,7 @@ class CountyFile:
         if table != "tiers":
             return self.county.options(table)
         return tuple(
-            (str(tier.fen), f"{plain_yuan(tier.fen)}（补{plain_yuan(tier.subsidy_fen)}）")
+            (str(tier.fen), f"{money(tier.fen)}（补{money(tier.subsidy_fen)}）")
             for tier in self._pension.on(self._today()).tiers
         )
 

@@ -12,15 +12,6 @@ def yuan(fen: int) -> str:
     return f"{fen // 100:,}.{fen % 100:02d}元"
 
 
-def plain_yuan(fen: int) -> str:
-    """A round amount as it is said: 50000 is ``500元``; 50050 stays ``500.50元``.
-
-    Args:
-        fen: not negative.
-    """
-    return f"{fen // 100}元" if fen % 100 == 0 else yuan(fen)
-
-
 def percent(millionths: int) -> str:
     """A rate as people write it: 17500 is ``1.75%``.
 

@@ -6,7 +6,7 @@ import pytest
 
 from accessibility.prompt import Prompt
 from accessibility.prompt_catalogue import PromptCatalogue
-from kiosk.domain.money import percent, plain_yuan, yuan
+from kiosk.domain.money import percent, yuan
 from kiosk.domain.pension.estimate import EstimateWarning, FormulaLine, Plan, estimate
 from kiosk.parameters import PensionFiles
 
@@ -209,8 +209,3 @@ def test_repr_shows_nothing_about_the_person() -> None:
     found = estimate(plan("1967-01-20", years=10, tier=50000, account=600000), PARAMETERS)
     assert "1967" not in repr(found) + repr(found.plan)
     assert "6000" not in repr(found) + repr(found.plan)
-
-
-@pytest.mark.parametrize(("fen", "said"), [(0, "0元"), (50000, "500元"), (50050, "500.50元")])
-def test_round_amounts_are_written_without_fen(fen: int, said: str) -> None:
-    assert plain_yuan(fen) == said
