@@ -254,12 +254,14 @@ class NoticePage(PageModel):
 
 @dataclass(frozen=True, slots=True)
 class HelpPage(PageModel):
-    """A person: who to ask, the number to call. Actions: GoBack, Finish."""
+    """A person: who to ask, the number to call. Actions: GoBack, Finish, SaveForLater."""
 
     page_id = "help"
     idle_timeout_s = 180.0
     helper_name: str = ""
     phone: str = ""
+    can_save: bool = False
+    """Something was filled in that can be kept: offers 先存着，改天再办."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class MainWindow(QWidget):
         self._clock = clock
         self._model: PageModel | None = None
         self._status: SyncStatus | None = None
+        self._is_practice = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -95,6 +96,11 @@ class MainWindow(QWidget):
         page = self.shell.page
         if isinstance(page, FaceCheckPage):
             page.show_face(view)
+
+    def set_practice(self, *, is_on: bool) -> None:
+        """Mark every page as practice: nothing that is done now is real."""
+        self._is_practice = is_on
+        self.shell.set_practice(is_on=is_on)
 
     def show_busy(self, *, is_busy: bool) -> None:
         """Show or hide that work goes on."""
@@ -197,6 +203,7 @@ class MainWindow(QWidget):
         tokens = Tokens(spec, self._colours)
         self.setStyleSheet(style_sheet(tokens))
         shell = Shell(Kit(tokens, self._texts, self._clock, self._taps), self._watermark, self)
+        shell.set_practice(is_on=self._is_practice)
         shell.acted.connect(self.acted)
         shell.bar.back_asked.connect(lambda: self._act_once(GoBack()))
         shell.bar.help_asked.connect(lambda: self._act_once(AskHelp()))

@@ -12,6 +12,7 @@ from kiosk.ui.kit import Kit
 from kiosk.ui.overlays import BusyOverlay, IdleOverlay
 from kiosk.ui.page import Page
 from kiosk.ui.pages import PAGES
+from kiosk.ui.practice_mark import PracticeMark
 from kiosk.ui.status_strip import StatusStrip
 
 
@@ -35,6 +36,7 @@ class Shell(QWidget):
         column.addWidget(self.strip)
         column.addWidget(self.stack, 1)
         column.addWidget(self.bar)
+        self.practice = PracticeMark(kit, self.stack, self)
         self.busy = BusyOverlay(kit, self)
         self.idle = IdleOverlay(kit, self)
 
@@ -51,10 +53,16 @@ class Shell(QWidget):
         self.bar.show_back(is_possible=model.can_go_back)
         if self.stack.currentWidget() is not page:
             self.stack.setCurrentWidget(page)
+        self.practice.update()
         control = page.first_control()
         if control is not None:
             control.setFocus(Qt.FocusReason.OtherFocusReason)
         return page
+
+    def set_practice(self, *, is_on: bool) -> None:
+        """Show or hide that nothing is real."""
+        self.strip.show_practice(is_on=is_on)
+        self.practice.setVisible(is_on)
 
     def wipe(self) -> None:
         """Let every page forget what it showed."""
@@ -66,6 +74,8 @@ class Shell(QWidget):
         super().resizeEvent(event)
         for overlay in (self.busy, self.idle):
             overlay.setGeometry(self.rect())
+        top = self.strip.height()
+        self.practice.setGeometry(0, top, self.width(), self.height() - top - self.bar.height())
 
     def _page_for(self, model_class: type[PageModel]) -> Page[Any]:
         if model_class not in self._pages:

@@ -44,6 +44,7 @@ class StatusStrip(QWidget):
         self.setObjectName("StatusStrip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._kit = kit
+        self._status: SyncStatus | None = None
         tokens = kit.tokens
         self.setFixedHeight(tokens.mm(13))
         self.icon = Picture(kit, tokens.mm(8.5), "unknown")
@@ -61,7 +62,22 @@ class StatusStrip(QWidget):
             mark.show_words(watermark)
             row.addWidget(mark)
             self._room_px -= mark.sizeHint().width() + row.spacing()
+        self.practice = TextBlock(kit, tokens.caption, is_bold=True, colour=tokens.colours.warning)
+        self.practice.hide()
+        row.addWidget(self.practice)
         self.words.show_words(kit.label("status.unknown"))
+
+    def show_practice(self, *, is_on: bool) -> None:
+        """Say that nothing is real, or stop saying it."""
+        if is_on == bool(self.practice.text()):
+            return
+        self.practice.show_words(self._kit.label("practice.strip") if is_on else "")
+        room_px = self._kit.tokens.mm(3) + QFontMetricsF(self.practice.face).horizontalAdvance(
+            self._kit.label("practice.strip")
+        )
+        self._room_px += -round(room_px) if is_on else round(room_px)
+        if self._status is not None:
+            self.show_status(self._status)
 
     def show_status(self, status: SyncStatus) -> None:
         """Show a snapshot."""
@@ -69,7 +85,12 @@ class StatusStrip(QWidget):
         self.icon.show_icon(status.link.value)
         needs_eye = status.link.value not in ("online", "unknown") or status.parked > 0
         self.words.set_colour(colours.warning if needs_eye else colours.ink_soft)
-        words = status_words(self._kit, status)
-        if QFontMetricsF(self.words.face).horizontalAdvance(words) > self._room_px:
-            words = status_words(self._kit, status, has_age=False)
-        self.words.show_words(words)
+        self._status = status
+        metrics = QFontMetricsF(self.words.face)
+        ways = (
+            status_words(self._kit, status),
+            status_words(self._kit, status, has_age=False),
+            self._kit.label(f"status.{status.link.value}"),
+        )
+        fitting = (words for words in ways if metrics.horizontalAdvance(words) <= self._room_px)
+        self.words.show_words(next(fitting, ways[-1]))

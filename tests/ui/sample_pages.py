@@ -1,36 +1,12 @@
 """A view model of every kind, with words as long as they get."""
 
-from datetime import UTC, datetime
-
-import segno
-
 from accessibility.prompt import Prompt
 from kiosk.flows import pages as m
 from tests.ui.form_samples import FORM_SAMPLES
+from tests.ui.more_samples import MORE_SAMPLES
+from tests.ui.receipt_sample import MORNING, receipt
 
-MORNING = datetime(2026, 7, 14, 1, 30, tzinfo=UTC)
 WHO, PROOF, REVIEW = m.Progress(1, 3), m.Progress(2, 3), m.Progress(3, 3)
-NUMBER = "A07-000123-K"
-
-QR_ROWS = tuple(
-    "".join(str(bit) for bit in row) for row in segno.make(f"XIANGLIN:{NUMBER}", micro=False).matrix
-)
-
-
-def receipt(
-    stage: m.RequestStage, prompt_id: str = "receipt", is_provisional: bool = False
-) -> m.ReceiptPage:
-    values = {"service": "养老资格认证", "number": NUMBER}
-    return m.ReceiptPage(
-        Prompt(prompt_id, values),
-        "养老资格认证",
-        NUMBER,
-        stage,
-        MORNING,
-        is_provisional,
-        QR_ROWS,
-        can_go_back=False,
-    )
 
 
 def tiles(count: int) -> tuple[m.ServiceTile, ...]:
@@ -126,4 +102,5 @@ SAMPLES: dict[str, m.PageModel] = {
         can_go_back=False,
     ),
     **FORM_SAMPLES,
+    **MORE_SAMPLES,
 }

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 
 from kiosk.clock import SITE_TIME_ZONE
 from kiosk.flows import pages as models
-from kiosk.flows.actions import Finish
+from kiosk.flows.actions import Choose, Finish, PrintPage
 from kiosk.ui.page import Page
 from kiosk.ui.widgets.action_button import Look
 from kiosk.ui.widgets.card_frame import CardFrame, Rule
@@ -13,6 +13,14 @@ from kiosk.ui.widgets.qr_symbol import QrSymbol
 from kiosk.ui.widgets.seal import Seal
 from kiosk.ui.widgets.stage_track import StageTrack
 from kiosk.ui.widgets.text_block import TextBlock
+
+_PRINT = {
+    "": ("receipt.print", "print"),
+    "printing": ("receipt.printing", "waiting"),
+    "printed": ("receipt.printed", "print"),
+    "failed": ("receipt.print_failed", "retry"),
+}
+"""What the button says in each state."""
 
 
 class ReceiptPage(Page[models.ReceiptPage]):
@@ -25,8 +33,16 @@ class ReceiptPage(Page[models.ReceiptPage]):
         side = Qt.AlignmentFlag.AlignLeft if tokens.is_landscape else Qt.AlignmentFlag.AlignHCenter
         panel = self.prompt_panel.column
         panel.insertWidget(panel.indexOf(self.prompt_panel.title), self.seal, 0, side)
+        self.note = TextBlock(self.kit, tokens.body, is_bold=True, align=side)
+        self.print = self.button(Look.SECONDARY, "receipt.print", "print", PrintPage())
+        self.hints = self.button(Look.SECONDARY, "receipt.hints", "hint", Choose("hints"))
+        more = QHBoxLayout()
+        more.setSpacing(max(1, tokens.gap - 2 * tokens.focus))
+        more.addWidget(self.print, 3)
+        more.addWidget(self.hints, 2)
         self.finish = self.button(Look.PRIMARY, "receipt.finish", "check", Finish())
         self.answers.addWidget(self._card(), 1)
+        self.answers.addLayout(more)
         self.answers.addWidget(self.finish)
 
     def _card(self) -> CardFrame:
@@ -60,6 +76,11 @@ class ReceiptPage(Page[models.ReceiptPage]):
         frame.column.addStretch(1)
         frame.column.addWidget(self.track)
         frame.column.addWidget(self.stage)
+        if tokens.is_landscape:  # the card is low there, the prompt has room
+            panel = self.prompt_panel.column
+            panel.insertWidget(panel.indexOf(self.prompt_panel.sentence) + 1, self.note)
+        else:
+            frame.column.addWidget(self.note)
         frame.column.addStretch(1)
         frame.column.setDirection(QBoxLayout.Direction.TopToBottom)
         return frame
@@ -88,10 +109,16 @@ class ReceiptPage(Page[models.ReceiptPage]):
         needs_correction = model.stage is models.RequestStage.NEEDS_CORRECTION
         self.stage.set_colour(colours.warning if needs_correction else colours.success)
         self.qr.show_rows(model.qr_rows)
+        self.note.show_words(model.note)
+        self.hints.setVisible(model.has_hints)
+        self.print.setVisible(model.can_print)
+        words, icon = _PRINT[model.print_state]
+        self.print.show_words(self.kit.label(words), icon)
+        self.print.setEnabled(model.print_state != "printing")
 
     def wipe(self) -> None:
         """Forget the receipt."""
         super().wipe()
-        for block in (self.service, self.number, self.accepted_at, self.stage):
+        for block in (self.service, self.number, self.accepted_at, self.stage, self.note):
             block.show_words("")
         self.qr.show_rows(())

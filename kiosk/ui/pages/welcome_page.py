@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.clock import SITE_TIME_ZONE
 from kiosk.flows import pages as models
-from kiosk.flows.actions import Begin
+from kiosk.flows.actions import Begin, BeginPractice
 from kiosk.ui.page import Page
 from kiosk.ui.widgets.action_button import Look
 from kiosk.ui.widgets.picture import Illustration, Picture
@@ -27,7 +27,9 @@ class WelcomePage(Page[models.WelcomePage]):
         self.answers.addWidget(Illustration(self.kit, "welcome", ILLUSTRATION_ASPECT), 1)
         self.begin = self.button(Look.PRIMARY, "welcome.begin", "begin", Begin())
         self.begin.setFixedHeight(tokens.mm(36))
+        self.practise = self.button(Look.SECONDARY, "welcome.practise", "practice", BeginPractice())
         self.answers.addWidget(self.begin)
+        self.answers.addWidget(self.practise)
 
     def _header(self) -> QWidget:
         tokens = self.kit.tokens
@@ -55,6 +57,7 @@ class WelcomePage(Page[models.WelcomePage]):
     def fill(self, model: models.WelcomePage) -> None:
         """Show the site's name and the time."""
         self.site.show_words(model.site_name)
+        self.practise.setVisible(model.can_practise)
         self.show_time()
 
     def show_time(self) -> None:

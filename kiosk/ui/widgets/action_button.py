@@ -48,6 +48,8 @@ class ActionButton(QAbstractButton):
         """Whether the icon stands above the words."""
         self.is_large = False
         """Whether a tile has the whole width to itself."""
+        self.picture_mm = 36.0
+        """The most that the picture of a column may take."""
         self._kit = kit
         self._icon = icon
         self.has_ring = False
@@ -160,7 +162,7 @@ class ActionButton(QAbstractButton):
         tokens = self._kit.tokens
         if self.is_column:
             room = self.drawn_box().height() - self._words_height() - tokens.mm(9)
-            return max(1.0, min(tokens.mm(36), room))
+            return max(1.0, min(tokens.mm(self.picture_mm), room))
         if self.look is Look.TILE:
             return min(tokens.mm(44 if self.is_large else 34), self.drawn_box().height() * 0.66)
         sides_mm = {Look.BAR: 10, Look.KEY: 17}

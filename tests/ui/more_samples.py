@@ -1,0 +1,64 @@
+"""View models of what a service with many parts shows besides its questions."""
+
+from dataclasses import replace
+
+from accessibility.prompt import Prompt
+from kiosk.flows import pages as m
+from tests.ui.receipt_sample import receipt
+
+STAGE = m.RequestStage
+CATEGORIES = m.ServicesPage(
+    Prompt("services"),
+    (
+        m.ServiceTile("category.pension", "养老", "category_pension"),
+        m.ServiceTile("category.medical", "医保", "category_medical"),
+        m.ServiceTile("category.card", "社保卡和信息", "category_card"),
+        m.ServiceTile("category.employment", "就业失业", "category_employment"),
+        m.ServiceTile("category.allowance", "高龄津贴", "category_allowance"),
+        m.ServiceTile("request_progress", "办理进度", "request_progress"),
+    ),
+)
+PENSION = m.ServicesPage(
+    Prompt("services"),
+    (
+        m.ServiceTile("pension.life_certification", "养老资格认证", "life_certification"),
+        m.ServiceTile("pension.payment_enquiry", "养老金查询", "pension_payment_enquiry"),
+        m.ServiceTile("pension.enrolment", "养老保险参保", "pension_enrolment"),
+        m.ServiceTile("pension.contribution", "养老保险缴费", "pension_contribution"),
+        m.ServiceTile("pension.claim", "养老待遇申领", "pension_claim"),
+        m.ServiceTile("more", "更多", "more"),
+    ),
+    "已练3项，共23项",
+)
+FULL_RECEIPT = replace(
+    receipt(STAGE.ACCEPTED),
+    note="卡还没有挂失，中心确认了才算挂失。",
+    can_print=True,
+    has_hints=True,
+)
+
+MORE_SAMPLES: dict[str, m.PageModel] = {
+    "20-welcome-practise": m.WelcomePage(
+        Prompt("welcome"), "清水县石桥镇李家村服务站", can_practise=True, can_go_back=False
+    ),
+    "20-services-categories": CATEGORIES,
+    "20-services-note": PENSION,
+    "20-services-5": replace(CATEGORIES, tiles=CATEGORIES.tiles[:5]),
+    "21-receipt-full": FULL_RECEIPT,
+    "21-receipt-printing": replace(FULL_RECEIPT, print_state="printing"),
+    "21-receipt-printed": replace(FULL_RECEIPT, print_state="printed", has_hints=False),
+    "21-receipt-print-failed": replace(FULL_RECEIPT, print_state="failed"),
+    "21-receipt-correction": replace(
+        receipt(STAGE.NEEDS_CORRECTION, "receipt.needs_correction"),
+        note="请补交：住院发票。",
+        print_state="printed",
+        can_print=True,
+        has_hints=True,
+    ),
+    "22-help-save": m.HelpPage(
+        Prompt("help", {"helper": "王小梅(驻村协理员)"}),
+        "王小梅(驻村协理员)",
+        "0938-555 0142",
+        can_save=True,
+    ),
+}
