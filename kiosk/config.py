@@ -72,6 +72,12 @@ class HardwareConfig:
     card_reader: str = _key(
         "none", "读卡器：`simulated:<cards.json>` 或 `none`", pattern=r"none|simulated:.+"
     )
+    printer: str = _key(
+        "none",
+        "打印机：`escpos-file:<设备>`、`escpos-usb:<厂商>:<产品>`、`escpos-network:<地址>`"
+        "（后面加 `:58` 或 `:80` 是纸宽）、`pdf:<文件夹>`、`cups:<队列>`、`simulated:<文件夹>` 或 `none`",
+        pattern=r"none|(escpos-file|escpos-usb|escpos-network|pdf|cups|simulated):.+",
+    )
     audio: str = _key(
         "auto", "声音：`auto`、`none` 或 `record:<文件夹>`", pattern=r"auto|none|record:.+"
     )

@@ -7,7 +7,7 @@ from accessibility.errors import AccessibilityError
 from kiosk.doctor.finding import Finding, Health, explained, good, warning
 from kiosk.errors import KioskError
 from kiosk.explain import Label, explain
-from kiosk.services.ports import Camera, CardReader, DeviceState, FaceEngine
+from kiosk.services.ports import Camera, CardReader, DeviceState, FaceEngine, Printer, PrinterState
 
 
 def check_camera(make_camera: Callable[[], Camera], spec: str, label: Label) -> Finding:
@@ -40,6 +40,25 @@ def check_card_reader(make_reader: Callable[[], CardReader], spec: str, label: L
     if state is DeviceState.READY:
         return good("card_reader", reader.label)
     return warning("card_reader", f"{reader.label}：没有接好", "检查接线和电源")
+
+
+def check_printer(make_printer: Callable[[], Printer], spec: str, label: Label) -> Finding:
+    """Ask the printer for its state; without one the receipt stays on the screen, with its code."""
+    if spec == "none":
+        return warning("printer", "没有配置", "受理号只显示在屏幕上；要打印请设置 hardware.printer")
+    try:
+        printer = make_printer()
+        status = printer.state()
+    except KioskError as error:
+        return explained("printer", Health.FAULT, explain(error, label))
+    if status.state is PrinterState.READY:
+        return good("printer", printer.label)
+    found = {
+        PrinterState.PAPER_LOW: "纸快用完了",
+        PrinterState.ABSENT: "没有接好",
+        PrinterState.FAULT: "打不了",
+    }[status.state]
+    return warning("printer", f"{printer.label}：{found}", status.words)
 
 
 def check_models(make_engine: Callable[[], FaceEngine], label: Label) -> Finding:

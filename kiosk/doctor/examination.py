@@ -15,11 +15,13 @@ from accessibility.rate import RateLevel
 from kiosk.clock import SystemClock
 from kiosk.config import KioskConfig, load_config
 from kiosk.devices.factory import make_camera, make_card_reader
+from kiosk.devices.printer_factory import make_printer
 from kiosk.doctor.centre_checks import check_centre, check_queue
 from kiosk.doctor.device_checks import (
     check_camera,
     check_card_reader,
     check_models,
+    check_printer,
     check_sound,
 )
 from kiosk.doctor.finding import SUBJECTS, Check, Finding, fault, warning
@@ -64,6 +66,10 @@ class Examination:
         yield safely(
             "card_reader",
             lambda: check_card_reader(lambda: make_card_reader(reader), reader, self.label),
+        )
+        printer = hardware.printer
+        yield safely(
+            "printer", lambda: check_printer(lambda: make_printer(printer), printer, self.label)
         )
         yield safely("sound", self._sound)
 

@@ -25,6 +25,7 @@ SUBJECTS = {
     "face_models": "人脸模型",
     "camera": "摄像头",
     "card_reader": "读卡器",
+    "printer": "打印机",
     "sound": "语音",
 }
 """What can be checked, by the stable name that programs read."""

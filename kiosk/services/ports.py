@@ -4,12 +4,16 @@ Every protocol carries the plain noun; implementations carry a prefix (``OpencvC
 """
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from kiosk.domain.printout import PrintTarget
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    from PIL.Image import Image
 
 # Quoted: the window starts without waiting for numpy, which only names the types here.
 Frame: TypeAlias = "npt.NDArray[np.uint8]"
@@ -93,6 +97,57 @@ class CardReader(Protocol):
 
         Raises:
             CardReaderUnavailable: the reader or the card is gone.
+        """
+
+
+PrintImage: TypeAlias = "Image"
+"""One sheet, or one piece of a roll, as the renderer draws it for a printer's target."""
+
+
+class PrinterState(enum.Enum):
+    """What a printer says about itself."""
+
+    READY = "ready"
+    PAPER_LOW = "paper_low"
+    """It prints; staff should bring paper."""
+    ABSENT = "absent"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """A printer's state, and what staff should know about it."""
+
+    state: PrinterState
+    words: str = ""
+    """Plain Chinese; empty when there is nothing to do."""
+
+    @property
+    def can_print(self) -> bool:
+        """Whether it is worth trying."""
+        return self.state in (PrinterState.READY, PrinterState.PAPER_LOW)
+
+
+class Printer(Protocol):
+    """Puts pictures on paper; one job at a time, safe from several threads."""
+
+    @property
+    def label(self) -> str:
+        """What the device is, for staff."""
+
+    @property
+    def target(self) -> PrintTarget:
+        """The paper that is drawn for."""
+
+    def state(self) -> PrinterStatus:
+        """Whether it can print; at most 5 s. Asked on a background lane."""
+
+    def print(self, images: Sequence[PrintImage]) -> None:
+        """Print, and return only when the printer has confirmed, as far as it can.
+
+        Raises:
+            PrinterUnavailable: nothing came out.
+            PrinterFault: it broke off or did not confirm: the paper may be there, whole or in part.
         """
 
 
