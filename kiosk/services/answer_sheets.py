@@ -79,7 +79,6 @@ class AnswerSheets:
             today=today,
         )
         result = estimate(plan, rules)
-        fen = result.made_up_monthly_fen if result.missing_years else result.monthly_fen
         lines = [
             (self.label("sheet.estimate.from"), words.month(result.draws_from)),
             *(
@@ -88,18 +87,18 @@ class AnswerSheets:
             ),
         ]
         lines += [
-            (self.label("sheet.note"), self._warning(one.prompt_id, one.values))
+            (self.label("sheet.note"), self.label(one.text_id, **one.values))
             for one in result.warnings
         ]
         as_of = self.label(
             "sheet.estimate.as_of", area=rules.area, date=words.day(rules.valid_from)
         )
         return AnswerSheet(
-            tuple(lines), as_of, self.label("sheet.estimate.monthly"), words.money(fen)
+            tuple(lines),
+            as_of,
+            self.label("sheet.estimate.monthly"),
+            words.money(result.shown_monthly_fen),
         )
-
-    def _warning(self, prompt_id: str, values: object) -> str:
-        return self.label(f"sheet.{prompt_id}", **dict(values))  # type: ignore[call-overload]
 
 
 _Sheet = tuple[tuple[Line, ...], str, str]

@@ -16,6 +16,7 @@ from kiosk.domain.scope import person_scope
 from kiosk.errors import HintRulesUnusable
 from kiosk.hints import HintFiles
 
+ASSETS = Path(__file__).parents[2] / "assets"
 TODAY = date(2026, 11, 25)
 RULES = HintFiles().rules
 CATALOGUE = PromptCatalogue.load("zh-CN")
@@ -251,6 +252,13 @@ def test_open_request_leaves_its_service_out_of_a_bundle() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_rule_is_silent_while_its_service_is_open(rule: HintRule) -> None:
     assert rule.steps[0].service in rule.not_if_open
+
+
+def test_every_service_of_a_rule_is_in_the_shipped_catalogue() -> None:
+    services = {step.service for rule in RULES for step in rule.steps}
+    shipped = {file.stem for file in (ASSETS / "services").glob("*.json")}
+    assert services
+    assert services - shipped == set()
 
 
 def test_one_of_60_without_any_insurance_is_told_unless_in_work_or_retired() -> None:

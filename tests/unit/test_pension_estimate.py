@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from accessibility.prompt import Prompt
 from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.domain.money import percent, yuan
 from kiosk.domain.pension.estimate import EstimateWarning, FormulaLine, Plan, estimate
@@ -38,7 +37,7 @@ def test_years_are_missing_when_the_pension_age_comes_first() -> None:
     # 5 x 500.00
     assert found.make_up_fen == 250000
     # (600000 + 250000) / 139 = 6115 rest 15: 6115; 18300 + 6115
-    assert found.made_up_monthly_fen == 24415
+    assert found.shown_monthly_fen == 24415
     # the month after January 2027
     assert found.draws_from == "2027-02"
     assert found.warnings == (
@@ -69,7 +68,7 @@ def test_account_grows_year_by_year_until_it_is_drawn() -> None:
     assert found.account_part_fen == 13339
     # 18300 + 500 + 13339
     assert found.monthly_fen == 32139
-    assert found.made_up_monthly_fen == 32139
+    assert found.shown_monthly_fen == 32139
     assert found.draws_from == "2030-07"
 
 
@@ -85,6 +84,18 @@ def test_working_shows_the_persons_own_numbers() -> None:
         FormulaLine("pension.line.extra", "5.00元 × (16 − 15)", 500),
         FormulaLine("pension.line.account", "18,541.71元 ÷ 139", 13339),
         FormulaLine("pension.line.total", "183.00元 + 5.00元 + 133.39元", 32139),
+    )
+
+
+def test_working_ends_in_the_figure_that_is_shown_when_years_are_made_up() -> None:
+    found = estimate(plan("1967-01-20", years=10, tier=50000, account=600000), PARAMETERS)
+    assert found.lines == (
+        FormulaLine("pension.line.start", "6,000.00元", 600000),
+        FormulaLine("pension.line.make_up", "500.00元 × 5", 250000),
+        FormulaLine("pension.line.end", "6,000.00元 + 2,500.00元", 850000),
+        FormulaLine("pension.line.basic", "183.00元", 18300),
+        FormulaLine("pension.line.account", "8,500.00元 ÷ 139", 6115),
+        FormulaLine("pension.line.total", "183.00元 + 61.15元", 24415),
     )
 
 
@@ -106,7 +117,7 @@ def test_older_person_draws_next_month_with_the_months_of_the_present_age() -> N
     # 18300 + 5 x 500 + 13333
     assert found.monthly_fen == 34133
     assert found.draws_from == "2026-12"
-    assert [warning.prompt_id for warning in found.warnings] == [
+    assert [warning.text_id for warning in found.warnings] == [
         "pension.warning.of_age",
         "pension.warning.example",
     ]
@@ -114,7 +125,7 @@ def test_older_person_draws_next_month_with_the_months_of_the_present_age() -> N
 
 def test_somebody_of_age_with_too_few_years_is_not_told_to_claim() -> None:
     found = estimate(plan("1960-03-03", years=12, tier=20000, account=300000), PARAMETERS)
-    assert [warning.prompt_id for warning in found.warnings] == [
+    assert [warning.text_id for warning in found.warnings] == [
         "pension.warning.too_few_years",
         "pension.warning.example",
     ]
@@ -144,7 +155,7 @@ def test_one_who_pays_no_more_gains_interest_but_no_years() -> None:
     assert [line.label for line in found.lines][:3] == [
         "pension.line.start",
         "pension.line.interest",
-        "pension.line.end",
+        "pension.line.make_up",
     ]
 
 
@@ -171,12 +182,18 @@ def test_rate_is_written_as_people_do(millionths: int, said: str) -> None:
     assert percent(millionths) == said
 
 
-@pytest.mark.parametrize(
-    ("draw_age", "account"), [(59, 0), (71, 0), (60, -1)], ids=["young", "old", "negative"]
-)
-def test_impossible_plan_is_refused(draw_age: int, account: int) -> None:
-    with pytest.raises(ValueError, match=r"drawing begins|not negative"):
-        estimate(plan("1970-01-01", years=1, tier=0, account=account, age=draw_age), PARAMETERS)
+def test_impossible_plan_is_refused() -> None:
+    with pytest.raises(ValueError, match="not negative"):
+        estimate(plan("1970-01-01", years=1, tier=0, account=-1), PARAMETERS)
+    with pytest.raises(ValueError, match="in the future"):
+        estimate(plan("2026-11-26", years=0, tier=0), PARAMETERS)
+
+
+def test_nobody_draws_before_the_pension_age_and_somebody_of_75_is_not_refused() -> None:
+    young = estimate(plan("1970-06-15", years=13, tier=100000, age=55), PARAMETERS)
+    assert young.shown_monthly_fen == 32139
+    old = estimate(plan("1951-01-01", years=15, tier=0, account=560000, age=75), PARAMETERS)
+    assert (old.divisor, old.draws_from, old.is_of_age) == (56, "2026-12", True)
 
 
 def test_half_a_fen_is_rounded_up() -> None:
@@ -186,23 +203,22 @@ def test_half_a_fen_is_rounded_up() -> None:
         assert found.account_part_fen == fen
 
 
-def test_every_text_exists_and_the_headline_says_that_it_is_an_estimate() -> None:
+def test_every_line_and_warning_has_its_words() -> None:
     catalogue = PromptCatalogue.load("zh-CN")
+    seen: set[str] = set()
     for found in (
         estimate(plan("1967-01-20", years=10, tier=50000), PARAMETERS),
         estimate(plan("1958-03-03", years=20, tier=50000, account=1000000), PARAMETERS),
         estimate(plan("1980-06-15", years=13, tier=100000, account=1), PARAMETERS),
     ):
+        seen |= {line.label for line in found.lines}
+        seen |= {warning.text_id for warning in found.warnings}
         for line in found.lines:
             assert catalogue.label(line.label)
         for warning in found.warnings:
-            assert catalogue.text(Prompt(warning.prompt_id, dict(warning.values))).sentence
-    assert catalogue.label("pension.estimate.word") == "估算"
-    for prompt_id in ("pension.estimate", "pension.estimate.made_up"):
-        text = catalogue.text(Prompt(prompt_id, {"amount": "226.17元", "month": "2027年2月"}))
-        assert "估算" in text.title
-        assert "估算" in text.sentence
-        assert "二百二十六元一角七分" in text.reading
+            assert catalogue.label(warning.text_id, **warning.values).endswith("。")
+    written = {text_id for text_id in catalogue.labels if text_id.startswith("pension.")}
+    assert seen == written
 
 
 def test_repr_shows_nothing_about_the_person() -> None:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from kiosk.domain.expressions import add_months, age_on
 from kiosk.domain.money import percent, to_fen, yuan
 from kiosk.domain.pension.account import Projection, project
-from kiosk.domain.pension.parameters import LAST_DIVISOR_AGE, PensionParameters
+from kiosk.domain.pension.parameters import PensionParameters
 from kiosk.domain.resident_record import Month
 
 
@@ -28,7 +28,7 @@ class Plan:
     tier_fen: int
     """Yearly contribution from next year on; 0 when nothing more is paid."""
     draw_age: int
-    """Whole years; from the pension age to 70."""
+    """Whole years; one below the pension age is taken for it."""
     today: date
     account_fen: int | None = None
     """What the personal account holds; None when nobody knows."""
@@ -50,9 +50,9 @@ class FormulaLine:
 class EstimateWarning:
     """What must be said beside the figure."""
 
-    prompt_id: str
+    text_id: str
     values: Mapping[str, str] = field(default_factory=dict)
-    """For the slots of the prompt."""
+    """For the slots of the text."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -106,25 +106,36 @@ class Estimate:
 
     @property
     def monthly_fen(self) -> int:
-        """All parts together. With ``missing_years`` it is not paid yet: show ``made_up_monthly_fen``."""
+        """All parts together, as if the years were enough; ``shown_monthly_fen`` is what may be told."""
         return self.basic_fen + self.extra_fen + self.account_part_fen
 
     @property
     def make_up_fen(self) -> int:
         """What the missing years cost at the chosen tier, or at the lowest for one who chose none."""
-        tier = max(self.plan.tier_fen, self.parameters.tiers[0].fen)
-        return self.missing_years * tier
+        return self.missing_years * self.make_up_tier_fen
 
     @property
-    def made_up_monthly_fen(self) -> int:
-        """The monthly pension once the missing years are made up; made-up years get no subsidy here."""
-        account = Fraction(self.projection.end_fen + self.make_up_fen, self.divisor)
-        return self.basic_fen + self.extra_fen + to_fen(account)
+    def make_up_tier_fen(self) -> int:
+        """What a missing year costs."""
+        return max(self.plan.tier_fen, self.parameters.tiers[0].fen)
+
+    @property
+    def made_up_account_fen(self) -> int:
+        """The account at the beginning of drawing with the missing years made up; these get no subsidy here."""
+        return self.projection.end_fen + self.make_up_fen
+
+    @property
+    def shown_monthly_fen(self) -> int:
+        """The figure to show: with the missing years made up, as nothing is paid before they are."""
+        account = to_fen(Fraction(self.made_up_account_fen, self.divisor))
+        return self.basic_fen + self.extra_fen + account
 
     @property
     def is_of_age(self) -> bool:
         """Whether the planned age is reached already."""
-        return age_on(self.plan.birth_date, self.plan.today) >= self.plan.draw_age
+        return age_on(self.plan.birth_date, self.plan.today) >= _draw_age(
+            self.plan, self.parameters
+        )
 
     @property
     def warnings(self) -> tuple[EstimateWarning, ...]:
@@ -133,7 +144,7 @@ class Estimate:
 
     @property
     def lines(self) -> tuple[FormulaLine, ...]:
-        """The working, in the order in which it is read."""
+        """The working of ``shown_monthly_fen``, in the order in which it is read."""
         return (*_account_lines(self), *_monthly_lines(self))
 
 
@@ -144,10 +155,11 @@ def estimate(plan: Plan, parameters: PensionParameters) -> Estimate:
     drawing is not counted, so that nobody is promised a year that the county may not take.
 
     Raises:
-        ValueError: a figure that no form lets pass: negative, or an age at which nobody can begin to draw.
+        ValueError: a figure that no form lets pass: a negative one, or a birth date in the future.
     """
-    _check(plan, parameters)
-    to_come = range(plan.today.year + 1, plan.birth_date.year + plan.draw_age)
+    _check(plan)
+    draw_age = _draw_age(plan, parameters)
+    to_come = range(plan.today.year + 1, plan.birth_date.year + draw_age)
     subsidy = parameters.subsidy(plan.tier_fen)
     known = plan.account_fen
     return Estimate(
@@ -161,24 +173,26 @@ def estimate(plan: Plan, parameters: PensionParameters) -> Estimate:
             interest_millionths=parameters.interest_millionths,
         ),
         paying_years=len(to_come) if plan.tier_fen else 0,
-        age=max(plan.draw_age, age_on(plan.birth_date, plan.today)),
-        draws_from=_first_month(plan),
+        age=max(draw_age, age_on(plan.birth_date, plan.today)),
+        draws_from=_first_month(plan, draw_age),
     )
 
 
-def _check(plan: Plan, parameters: PensionParameters) -> None:
+def _check(plan: Plan) -> None:
     if min(plan.years_paid, plan.tier_fen, plan.account_fen or 0) < 0:
         raise ValueError("years and amounts are not negative")
-    if not parameters.pension_age <= plan.draw_age <= LAST_DIVISOR_AGE:
-        raise ValueError(f"drawing begins from {parameters.pension_age} to {LAST_DIVISOR_AGE}")
     if plan.birth_date > plan.today:
         raise ValueError("the birth date lies in the future")
 
 
-def _first_month(plan: Plan) -> Month:
+def _draw_age(plan: Plan, parameters: PensionParameters) -> int:
+    return max(plan.draw_age, parameters.pension_age)
+
+
+def _first_month(plan: Plan, draw_age: int) -> Month:
     """The month after the birthday, or after this one when the birthday is over."""
     months = (
-        add_months(plan.birth_date.isoformat()[:7], plan.draw_age * 12),
+        add_months(plan.birth_date.isoformat()[:7], draw_age * 12),
         plan.today.isoformat()[:7],
     )
     return add_months(max(months), 1)
@@ -218,12 +232,16 @@ def _account_lines(result: Estimate) -> Iterator[FormulaLine]:
         parts.append(yuan(grown.interest_fen))
         rate = percent(result.parameters.interest_millionths)
         yield FormulaLine("pension.line.interest", rate, grown.interest_fen)
+    if result.missing_years:
+        parts.append(yuan(result.make_up_fen))
+        working = f"{yuan(result.make_up_tier_fen)} × {result.missing_years}"
+        yield FormulaLine("pension.line.make_up", working, result.make_up_fen)
     if len(parts) > 1:
-        yield FormulaLine("pension.line.end", " + ".join(parts), grown.end_fen)
+        yield FormulaLine("pension.line.end", " + ".join(parts), result.made_up_account_fen)
 
 
 def _monthly_lines(result: Estimate) -> Iterator[FormulaLine]:
-    basic, account = result.basic_fen, result.account_part_fen
+    basic, total = result.basic_fen, result.shown_monthly_fen
     parts = [yuan(basic)]
     yield FormulaLine("pension.line.basic", yuan(basic), basic)
     if result.extra_years:
@@ -231,8 +249,8 @@ def _monthly_lines(result: Estimate) -> Iterator[FormulaLine]:
         working = f"{yuan(result.parameters.extra_basic_fen)} × ({result.total_years} − {minimum})"
         parts.append(yuan(result.extra_fen))
         yield FormulaLine("pension.line.extra", working, result.extra_fen)
-    yield FormulaLine(
-        "pension.line.account", f"{yuan(result.projection.end_fen)} ÷ {result.divisor}", account
-    )
+    account = total - basic - result.extra_fen
+    working = f"{yuan(result.made_up_account_fen)} ÷ {result.divisor}"
+    yield FormulaLine("pension.line.account", working, account)
     parts.append(yuan(account))
-    yield FormulaLine("pension.line.total", " + ".join(parts), result.monthly_fen)
+    yield FormulaLine("pension.line.total", " + ".join(parts), total)
