@@ -140,6 +140,9 @@ class EditLine:
 class TurnPage:
     """Show the next page of a list; after the last comes the first."""
 
+    is_back: bool = False
+    """The page before instead; before the first comes the last."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrintPage:

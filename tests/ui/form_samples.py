@@ -81,6 +81,57 @@ LONG_YES_NO = (
     m.OptionButton("no", "不要扣，去柜台自己交", "cross"),
 )
 
+PAPERS = (
+    "银行卡正面",
+    "医院发票，一共几张都要",
+    "出院小结或者诊断证明",
+    "户口本首页和本人页",
+    "和本人的合影",
+)
+FAMILY = (
+    "王小梅，女儿，6205**********0021",
+    "欧阳建国，丈夫，6205**********0038",
+    "买买提·艾合买提江，女婿，6205**********123X",
+    "王思远，孙子，6205**********0054",
+    "王思雨，孙女，6205**********0062",
+    "王建军，儿子，6205**********0079",
+)
+NAME = m.AnswerLine("姓名", "欧阳*国", "person")
+READ_BACK = (
+    m.AnswerLine(
+        "家庭住址",
+        "清水县石桥镇上王家堡子村3组",
+        "address",
+        "address",
+        "名册里的",
+    ),
+    m.AnswerLine("电话", "138****8000", "phone", "phone", "原来：139****4321"),
+    m.AnswerLine("银行卡", "中国农业银行 尾号4567", "bank", "bank_card"),
+    m.AnswerLine("缴费档次", "每年 2000 元", "money", "tier"),
+    m.AnswerLine("开始年份", "2026年", "calendar", "start"),
+)
+ANSWER_LINES = (
+    m.AnswerLine("基础养老金", "143.00元"),
+    m.AnswerLine("个人账户养老金", "86.52元"),
+    m.AnswerLine("高龄补贴", "30.00元"),
+    m.AnswerLine("发到哪里", "中国农业银行 尾号4567"),
+    m.AnswerLine("发放状态", "正常发放", note="每月10号到账"),
+)
+ASK = (m.ChoiceButton("ask", "sample.ask", "staff"),)
+
+
+def answer(**more: object) -> m.AnswerPage:
+    values = {
+        "service_title": "养老金查询",
+        "figure_label": "2026年6月",
+        "figure": "12,345.67元",
+        "lines": ANSWER_LINES,
+        "as_of": "截至 2026年11月23日，以后的变动这里还没有",
+        "choices": ASK,
+    }
+    return m.AnswerPage(Prompt("sample.answer"), **{**values, **more})
+
+
 FORM_SAMPLES: dict[str, m.PageModel] = {
     "20-choice-yes-no": m.ChoicePage(**ask("self"), options=YES_NO, is_optional=True),
     "20-choice-yes-no-long": m.ChoicePage(**ask("self"), options=LONG_YES_NO, chosen="no"),
@@ -119,5 +170,58 @@ FORM_SAMPLES: dict[str, m.PageModel] = {
     ),
     "21-digits-number": m.DigitsPage(
         **ask("years"), kind="number", value="15", longest=2, unit="年", is_optional=True
+    ),
+    "22-date-birth": m.DatePage(
+        **ask("birth"),
+        value="1945-09-28",
+        earliest="1900-01-01",
+        latest="2026-07-14",
+        is_optional=True,
+        old_value="1946年1月2日",
+    ),
+    "22-date-near": m.DatePage(**ask("birth"), earliest="2026-01-01", latest="2026-12-31"),
+    "22-date-month": m.DatePage(
+        **ask("month"), kind="month", value="2026-10", earliest="2026-08", latest="2027-12"
+    ),
+    "22-date-year": m.DatePage(
+        **ask("year"), kind="year", value="2026", earliest="2012", latest="2026"
+    ),
+    "23-files": m.FilesPage(**ask("files"), documents=PAPERS),
+    "23-files-no-camera": m.FilesPage(**ask("files"), documents=PAPERS[:2], has_camera=False),
+    "24-group-none": m.GroupPage(**ask("group"), item_title="家人"),
+    "24-group-6": m.GroupPage(**ask("group"), item_title="家庭成员", items=FAMILY),
+    "24-group-full": m.GroupPage(
+        **ask("group"), item_title="家人", items=FAMILY[:3], can_add=False
+    ),
+    "25-form-review": m.FormReviewPage(
+        Prompt("sample.form_review"), READ_BACK, page_number=1, page_count=3, progress=STEP
+    ),
+    "25-form-review-middle": m.FormReviewPage(
+        Prompt("sample.form_review"), READ_BACK, page_number=2, page_count=3, progress=STEP
+    ),
+    "25-form-review-last": m.FormReviewPage(
+        Prompt("sample.form_review"),
+        (NAME, *READ_BACK[:2]),
+        page_number=3,
+        page_count=3,
+        progress=STEP,
+    ),
+    "26-answer": answer(can_print=True),
+    "26-answer-printing": answer(can_print=True, print_state="printing"),
+    "26-answer-failed": answer(can_print=True, print_state="failed", page_count=2),
+    "26-answer-text": answer(figure="", lines=ANSWER_LINES[3:], choices=()),
+    "27-hints": m.HintsPage(
+        Prompt("sample.hints"),
+        (
+            m.HintCard(
+                "claim", "养老待遇申领", "您快到六十岁了，现在就可以申请领养老金。", "pension_claim"
+            ),
+            m.HintCard("elderly", "高龄津贴申请", "您今年满八十岁，每个月可以多领一份。", "elder"),
+            m.HintCard("card", "社保卡换新卡", "您的卡到明年三月就过期了。", "card"),
+        ),
+    ),
+    "27-hints-1": m.HintsPage(
+        Prompt("sample.hints"),
+        (m.HintCard("claim", "养老待遇申领", "您快到六十岁了，现在就可以申请领养老金。"),),
     ),
 }

@@ -1,16 +1,25 @@
 """A finger, a keyboard or a numeric pad on every page of a form."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from accessibility.prompt import Prompt
 from kiosk.flows import pages
-from kiosk.flows.actions import Answered, Decline, TurnPage
+from kiosk.flows.actions import (
+    Answered,
+    Choose,
+    Confirm,
+    Decline,
+    EditLine,
+    Finish,
+    PrintPage,
+    TurnPage,
+)
 from kiosk.ui.pages.digits_page import card_places, phone_places, with_amount_sign
 from tests.ui.conftest import LANDSCAPE, PORTRAIT
-from tests.ui.form_samples import FORM_SAMPLES, ask
+from tests.ui.form_samples import FORM_SAMPLES, answer, ask
 from tests.ui.test_main_window import all_words
 
 
@@ -236,7 +245,216 @@ def test_count_has_its_unit(shown, pad):
     assert page.words.text() == "两年"
 
 
+# -- dates
+
+
+def test_date_is_changed_by_its_keys_and_confirmed(shown, click):
+    page, acted = shown("22-date-birth")
+    click(page.back)
+    click(page.columns["year"].more)
+    click(page.columns["month"].less)
+    click(page.columns["day"].more)
+    assert page.columns["year"].figure.digits == "1936"
+    assert page.line.text() == "星期六"
+    click(page.confirm)
+    click(page.question.decline)
+    assert acted == [Answered("1936-08-29"), Decline()]
+
+
+def test_date_is_typed_on_a_numeric_pad(shown, pad):
+    page, acted = shown("22-date-birth")
+    pad("1936")
+    assert [page.columns[part].figure.digits for part in page.columns] == ["1936", "––", "––"]
+    assert not page.confirm.isEnabled()
+    pad("\r0830\r")
+    assert acted == [Answered("1936-08-30")]
+
+
+def test_digits_are_taken_back_one_by_one(shown, pad, window):
+    page, acted = shown("22-date-birth")
+    pad("19")
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Backspace)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Backspace)
+    pad("\r")
+    assert acted == []
+    assert page.columns["year"].figure.digits == "1945"
+    assert page.confirm.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("digits_typed", "words"),
+    [
+        ("20260230", "没有这一天，请再输一遍"),
+        ("20260715", "最晚是2026年7月14日"),
+        ("18991231", "最早是1900年1月1日"),
+    ],
+)
+def test_impossible_date_is_said_and_the_last_one_stays(shown, pad, digits_typed, words):
+    page, _ = shown("22-date-birth")
+    pad(digits_typed)
+    QApplication.processEvents()
+    assert page.line.text() == words
+    assert not page.line.is_cut()
+    assert page.pick.text == "1945-09-28"
+
+
+def test_keys_at_the_limits_do_not_work(shown):
+    page, _ = shown("22-date-month")
+    assert page.columns["year"].more.isEnabled()
+    assert not page.columns["year"].less.isEnabled()
+    assert not page.columns["day"].isVisible()
+    assert not page.decades.isVisible()
+
+
+def test_month_and_year_are_answered_in_their_own_form(shown, click):
+    page, acted = shown("22-date-month")
+    click(page.columns["month"].more)
+    click(page.confirm)
+    page, _ = shown("22-date-year")
+    click(page.columns["year"].less)
+    click(page.confirm)
+    assert acted == [Answered("2026-11"), Answered("2025")]
+
+
+def test_rejected_date_stays_and_another_question_starts_anew(shown, click):
+    page, _ = shown("22-date-birth")
+    click(page.columns["day"].more)
+    limits = {"earliest": "1900-01-01", "latest": "2026-07-14"}
+    shown(pages.DatePage(**ask("birth"), **limits, is_rejected=True))
+    assert page.pick.text == "1945-09-29"
+    shown(pages.DatePage(Prompt("sample.month"), place_key="x", **limits, is_rejected=True))
+    assert page.pick.text == "2026-07-14"
+
+
+# -- papers, groups, review, answer, hints
+
+
+def test_papers_are_taken_now_or_brought_later_with_equal_buttons(shown, click):
+    page, acted = shown("23-files")
+    QApplication.processEvents()
+    assert page.now.size() == page.later.size()
+    assert page.now.look is page.later.look
+    click(page.now)
+    click(page.later)
+    assert acted == [Answered("now"), Answered("later")]
+
+
+def test_papers_come_later_where_there_is_no_camera(shown):
+    page, _ = shown("23-files-no-camera")
+    assert not page.now.isVisible()
+    assert page.later.isVisible()
+
+
+def test_group_adds_removes_and_ends(shown, click):
+    page, acted = shown("24-group-6")
+    assert page.add.text() == "再加一个家庭成员"
+    assert page.earlier.text() == "前面还有1个"
+    for button in (page.add, page.remove, page.done):
+        click(button)
+    assert acted == [Choose("add"), Choose("remove"), Choose("done")]
+
+
+def test_group_offers_only_what_is_possible(shown):
+    page, _ = shown("24-group-none")
+    assert page.add.text() == "加一个家人"
+    assert page.done.text() == "没有"
+    assert not page.remove.isVisible()
+    page, _ = shown("24-group-full")
+    assert not page.add.isVisible()
+    page, _ = shown(pages.GroupPage(**ask("group"), item_title="家人", can_finish=False))
+    assert not page.done.isVisible()
+
+
+def test_every_line_of_the_review_can_be_touched_anywhere(shown, click):
+    page, acted = shown("25-form-review")
+    QTest.mouseClick(page.rows[1], Qt.MouseButton.LeftButton, pos=QPoint(30, 30))
+    click(page.rows[3])
+    assert acted[0] == EditLine("phone")
+    assert page.rows[1].accessibleName() == "电话：138****8000，可以改"
+
+
+def test_line_that_cannot_be_changed_is_no_button(shown, click):
+    page, acted = shown("25-form-review-last")
+    click(page.rows[0])
+    assert acted == []
+    assert page.rows[0].accessibleName() == "姓名：欧阳*国"
+
+
+def test_review_is_submitted_on_its_last_page_only(shown, click):
+    page, acted = shown("25-form-review")
+    assert (page.submit.isVisible(), page.previous.isVisible()) == (False, False)
+    click(page.next)
+    page, _ = shown("25-form-review-last")
+    assert not page.next.isVisible()
+    click(page.previous)
+    click(page.submit)
+    assert acted == [TurnPage(), TurnPage(is_back=True), Confirm()]
+    assert page.page_words.text() == "第3页，共3页"
+
+
+def test_every_line_of_the_review_is_reached_by_keyboard(shown, window, clock):
+    page, acted = shown("25-form-review")
+    assert window.focusWidget() is page.next
+    reached = set()
+    for _ in range(9):
+        reached.add(window.focusWidget())
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Down)
+    assert {*page.rows, page.next} <= reached
+    page.rows[2].setFocus()
+    QTest.keyClick(page.rows[2], Qt.Key.Key_Return)
+    assert acted == [EditLine("bank_card")]
+
+
+def test_answer_is_printed_asked_about_turned_and_ended(shown, click):
+    page, acted = shown("26-answer-failed")
+    for button in (page.print, page.choices[0], page.more, page.finish):
+        click(button)
+    assert acted == [PrintPage(), Choose("ask"), TurnPage(), Finish()]
+    assert page.figure.digits == "12,345.67元"
+    assert page.head.text() == "养老金查询 · 2026年6月"
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "works"),
+    [
+        ("", "打印出来", True),
+        ("printing", "正在打印", False),
+        ("printed", "打好了", False),
+        ("failed", "没打出来，再打一次", True),
+    ],
+)
+def test_print_button_says_how_far_the_printing_is(shown, state, words, works):
+    page, _ = shown(answer(can_print=True, print_state=state))
+    assert page.print.text() == words
+    assert page.print.isEnabled() is works
+
+
+@pytest.mark.parametrize("name", ["26-answer", "26-answer-text", "26-answer-failed"])
+def test_answer_always_says_how_old_it_is(shown, name):
+    page, _ = shown(name)
+    QApplication.processEvents()
+    assert page.as_of.text() == "截至 2026年11月23日，以后的变动这里还没有"
+    assert page.as_of.isVisible()
+    assert page.as_of.size_px >= page.kit.tokens.body
+
+
+def test_hint_is_taken_or_all_are_put_away_with_one_touch(shown, click):
+    page, acted = shown("27-hints")
+    click(page.cards[1])
+    click(page.none)
+    assert acted == [Choose("elderly"), Decline()]
+    assert page.cards[2].accessibleName() == "社保卡换新卡：您的卡到明年三月就过期了。"
+
+
 # -- what stays and what goes
+
+
+def test_date_survives_a_change_of_the_window(window, shown, click):
+    page, _ = shown("22-date-birth")
+    click(page.columns["day"].more)
+    window.resize(LANDSCAPE.width_px // 2, LANDSCAPE.height_px // 2)
+    window.relayout()
+    assert window.shell.page.pick.text == "1945-09-29"
 
 
 def test_what_was_typed_survives_a_change_of_the_window(window, shown, pad):
@@ -255,6 +473,16 @@ PERSONAL = (
     "42010619450903002X",
     "98765432.05",
     "九千八百七十六万",
+    "1946年1月2日",
+    "1945",
+    "医院发票",
+    "买买提",
+    "上王家堡子村",
+    "139****4321",
+    "12,345.67",
+    "个人账户",
+    "2026年11月23日",
+    "快到六十岁",
 )
 
 

@@ -4,14 +4,20 @@ from typing import Any
 
 from kiosk.flows import pages as models
 from kiosk.ui.page import Page
+from kiosk.ui.pages.answer_page import AnswerPage
 from kiosk.ui.pages.card_page import CardPage
 from kiosk.ui.pages.choice_page import ChoicePage
 from kiosk.ui.pages.citizen_number_page import CitizenNumberPage
 from kiosk.ui.pages.confirm_person_page import ConfirmPersonPage
 from kiosk.ui.pages.consent_page import ConsentPage
+from kiosk.ui.pages.date_page import DatePage
 from kiosk.ui.pages.digits_page import DigitsPage
 from kiosk.ui.pages.face_check_page import FaceCheckPage
+from kiosk.ui.pages.files_page import FilesPage
+from kiosk.ui.pages.form_review_page import FormReviewPage
+from kiosk.ui.pages.group_page import GroupPage
 from kiosk.ui.pages.help_page import HelpPage
+from kiosk.ui.pages.hints_page import HintsPage
 from kiosk.ui.pages.identify_page import IdentifyPage
 from kiosk.ui.pages.notice_page import NoticePage
 from kiosk.ui.pages.out_of_service_page import OutOfServicePage
@@ -42,5 +48,11 @@ PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
     (models.OutOfServicePage, OutOfServicePage),
     (models.ChoicePage, ChoicePage),
     (models.DigitsPage, DigitsPage),
+    (models.DatePage, DatePage),
+    (models.FilesPage, FilesPage),
+    (models.GroupPage, GroupPage),
+    (models.FormReviewPage, FormReviewPage),
+    (models.AnswerPage, AnswerPage),
+    (models.HintsPage, HintsPage),
 )
 """Which page shows which view model; a new view model without a page fails a test."""

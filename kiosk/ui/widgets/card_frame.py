@@ -14,6 +14,8 @@ class CardFrame(QWidget):
         super().__init__(parent)
         self._kit = kit
         self._ground = ground
+        self.is_drawn = True
+        """False where the lines stand in another card already."""
         tokens = kit.tokens
         self.column = QVBoxLayout(self)
         vertical = tokens.mm(7 if tokens.is_landscape else 10)
@@ -26,6 +28,8 @@ class CardFrame(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground and a hairline."""
         del event
+        if not self.is_drawn:
+            return
         tokens = self._kit.tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -58,11 +58,15 @@ class RowButton(ActionButton):
         content: RowContent,
         *,
         size_px: int = 0,
+        small_px: int = 0,
+        least_mm: float = 18.0,
         look: Look = Look.TILE,
         parent: QWidget | None = None,
     ) -> None:
         self.content = content
         self._size_px = size_px or kit.tokens.label
+        self._small_px = small_px or kit.tokens.caption
+        self._least_px = kit.tokens.mm(least_mm)
         super().__init__(kit, look, content.title, content.icon, parent)
         self.is_column = False
         self.setMinimumHeight(0)
@@ -75,6 +79,12 @@ class RowButton(ActionButton):
     def font_px(self) -> int:
         """Size of the title."""
         return self._size_px
+
+    def stay_low(self) -> None:
+        """Be as high as the words need, also where there is more room."""
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
 
     def forget(self) -> None:
         """Drop the words."""
@@ -110,8 +120,8 @@ class RowButton(ActionButton):
         """Return the height that the words need; never less than can be touched."""
         tokens = self._kit.tokens
         words = sum(part.height for part in self._words(self._room(width).width()))
-        least = max(tokens.mm(18), round(words) + tokens.mm(5))
-        return least + 2 * self.inset
+        padding = tokens.mm(3 if tokens.is_landscape else 5)
+        return max(self._least_px, round(words) + padding) + 2 * self.inset
 
     def sizeHint(self) -> QSize:
         """Return a size for the words on few lines."""
@@ -199,11 +209,11 @@ class RowButton(ActionButton):
         return QRectF(left, 0, max(1.0, right - left), self.height())
 
     def _words(self, width: float) -> tuple[_Words, ...]:
-        caption = self._kit.tokens.caption
+        small = self._small_px
         parts = (
-            (self.content.above, caption, False, "ink_soft"),
+            (self.content.above, small, False, "ink_soft"),
             (self.content.title, self._size_px, True, "ink"),
-            (self.content.below, caption, False, "ink_soft"),
+            (self.content.below, small, False, "ink_soft"),
         )
         return tuple(
             _Words(
