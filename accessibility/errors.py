@@ -1,4 +1,4 @@
-"""Errors of voice output. Codes are stable: support hears them over the phone, tests hold them.
+"""Errors of voice output and of text input. Codes are stable: support hears them over the phone, tests hold them.
 
 AccessibilityError
 ├── PromptMissing             the catalogue has no such prompt or text, or a slot got no value: a bug
@@ -8,7 +8,8 @@ AccessibilityError
 │   ├── SynthesizerUnavailable    no engine, no library or no Chinese voice: captions only
 │   └── SynthesisFailed           this text could not be rendered: caption only, next one may work
 ├── WavDamaged                a sound file is not usable 16-bit PCM
-└── AudioUnavailable          no output device, or it was unplugged: captions only
+├── AudioUnavailable          no output device, or it was unplugged: captions only
+└── InputTableUnusable        a table of the keyboard is missing or damaged: digits still work
 """
 
 from typing import ClassVar
@@ -84,3 +85,13 @@ class AudioUnavailable(AccessibilityError):
 
     code = "ACC-301"
     is_retryable = True
+
+
+class InputTableUnusable(AccessibilityError):
+    """A table of the keyboard is missing or damaged; digits and the middle dot still work."""
+
+    code = "ACC-401"
+
+    def __init__(self, table: str) -> None:
+        super().__init__(f"assets/input/{table} cannot be read")
+        self.table = table

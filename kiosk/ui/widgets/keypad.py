@@ -8,6 +8,7 @@ from kiosk.ui.kit import Kit
 from kiosk.ui.widgets.action_button import ActionButton, Look
 
 DELETE = "delete"
+DOUBLE_ZERO = "00"
 COLUMNS = 3
 EXTRA_ROW = 3
 WORDS = {".": "点"}
@@ -17,12 +18,19 @@ KEY_MOST_MM = 50.0
 
 
 class Keypad(QWidget):
-    """Ten digits, a last key of the caller's choice, and delete."""
+    """Ten digits, a last key of the caller's choice, two zeros at once where amounts are typed, and delete."""
 
     pressed = Signal(str)
     """A character, or ``DELETE``."""
 
-    def __init__(self, kit: Kit, *, extra: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        kit: Kit,
+        *,
+        extra: str = "",
+        has_double_zero: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._kit = kit
         self._extra = extra
@@ -30,14 +38,17 @@ class Keypad(QWidget):
         self._grid = grid
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(max(1, kit.tokens.mm(0.6)))
-        signs = [*"123456789", extra, "0", DELETE]
+        signs = [*"123456789", extra, "0", DOUBLE_ZERO if has_double_zero else DELETE]
         self.keys: dict[str, ActionButton] = {}
         for number, sign in enumerate(signs):
             if sign:
                 grid.addWidget(self._key(sign), number // COLUMNS, number % COLUMNS)
+        rows = len(signs) // COLUMNS
+        if has_double_zero:
+            grid.addWidget(self._key(DELETE), rows, 0, 1, COLUMNS)
+            rows += 1
         for column in range(COLUMNS):
             grid.setColumnStretch(column, 1)
-        rows = len(signs) // COLUMNS
         self.setMaximumHeight(rows * kit.tokens.mm(KEY_MOST_MM) + (rows - 1) * grid.spacing())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 

@@ -1,0 +1,128 @@
+"""Finds characters that pinyin does not bring: by strokes, by the names of their parts, by radical."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from accessibility.input_method.candidate import MOST_CANDIDATES, Candidate
+from accessibility.input_method.segmentation import partings, typed_letters
+from accessibility.input_method.table import ReadOnlyTable
+
+MOST_STROKES = 40
+_STROKES = re.compile(f"[1-5]{{1,{MOST_STROKES}}}")
+_MOST_PARTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Radical:
+    """A radical as it is written, and its number in Unicode's index."""
+
+    text: str
+    number: str
+    """Such as ``120``; ``120'`` is the simplified form."""
+
+
+class CharacterFinder:
+    """Looks characters up; common ones come first.
+
+    Args:
+        table: another table than the product's own.
+    """
+
+    def __init__(self, table: Path | None = None) -> None:
+        self._table = ReadOnlyTable("characters.sqlite", table)
+        self._syllables: frozenset[str] = frozenset()
+
+    def by_strokes(self, typed: str, most: int = MOST_CANDIDATES) -> tuple[Candidate, ...]:
+        """Return the characters that begin with these strokes, complete ones first.
+
+        Args:
+            typed: 1 横, 2 竖, 3 撇, 4 点, 5 折, in the order of writing.
+            most: how many at most.
+        Raises:
+            InputTableUnusable: the table is missing or damaged.
+        """
+        match = _STROKES.match(typed)
+        if match is None:
+            return ()
+        strokes = match[0]
+        found = self._characters(
+            "SELECT text FROM stroke WHERE sequence >= ? AND sequence < ?"
+            " ORDER BY sequence != ?, rank LIMIT ?",
+            (strokes, f"{strokes}6", strokes, max(0, most)),
+        )
+        return tuple(Candidate(text, len(strokes)) for text in found)
+
+    def by_parts(self, typed: str, most: int = MOST_CANDIDATES) -> tuple[Candidate, ...]:
+        """Return the characters whose parts are called so: shishi gives 砳, jiji gives 喆.
+
+        Args:
+            typed: the pinyin of at least two parts, one after the other.
+            most: how many at most.
+        Raises:
+            InputTableUnusable: the table is missing or damaged.
+        """
+        letters = typed_letters(typed)
+        if not letters:
+            return ()
+        found: dict[str, int] = {}
+        for way in partings(letters, self._names()):
+            whole = [piece.is_whole for piece in way]
+            if not 2 <= len(way) <= _MOST_PARTS or not all(whole[:-1]):
+                continue
+            spelling = " ".join(piece.letters for piece in way)
+            exact = spelling if whole[-1] else ""
+            for text in self._characters(
+                "SELECT text FROM part WHERE spelling >= ? AND spelling < ?"
+                " ORDER BY spelling != ?, rank LIMIT ?",
+                (spelling, f"{spelling}{{", exact, max(0, most)),
+            ):
+                found.setdefault(text, way[-1].end)
+        return tuple(
+            Candidate(text, length) for text, length in list(found.items())[: max(0, most)]
+        )
+
+    def radicals(self, strokes: int) -> tuple[Radical, ...]:
+        """Return the radicals that are written with so many strokes.
+
+        Raises:
+            InputTableUnusable: the table is missing or damaged.
+        """
+        rows = self._table.rows(
+            "SELECT text, number FROM radical WHERE strokes = ?"
+            " ORDER BY CAST(number AS INTEGER), number, text",
+            (strokes,),
+        )
+        return tuple(Radical(str(text), str(number)) for text, number in rows)
+
+    def by_radical(self, number: str, rest: int) -> tuple[str, ...]:
+        """Return the characters of a radical with so many strokes beside it.
+
+        Raises:
+            InputTableUnusable: the table is missing or damaged.
+        """
+        query = "SELECT text FROM radical_character WHERE number = ? AND rest = ? ORDER BY rank"
+        return tuple(self._characters(query, (number, rest)))
+
+    def rests(self, number: str) -> tuple[int, ...]:
+        """Return the numbers of strokes beside a radical for which there are characters.
+
+        Raises:
+            InputTableUnusable: the table is missing or damaged.
+        """
+        query = "SELECT DISTINCT rest FROM radical_character WHERE number = ? ORDER BY rest"
+        return tuple(int(str(row[0])) for row in self._table.rows(query, (number,)))
+
+    def close(self) -> None:
+        """Let go of the table."""
+        self._table.close()
+
+    def _names(self) -> frozenset[str]:
+        """Every syllable that names a part."""
+        if not self._syllables:
+            rows = self._table.rows("SELECT DISTINCT spelling FROM part")
+            self._syllables = frozenset(name for row in rows for name in str(row[0]).split())
+        return self._syllables
+
+    def _characters(self, query: str, values: tuple[object, ...]) -> list[str]:
+        return [str(row[0]) for row in self._table.rows(query, values)]

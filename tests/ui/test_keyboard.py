@@ -1,0 +1,361 @@
+"""The keyboard under a finger, a mouse and real keys, on both screens."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QRawFont
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from accessibility.input_method import CharacterFinder, PinyinEngine
+from kiosk.ui.fonts import font
+from kiosk.ui.keyboard import NumberKeyboard, PinyinKeyboard
+from kiosk.ui.keyboard.key import KeyboardKey, picture_of
+from kiosk.ui.keyboard.pinyin_keyboard import Panel
+from kiosk.ui.tokens import MIN_KEY_MM
+from tests.ui.audit import audit
+from tests.ui.conftest import LANDSCAPE, PORTRAIT
+from tests.ui.keyboard_sample import show_keyboard_page
+
+SCREENS = {"portrait": PORTRAIT, "landscape": LANDSCAPE}
+ENTER, SPACE, BACKSPACE = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Backspace
+
+
+@pytest.fixture
+def shown(make_window, clock):
+    def show(screen=PORTRAIT):
+        window = make_window(screen)
+        page = show_keyboard_page(window)
+        QApplication.processEvents()
+        clock.move(1)
+        return page
+
+    return show
+
+
+@pytest.fixture
+def touch(clock):
+    def click(*keys):
+        for key in keys:
+            QTest.mouseClick(key, Qt.MouseButton.LeftButton)
+            clock.move(0.3)
+
+    return click
+
+
+@pytest.fixture
+def press(clock):
+    def send(widget, *keys):
+        for key in keys:
+            QTest.keyClick(widget, key)
+            clock.move(0.3)
+
+    return send
+
+
+def touch_letters(touch, page, letters):
+    touch(*(page.keyboard.letters.keys[letter] for letter in letters))
+
+
+def offered(page):
+    return [key.text() for key in page.keyboard.candidates.keys if key.isVisible()]
+
+
+def test_name_is_written_by_touch_word_by_word(shown, touch):
+    page = shown()
+    touch_letters(touch, page, "wangguilan")
+    assert offered(page)[0] == "王"
+    touch(page.keyboard.candidates.keys[0])
+    assert page.text == "王"
+    assert offered(page)[0] == "桂兰"
+    touch(page.keyboard.candidates.keys[0])
+    assert page.text == "王桂兰"
+    assert not page.keyboard.is_composing
+
+
+def test_delete_takes_letters_back_first_and_the_pages_text_then(shown, touch):
+    page = shown()
+    page.show_text("李")
+    touch_letters(touch, page, "li")
+    delete = page.keyboard.letters.keys["delete"]
+    touch(delete, delete)
+    assert page.text == "李"
+    touch(delete)
+    assert page.text == ""
+
+
+def test_second_page_of_words_is_turned_to_and_back(shown, touch):
+    page = shown()
+    touch_letters(touch, page, "wang")
+    first = offered(page)
+    bar = page.keyboard.candidates
+    assert not bar.previous.isEnabled()
+    touch(bar.next)
+    second = offered(page)
+    assert len(second) == 6
+    assert not set(first) & set(second)
+    touch(bar.keys[2])
+    assert page.text == second[2]
+    touch_letters(touch, page, "wang")
+    touch(bar.next, bar.previous)
+    assert offered(page) == first
+
+
+def test_last_page_ends_the_list(shown, touch):
+    page = shown()
+    touch_letters(touch, page, "wang")
+    bar = page.keyboard.candidates
+    for _ in range(20):
+        if bar.next.isEnabled():
+            touch(bar.next)
+    assert not bar.next.isEnabled()
+    assert 1 <= len(offered(page)) <= 6
+
+
+def test_bounce_of_a_trembling_finger_types_one_letter(shown, clock):
+    page = shown()
+    key = page.keyboard.letters.keys["l"]
+    QTest.mouseClick(key, Qt.MouseButton.LeftButton)
+    clock.move(0.1)
+    QTest.mouseClick(key, Qt.MouseButton.LeftButton)
+    assert page.keyboard.candidates.line.shown_words() == "l"
+
+
+def test_character_is_written_by_strokes(shown, touch):
+    page = shown()
+    touch(page.keyboard.switches[Panel.STROKES])
+    touch(*(page.keyboard.strokes.keys[stroke] for stroke in "13251"))
+    assert page.keyboard.candidates.line.shown_words() == "一丿丨乙一"
+    assert offered(page)[0] == "石"
+    touch(page.keyboard.candidates.keys[0])
+    assert page.text == "石"
+    assert not page.keyboard.is_composing
+
+
+def test_rare_character_is_written_by_its_parts_and_shown_by_its_code_point(shown, touch):
+    page = shown()
+    touch(page.keyboard.switches[Panel.PARTS])
+    touch_letters(touch, page, "shishi")
+    place = offered(page).index("U+7833")
+    touch(page.keyboard.candidates.keys[place])
+    assert page.text == "砳"
+
+
+def test_digits_and_dot_are_committed_at_once(shown, touch):
+    page = shown()
+    touch(page.keyboard.dot, page.keyboard.switches[Panel.DIGITS])
+    touch(*(page.keyboard.digits.keys[sign] for sign in "10-2"))
+    assert page.text == "·10-2"
+
+
+def test_dot_waits_while_letters_are_typed(shown, touch):
+    page = shown()
+    touch_letters(touch, page, "wang")
+    touch(page.keyboard.dot)
+    assert page.text == ""
+    assert page.keyboard.candidates.line.shown_words() == "wang"
+
+
+def test_long_name_of_a_place_is_shown_by_its_ends_and_committed_whole(shown, touch):
+    page = shown(LANDSCAPE)
+    touch_letters(touch, page, "dabashantu")
+    key = page.keyboard.candidates.keys[0]
+    assert key.text() == "大巴山…自治县"
+    assert key.accessibleName() == "大巴山土家族苗族自治县"
+    touch(key)
+    assert page.text == "大巴山土家族苗族自治县"
+
+
+def test_nothing_found_is_said(shown, touch, texts):
+    page = shown()
+    touch_letters(touch, page, "uuu")
+    assert offered(page) == []
+    assert texts.label("keyboard.nothing") in page.keyboard.candidates.line.shown_words()
+
+
+def test_real_keyboard_writes_a_name(shown, press):
+    page = shown()
+    press(page.keyboard, *"wangguilan", SPACE, "1")
+    assert page.text == "王桂兰"
+    press(page.keyboard, BACKSPACE)
+    assert page.text == "王桂"
+    press(page.keyboard, ENTER)
+    assert page.gone_on == 1
+
+
+def test_digit_of_a_real_keyboard_picks_a_word_only_while_letters_are_typed(shown, press):
+    page = shown()
+    press(page.keyboard, *"li")
+    second = offered(page)[1]
+    press(page.keyboard, "2", "2", "5")
+    assert page.text == second + "25"
+
+
+def test_enter_commits_what_is_typed_before_it_goes_on(shown, press):
+    page = shown()
+    press(page.keyboard, *"yanglaojin", ENTER)
+    assert (page.text, page.gone_on) == ("养老金", 0)
+    press(page.keyboard, ENTER)
+    assert page.gone_on == 1
+
+
+def test_enter_presses_no_key_after_typing_when_a_key_had_the_focus(shown, press):
+    page = shown()
+    key = page.keyboard.letters.keys["a"]
+    key.setFocus(Qt.FocusReason.TabFocusReason)
+    press(key, *"li")
+    assert page.keyboard.hasFocus()
+    press(page.keyboard, SPACE, ENTER)
+    assert (page.text, page.gone_on) == ("李", 1)
+
+
+def test_key_is_pressed_by_enter_when_it_was_reached_by_tab(shown, press):
+    page = shown()
+    key = page.keyboard.letters.keys["a"]
+    key.setFocus(Qt.FocusReason.TabFocusReason)
+    press(key, ENTER)
+    assert page.keyboard.candidates.line.shown_words() == "a"
+
+
+def test_page_keys_and_escape_work_on_a_real_keyboard(shown, press):
+    page = shown()
+    press(page.keyboard, *"wang")
+    first = offered(page)
+    press(page.keyboard, Qt.Key.Key_PageDown)
+    assert offered(page) != first
+    press(page.keyboard, Qt.Key.Key_PageUp)
+    assert offered(page) == first
+    press(page.keyboard, Qt.Key.Key_Escape)
+    assert not page.keyboard.is_composing
+
+
+def test_numeric_pad_writes_strokes_and_picks_with_enter(shown, press, touch):
+    page = shown()
+    touch(page.keyboard.switches[Panel.STROKES])
+    press(page.keyboard, *"1121", Qt.Key.Key_Enter)
+    assert page.text == "王"
+
+
+def test_letter_of_a_real_keyboard_leaves_the_strokes(shown, press, touch):
+    page = shown()
+    touch(page.keyboard.switches[Panel.STROKES])
+    press(page.keyboard, *"li")
+    assert page.keyboard.candidates.line.shown_words() == "li"
+
+
+@pytest.mark.parametrize("sign", [Qt.Key.Key_F1, Qt.Key.Key_Home, "%", "$"])
+def test_other_keys_are_left_to_the_page(shown, press, sign):
+    page = shown()
+    press(page.keyboard, sign)
+    assert page.text == ""
+
+
+def test_settle_commits_every_word_that_is_left(shown, press):
+    page = shown()
+    press(page.keyboard, *"shebaokayanglaojin")
+    page.keyboard.settle()
+    assert page.text == "社保卡养老金"
+    assert not page.keyboard.is_composing
+
+
+def test_wipe_forgets_what_was_typed(shown, press, touch):
+    page = shown()
+    touch(page.keyboard.switches[Panel.PARTS])
+    press(page.keyboard, *"shishi")
+    page.keyboard.wipe()
+    assert not page.keyboard.is_composing
+    assert offered(page) == []
+    assert page.keyboard.letters.isVisible()
+
+
+def test_missing_table_is_said_and_digits_still_work(
+    make_kit, qtbot, touch, tmp_path, texts, caplog
+):
+    engine = PinyinEngine(table=tmp_path / "none.sqlite")
+    keyboard = PinyinKeyboard(make_kit(), engine, CharacterFinder(tmp_path / "none.sqlite"))
+    qtbot.addWidget(keyboard)
+    keyboard.resize(970, 900)
+    keyboard.show()
+    said = []
+    keyboard.committed.connect(said.append)
+    touch(keyboard.letters.keys["a"])
+    assert keyboard.candidates.line.shown_words() == texts.label("keyboard.unusable")
+    assert "ACC-401" in caplog.text
+    touch(keyboard.switches[Panel.DIGITS], keyboard.digits.keys["7"])
+    assert said == ["7"]
+
+
+def test_number_keyboard_has_the_extra_signs_that_a_field_needs(make_kit, qtbot, touch):
+    keyboard = NumberKeyboard(make_kit(), extra=".", has_double_zero=True)
+    qtbot.addWidget(keyboard)
+    keyboard.resize(900, 900)
+    keyboard.show()
+    said, deleted = [], []
+    keyboard.committed.connect(said.append)
+    keyboard.deleted.connect(lambda: deleted.append(1))
+    touch(*(keyboard.keypad.keys[sign] for sign in ("5", "00", ".", "delete")))
+    assert (said, deleted) == (["5", "00", "."], [1])
+    boxes = [key.geometry() for key in keyboard.keypad.keys.values()]
+    assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[:n])
+
+
+def test_keyboard_is_never_a_window_of_its_own(shown):
+    page = shown()
+    assert [part for part in page.keyboard.findChildren(QWidget) if part.isWindow()] == []
+
+
+def fill(page, touch, panel):
+    page.keyboard.wipe()
+    touch(page.keyboard.switches[panel])
+    if panel is Panel.STROKES:
+        touch(*(page.keyboard.strokes.keys[stroke] for stroke in "1325"))
+    elif panel is not Panel.DIGITS:
+        touch_letters(touch, page, {Panel.PINYIN: "dabashantu", Panel.PARTS: "shishi"}[panel])
+
+
+@pytest.mark.parametrize("panel", Panel)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_audit_finds_no_fault(make_window, clock, touch, screen, panel):
+    window = make_window(SCREENS[screen])
+    page = show_keyboard_page(window)
+    QApplication.processEvents()
+    clock.move(1)
+    assert audit(window) == []
+    fill(page, touch, panel)
+    assert audit(window) == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_keys_are_large_enough_and_named(shown, screen):
+    page = shown(SCREENS[screen])
+    per_mm = SCREENS[screen].px_per_mm
+    for key in page.keyboard.findChildren(KeyboardKey):
+        assert key.focusPolicy() != Qt.FocusPolicy.NoFocus
+        if key.isVisible():
+            short, long = sorted((key.drawn_box().width(), key.drawn_box().height()))
+            assert short >= MIN_KEY_MM[0] * per_mm
+            assert long >= MIN_KEY_MM[1] * per_mm
+            assert key.accessibleName()
+
+
+@pytest.mark.parametrize(("screen", "least_mm"), [("portrait", (30, 24)), ("landscape", (25, 16))])
+def test_letters_are_larger_than_the_least_where_the_screen_allows(shown, screen, least_mm):
+    page = shown(SCREENS[screen])
+    key = page.keyboard.letters.keys["a"]
+    per_mm = SCREENS[screen].px_per_mm
+    assert key.drawn_box().width() >= least_mm[0] * per_mm
+    assert key.drawn_box().height() >= least_mm[1] * per_mm
+
+
+def test_height_is_what_the_documentation_promises(shown):
+    for screen, most_mm in ((PORTRAIT, 145), (LANDSCAPE, 127)):
+        page = shown(screen)
+        assert page.keyboard.minimumSizeHint().height() <= most_mm * screen.px_per_mm
+
+
+def test_picture_of_a_character_is_its_code_point_only_when_the_font_lacks_it(make_window):
+    make_window()
+    raw = QRawFont.fromFont(font(40))
+    for character in "王喆砳\U00030000𠮷":
+        known = raw.supportsCharacter(ord(character))
+        assert picture_of(character) == (character if known else f"U+{ord(character):04X}")
+    assert picture_of("王𠮷") == "王U+20BB7"
