@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kiosk.domain import expressions
+from kiosk.domain.county import FACTS
 from kiosk.domain.question import (
     AnyQuestion,
     ChoiceQuestion,
@@ -139,6 +140,6 @@ def _is_given(head: str, rest: str, earlier: set[str]) -> bool:
     """Whether the name is one of the kiosk's own, such as ``person.age``."""
     if head == "picked":
         return rest.partition(".")[0] in earlier
-    if head in ("county", "item"):
+    if head == "item":
         return True
-    return not unknown_names((f"{head}.{rest}",))
+    return not unknown_names((f"{head}.{rest}",), FACTS)

@@ -42,3 +42,11 @@ def test_catalogue_refuses_two_definitions_of_one_service() -> None:
     definition = parse_definition(FILE.read_text("utf-8"), FILE.name)
     with pytest.raises(CatalogueError, match="two definitions"):
         Catalogue((definition, definition))
+
+
+def test_misspelt_county_fact_is_found_when_the_definition_loads() -> None:
+    raw = json.loads((FILE.parent / "medical.chronic_disease.json").read_text("utf-8"))
+    parse_definition(json.dumps(raw), "good.json")
+    text = json.dumps(raw).replace("county.main_hospital", "county.main_hospitl")
+    with pytest.raises(CatalogueError, match=r"county\.main_hospitl"):
+        parse_definition(text, "bad.json")

@@ -144,6 +144,7 @@ def test_keyboard_has_the_most_common_surnames_and_no_double() -> None:
         (lambda d: county_node(d)["children"][0]["children"][0].update(code="513022104209"), "does not lie within 513022101000"),
         (lambda d: county_node(d)["children"][0].update(code="513022101001"), "has no code of level 4"),
         (lambda d: county_node(d)["children"].append({"code": "513022300000", "name": "空镇"}), "513022300000 has nothing below it"),
+        (lambda d: county_node(d)["children"][0]["children"][0].update(children=[{"code": "513022101201", "name": "院子"}]), "is a village and has places below it"),
         (lambda d: county_node(d).update(groups=3), "has groups but is no village"),
         (lambda d: county_node(d)["children"][0]["children"][0].update(code="5130"), "places.0.children"),
         (lambda d: d.update(code="513099000000"), "own code 513099000000 is not in the tree"),

@@ -345,6 +345,19 @@ def test_rule_without_a_known_value_makes_no_hint(tmp_path: Path) -> None:
     assert len(propose(rules, scope(known | card("2026-12-31")), ())) == 1
 
 
+def test_of_two_rules_that_press_alike_the_first_by_id_stands_first(tmp_path: Path) -> None:
+    other = RULE | {"id": "an_earlier", "steps": [{"service": "pension.enrolment"}]}
+    rules = rules_folder(tmp_path, RULE, other).rules
+    found = propose(rules, scope({"phone": "13800138000"}), ())
+    assert [hint.id for hint in found] == ["an_earlier", "one"]
+
+
+def test_two_reasons_for_one_service_are_one_hint(tmp_path: Path) -> None:
+    rules = rules_folder(tmp_path, RULE, RULE | {"id": "two", "priority": 2}).rules
+    found = propose(rules, scope({"phone": "13800138000"}), ())
+    assert [hint.id for hint in found] == ["one"]
+
+
 @pytest.mark.parametrize(
     ("rules", "said"),
     [
