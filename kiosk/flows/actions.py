@@ -143,6 +143,11 @@ class TurnPage:
     is_back: bool = False
     """The page before instead; before the first comes the last."""
 
+    @property
+    def step(self) -> int:
+        """What to add to the page's number."""
+        return -1 if self.is_back else 1
+
 
 @dataclass(frozen=True, slots=True)
 class PrintPage:

@@ -56,7 +56,9 @@ class AnswerStep:
         from kiosk.flows.form.start import EnquiryStep  # noqa: PLC0415
 
         if isinstance(action, TurnPage):
-            return Destination(replace(self, page_number=self.page_number + 1), replaces=True)
+            return Destination(
+                replace(self, page_number=self.page_number + action.step), replaces=True
+            )
         if isinstance(action, Choose) and action.choice_id == ASK.choice_id:
             return Destination(EnquiryStep())
         if isinstance(action, PrintPage):

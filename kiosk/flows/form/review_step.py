@@ -65,7 +65,9 @@ class FormReviewStep:
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
         """Submit, change a line or turn the page; a failure raises and promises nothing."""
         if isinstance(action, TurnPage):
-            return Destination(replace(self, page_number=self.page_number + 1), replaces=True)
+            return Destination(
+                replace(self, page_number=self.page_number + action.step), replaces=True
+            )
         if isinstance(action, EditLine):
             return self._edit(visit, ports, action.key)
         page = self.page(visit, ports)

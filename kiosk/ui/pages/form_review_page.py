@@ -87,7 +87,7 @@ class FormReviewPage(Page[models.FormReviewPage]):
             content,
             size_px=tokens.text(0.76 if is_wide else 0.88),
             look=Look.ROW,
-            least_mm=32 if is_wide else 42,
+            least_mm=31 if is_wide else 42,
         )
         row.stay_low()
         row.setEnabled(bool(line.key))

@@ -42,7 +42,13 @@ class HintsPage(Page[models.HintsPage]):
     def _card(self, hint: models.HintCard) -> RowButton:
         tokens = self.kit.tokens
         content = RowContent(hint.title, hint.icon or "hint", below=hint.reason)
-        card = RowButton(self.kit, content, size_px=tokens.text(1.0), small_px=tokens.body)
+        card = RowButton(
+            self.kit,
+            content,
+            size_px=tokens.text(1.0),
+            small_px=tokens.body,
+            icon_mm=30 if tokens.is_landscape else 38,
+        )
         card.setMaximumHeight(tokens.mm(56 if tokens.is_landscape else 66))
         card.setAccessibleName(
             self.kit.label("form.line.plain", label=hint.title, value=hint.reason)

@@ -60,6 +60,7 @@ class RowButton(ActionButton):
         size_px: int = 0,
         small_px: int = 0,
         least_mm: float = 18.0,
+        icon_mm: float = 0.0,
         look: Look = Look.TILE,
         parent: QWidget | None = None,
     ) -> None:
@@ -67,6 +68,7 @@ class RowButton(ActionButton):
         self._size_px = size_px or kit.tokens.label
         self._small_px = small_px or kit.tokens.caption
         self._least_px = kit.tokens.mm(least_mm)
+        self._icon_most_mm = icon_mm or (22.0 if kit.tokens.is_landscape else 28.0)
         super().__init__(kit, look, content.title, content.icon, parent)
         self.is_column = False
         self.setMinimumHeight(0)
@@ -103,7 +105,7 @@ class RowButton(ActionButton):
         """Whether words have no room."""
         room = self._room(self.width())
         parts = self._words(room.width())
-        if sum(part.height for part in parts) > self.drawn_box().height() + 1.5:
+        if self._height(parts) > self.drawn_box().height() + 1.5:
             return True
         return any(
             QFontMetricsF(font(part.size_px, is_bold=part.is_bold)).horizontalAdvance(line)
@@ -119,8 +121,8 @@ class RowButton(ActionButton):
     def heightForWidth(self, width: int) -> int:
         """Return the height that the words need; never less than can be touched."""
         tokens = self._kit.tokens
-        words = sum(part.height for part in self._words(self._room(width).width()))
-        padding = tokens.mm(3 if tokens.is_landscape else 5)
+        words = self._height(self._words(self._room(width).width()))
+        padding = tokens.mm(3 if tokens.is_landscape else 7)
         return max(self._least_px, round(words) + padding) + 2 * self.inset
 
     def sizeHint(self) -> QSize:
@@ -171,8 +173,9 @@ class RowButton(ActionButton):
 
     def _icon_px(self) -> float:
         tokens = self._kit.tokens
-        most = 22 if tokens.is_landscape else 28
-        return min(tokens.mm(most), max(self.drawn_box().height() * 0.72, tokens.mm(14)))
+        return min(
+            tokens.mm(self._icon_most_mm), max(self.drawn_box().height() * 0.72, tokens.mm(14))
+        )
 
     def _icon_box(self) -> QRectF:
         side, box = self._icon_px(), self.drawn_box()
@@ -201,7 +204,7 @@ class RowButton(ActionButton):
         left = self.inset + self._side() + self._digit_room()
         if self.content.icon:
             # a fixed room, so that the height does not change what the width allows
-            left += tokens.mm(27 if tokens.is_landscape else 34)
+            left += tokens.mm(self._icon_most_mm + (5 if tokens.is_landscape else 6))
         right = width - self.inset - self._side()
         across, _ = self._tail_px()
         if across:
@@ -222,6 +225,13 @@ class RowButton(ActionButton):
             for text, size, is_bold, colour in parts
             if text
         )
+
+    def _part_gap(self) -> float:
+        """Between words of two sizes."""
+        return self._small_px * 0.12
+
+    def _height(self, parts: tuple[_Words, ...]) -> float:
+        return sum(part.height for part in parts) + self._part_gap() * max(0, len(parts) - 1)
 
     # -- paint
 
@@ -248,7 +258,7 @@ class RowButton(ActionButton):
     def _paint_words(self, painter: QPainter) -> None:
         room = self._room(self.width())
         parts = self._words(room.width())
-        top = self.drawn_box().center().y() - sum(part.height for part in parts) / 2
+        top = self.drawn_box().center().y() - self._height(parts) / 2
         for part in parts:
             face = font(part.size_px, is_bold=part.is_bold)
             metrics = QFontMetricsF(face)
@@ -259,6 +269,7 @@ class RowButton(ActionButton):
             for line in part.lines:
                 painter.drawText(QPointF(room.left(), top + lead + metrics.ascent()), line)
                 top += step
+            top += self._part_gap()
 
     def _paint_tail(self, painter: QPainter) -> None:
         tokens = self._kit.tokens
