@@ -4,6 +4,7 @@ KioskError
 ├── ConfigError                 a setting is wrong: names the key and the fix
 ├── StorageError                the local database
 │   ├── StorageFull, StorageDamaged, StorageBusy, StorageNewer
+│   ├── AttachmentRefused       a file is empty, too large, or one too many
 │   └── StorageKeyWrong         StorageKeyMissing, StorageKeyExposed
 ├── IdentityError
 │   ├── CameraUnavailable       no camera, unplugged, or its driver fails
@@ -89,6 +90,12 @@ class StorageNewer(StorageError):
     """The database was written by a newer version of the kiosk; it is left as it is."""
 
     code = "KSK-207"
+
+
+class AttachmentRefused(StorageError):
+    """A file cannot be kept with a request: empty, too large, or one too many; nothing was written."""
+
+    code = "KSK-208"
 
 
 class IdentityError(KioskError):

@@ -117,6 +117,9 @@ class Decision(Message):
     code: str
     text: str
     decided_at: Moment
+    fields: tuple[str, ...] = ()
+    """Names of the form's questions at fault, where a correction is asked for; not checked here, see
+    ``decision_fields``."""
 
 
 class NoncedAnswer(SignedAnswer):

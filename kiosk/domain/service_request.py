@@ -54,6 +54,17 @@ class ServiceRequest:
     decided_at: datetime | None = None
     decision_code: str = ""
     decision_text: str = ""
+    decision_fields: tuple[str, ...] = ()
+    """The form's questions that the centre finds at fault; empty when it names none."""
+    corrects: str = ""
+    """Id of the earlier request whose fault this one mends."""
+    corrected_by: str = ""
+    """Id of the later request that mends this one."""
+
+    @property
+    def needs_correction(self) -> bool:
+        """Whether the centre asked for a correction and none was made yet."""
+        return self.state is RequestState.NEEDS_CORRECTION and not self.corrected_by
 
     def delivered(self, at: datetime) -> "ServiceRequest":
         """Move to delivered; a later state stays, because answers may come twice or out of order."""
@@ -61,7 +72,14 @@ class ServiceRequest:
             return self if self.delivered_at else replace(self, delivered_at=at)
         return replace(self, state=RequestState.DELIVERED, delivered_at=at)
 
-    def decided(self, state: RequestState, code: str, text: str, at: datetime) -> "ServiceRequest":
+    def decided(
+        self,
+        state: RequestState,
+        code: str,
+        text: str,
+        at: datetime,
+        fields: tuple[str, ...] = (),
+    ) -> "ServiceRequest":
         """Move to the centre's decision; a decision that is already final stays."""
         if state not in _NEXT[self.state]:
             return self
@@ -70,6 +88,7 @@ class ServiceRequest:
             state=state,
             decision_code=code,
             decision_text=text,
+            decision_fields=fields,
             decided_at=at,
             delivered_at=self.delivered_at or at,
         )

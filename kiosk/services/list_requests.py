@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import RequestState, ServiceRequest
-from kiosk.services.store import Store
+from kiosk.services.store import RequestForm, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,30 @@ class ListRequests:
             if request.service_id == service_id and is_open:
                 return request
         return None
+
+    def needing_correction(self, resident: Resident) -> tuple[ServiceRequest, ...]:
+        """A resident's requests that the centre wants corrected, longest waiting first.
+
+        Raises:
+            StorageError.
+        """
+        with self.store.transaction() as transaction:
+            return transaction.requests.needing_correction(resident.resident_id)
+
+    def all_needing_correction(self) -> tuple[ServiceRequest, ...]:
+        """Everybody's, for staff; also of people whom the roster does not know."""
+        with self.store.transaction() as transaction:
+            return transaction.requests.all_needing_correction()
+
+    def newest(self, limit: int) -> tuple[ServiceRequest, ...]:
+        """Everybody's newest requests, for staff."""
+        with self.store.transaction() as transaction:
+            return transaction.requests.newest(limit)
+
+    def form_of(self, request: ServiceRequest) -> RequestForm | None:
+        """What was answered, so that a correction opens with it; None when it is no longer kept."""
+        with self.store.transaction() as transaction:
+            return transaction.requests.form_of(request.request_id)
 
     def get(self, request_id: str) -> ServiceRequest | None:
         """One request by id."""

@@ -50,15 +50,24 @@ class SettleDelivery:
         code: str,
         text: str,
         at: datetime,
+        fields: tuple[str, ...] = (),
     ) -> None:
-        """The centre has decided. Repeating changes nothing."""
+        """The centre has decided. Repeating changes nothing.
+
+        Args:
+            fields: the form's questions at fault, where a correction is asked for.
+        """
         request = transaction.requests.get(event_id)
         if request is None:
             return
         state = RequestState.NEEDS_CORRECTION if needs_correction else RequestState.DECIDED
-        moved = request.decided(state, code, text, at)
+        moved = request.decided(state, code, text, at, fields)
         if moved != request:
             transaction.requests.update(moved)
+            if state is RequestState.DECIDED:
+                # Kept for a correction only; nobody can need it any more.
+                transaction.requests.erase_form(event_id)
+                transaction.attachments.erase(event_id)
             transaction.audit(
                 AuditEntry(f"request.{state.value}", event_id, {"receipt": request.receipt_number})
             )

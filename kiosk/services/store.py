@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from kiosk.domain.attachment import Attachment
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.consent import FaceCheckConsent
 from kiosk.domain.definition import ServiceDefinition
+from kiosk.domain.expressions import JsonValue
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.services.ports import FaceTemplate
@@ -23,6 +25,19 @@ class AuditEntry:
     subject: str
     """A request id or the centre's resident id."""
     details: Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RequestForm:
+    """What a resident answered; personal data, so its ``repr`` shows none of it."""
+
+    definition_digest: str
+    """Of the service definition whose questions these are."""
+    answers: Mapping[str, JsonValue]
+    """By question."""
+
+    def __repr__(self) -> str:
+        return f"RequestForm({self.definition_digest[:8]})"
 
 
 class Residents(Protocol):
@@ -68,7 +83,42 @@ class Requests(Protocol):
         """One request by id."""
 
     def newest_of(self, resident_id: str, limit: int) -> tuple[ServiceRequest, ...]:
-        """A resident's requests, newest first."""
+        """A resident's requests, newest first; one that was corrected is left out, its correction stands for it."""
+
+    def newest(self, limit: int) -> tuple[ServiceRequest, ...]:
+        """Everybody's requests, newest first."""
+
+    def needing_correction(self, resident_id: str) -> tuple[ServiceRequest, ...]:
+        """A resident's requests that wait for a correction, longest waiting first; none for an empty id."""
+
+    def all_needing_correction(self) -> tuple[ServiceRequest, ...]:
+        """Everybody's requests that wait for a correction, longest waiting first."""
+
+    def save_form(self, request_id: str, form: RequestForm) -> None:
+        """Keep the answers of a request until it is decided."""
+
+    def form_of(self, request_id: str) -> RequestForm | None:
+        """The answers of a request, or None when they are not kept."""
+
+    def erase_form(self, request_id: str) -> None:
+        """Forget the answers of a request."""
+
+
+class Attachments(Protocol):
+    """Files of requests."""
+
+    def add(self, request_id: str, attachment: Attachment, at: datetime) -> None:
+        """Keep a file; the same file for the same question twice is one.
+
+        Raises:
+            AttachmentRefused: empty, too large, or one more than a request may have.
+        """
+
+    def of(self, request_id: str) -> tuple[Attachment, ...]:
+        """The files of a request, in the order in which they came."""
+
+    def erase(self, request_id: str) -> None:
+        """Forget the files of a request."""
 
 
 class DraftRows(Protocol):
@@ -115,6 +165,10 @@ class Transaction(Protocol):
         """Service requests."""
 
     @property
+    def attachments(self) -> Attachments:
+        """Files of requests."""
+
+    @property
     def templates(self) -> FaceTemplates:
         """Face templates."""
 
@@ -143,6 +197,15 @@ class Transaction(Protocol):
 
     def audit(self, entry: AuditEntry) -> None:
         """Append to the hash-chained audit log."""
+
+    def latest_moment(self) -> datetime | None:
+        """The latest time ever seen here; None on a new kiosk."""
+
+    def note_device_moment(self, at: datetime) -> None:
+        """Remember where this machine's clock stood."""
+
+    def note_centre_moment(self, at: datetime) -> None:
+        """Remember the time that the centre has just signed."""
 
     def record_consent(self, consent: FaceCheckConsent) -> None:
         """Store an answer to the consent page."""

@@ -1,18 +1,22 @@
 """Use case: accept a request, which is a promise."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from kiosk.clock import Clock
+from kiosk.domain.attachment import Attachment
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
+from kiosk.domain.expressions import JsonValue
 from kiosk.domain.identity_policy import Evidence
 from kiosk.domain.receipt import format_receipt_number
 from kiosk.domain.resident import Resident
-from kiosk.domain.service_request import ServiceRequest, evidence_record
+from kiosk.domain.service_request import ServiceRequest
 from kiosk.errors import StorageFull
-from kiosk.services.store import AuditEntry, Store, Transaction
+from kiosk.services.request_payload import Applicant, request_payload
+from kiosk.services.store import AuditEntry, RequestForm, Store, Transaction
+from sync.canonical import canonical_json
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +44,12 @@ class SubmitRequest:
         citizen_id: CitizenId,
         evidence: Evidence,
         form: dict[str, object],
+        *,
+        answers: Mapping[str, JsonValue] | None = None,
+        attachments: Sequence[Attachment] = (),
+        corrects: ServiceRequest | None = None,
+        on_behalf_of: Resident | None = None,
+        proxy_reason: str = "",
     ) -> ServiceRequest:
         """Accept one request; repeating it with the same id gives the request that was accepted before.
 
@@ -47,15 +57,23 @@ class SubmitRequest:
             request_id: UUIDv7, made when the person began to review: a second touch, or a retry after a failure
                 behind the commit, must not make a second request.
             service: pinned by version and digest.
-            resident: None for a person whom the roster does not know.
-            citizen_id: travels only when ``resident`` is None.
-            evidence: what was proved.
-            form: answers, JSON without floats.
+            resident: the person at the kiosk; None when the roster does not know them.
+            citizen_id: of the person at the kiosk; travels only when ``resident`` is None.
+            evidence: what the person at the kiosk proved.
+            form: what the centre is told, JSON without floats.
+            answers: by question, kept here until the centre has decided: a correction opens with them.
+            attachments: files that ``form`` names by their SHA-256; kept as long as the answers.
+            corrects: the request whose fault this one mends. Of its files, those that ``form`` names come along.
+            on_behalf_of: whom it is for, when that is somebody else. The request is then theirs, and a person at the
+                centre decides.
+            proxy_reason: why they do not come themselves.
         Returns:
             the request as committed; nobody sees a receipt before this returns.
         Raises:
             StorageFull, StorageBusy, StorageDamaged: nothing was written, nothing was promised.
+            AttachmentRefused: the same, for a file that cannot be kept.
         """
+        applicant = Applicant(resident, citizen_id, evidence, on_behalf_of, proxy_reason)
         has_room = self.store.has_room()
         with self.store.transaction() as transaction:
             before = transaction.requests.get(request_id)
@@ -65,21 +83,13 @@ class SubmitRequest:
             if not has_room:
                 raise StorageFull("less than the reserve is free")
             counter = transaction.next_receipt_counter()
-            request = self._new_request(request_id, service, resident, evidence, counter)
+            request = self._new_request(request_id, service, applicant, counter, corrects)
             transaction.requests.add(request)
-            self._append_event(transaction, request, service, citizen_id, evidence, form)
-            transaction.audit(
-                AuditEntry(
-                    kind="request.accepted",
-                    subject=request.request_id,
-                    details={
-                        "service": service.id,
-                        "receipt": request.receipt_number,
-                        "assurance": int(request.assurance),
-                        "is_provisional": request.is_provisional,
-                    },
-                )
-            )
+            self._append_event(transaction, request, service.priority, applicant, form)
+            self._keep_for_correction(transaction, request, answers, attachments)
+            _close_corrected(transaction, request, form)
+            transaction.note_device_moment(request.accepted_at)
+            transaction.audit(_accepted(request, is_proxy=applicant.is_proxy))
         self._tell()
         return request
 
@@ -93,52 +103,89 @@ class SubmitRequest:
         self,
         request_id: str,
         service: ServiceDefinition,
-        resident: Resident | None,
-        evidence: Evidence,
+        applicant: Applicant,
         counter: int,
+        corrects: ServiceRequest | None,
     ) -> ServiceRequest:
+        person, evidence = applicant.beneficiary, applicant.evidence
+        has_few_proofs = len(evidence.factors) < service.required_factors
         return ServiceRequest(
             request_id=request_id,
-            resident_id=resident.resident_id if resident else "",
+            resident_id=person.resident_id if person else "",
             service_id=service.id,
             service_version=service.version,
             service_digest=service.digest,
             receipt_number=format_receipt_number(self.receipt_prefix, counter),
             accepted_at=self.clock.now(),
             assurance=evidence.assurance,
-            is_provisional=resident is None or len(evidence.factors) < service.required_factors,
+            is_provisional=person is None or applicant.is_proxy or has_few_proofs,
+            corrects=corrects.request_id if corrects else "",
         )
 
     def _append_event(
         self,
         transaction: Transaction,
         request: ServiceRequest,
-        service: ServiceDefinition,
-        citizen_id: CitizenId,
-        evidence: Evidence,
+        priority: int,
+        applicant: Applicant,
         form: dict[str, object],
     ) -> None:
-        payload: dict[str, object] = {
-            "request_id": request.request_id,
-            "service_id": request.service_id,
-            "service_version": request.service_version,
-            "service_digest": request.service_digest,
-            "resident_id": request.resident_id,
-            "receipt_number": request.receipt_number,
-            "accepted_at": request.accepted_at.isoformat(timespec="milliseconds"),
-            "assurance": int(request.assurance),
-            "is_provisional": request.is_provisional,
-            "evidence": evidence_record(evidence),
-            "form": form,
-        }
-        if not request.resident_id:
-            # Least data: the number travels only when the centre could not know the person otherwise.
-            payload["citizen_id"] = citizen_id.value
         transaction.append_event(
             event_id=request.request_id,
-            subject=request.resident_id or self.subject_of_unlisted(citizen_id),
+            subject=request.resident_id or self.subject_of_unlisted(applicant.citizen_id),
             kind=EVENT_KIND,
             schema_version=EVENT_SCHEMA_VERSION,
-            priority=service.priority,
-            payload=payload,
+            priority=priority,
+            payload=request_payload(request, applicant, form),
         )
+
+    def _keep_for_correction(
+        self,
+        transaction: Transaction,
+        request: ServiceRequest,
+        answers: Mapping[str, JsonValue] | None,
+        attachments: Sequence[Attachment],
+    ) -> None:
+        if answers is not None:
+            form = RequestForm(request.service_digest, answers)
+            transaction.requests.save_form(request.request_id, form)
+        for attachment in attachments:
+            transaction.attachments.add(request.request_id, attachment, request.accepted_at)
+
+
+def _close_corrected(
+    transaction: Transaction, request: ServiceRequest, form: dict[str, object]
+) -> None:
+    """Take the corrected request out of what waits, and hand its files on."""
+    before = transaction.requests.get(request.corrects) if request.corrects else None
+    if before is None or not before.needs_correction:
+        # Decided meanwhile, or corrected already: the resident is not sent away, the centre's staff see to it.
+        return
+    transaction.requests.update(replace(before, corrected_by=request.request_id))
+    named = canonical_json(form).decode("utf-8")
+    for attachment in transaction.attachments.of(before.request_id):
+        if attachment.sha256 in named:
+            transaction.attachments.add(request.request_id, attachment, request.accepted_at)
+    transaction.attachments.erase(before.request_id)
+    transaction.requests.erase_form(before.request_id)
+    transaction.audit(
+        AuditEntry(
+            "request.corrected",
+            before.request_id,
+            {"receipt": before.receipt_number, "by": request.receipt_number},
+        )
+    )
+
+
+def _accepted(request: ServiceRequest, *, is_proxy: bool) -> AuditEntry:
+    return AuditEntry(
+        kind="request.accepted",
+        subject=request.request_id,
+        details={
+            "service": request.service_id,
+            "receipt": request.receipt_number,
+            "assurance": int(request.assurance),
+            "is_provisional": request.is_provisional,
+            "is_proxy": is_proxy,
+        },
+    )

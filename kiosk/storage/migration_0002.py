@@ -25,7 +25,8 @@ def roster_record(database: Database) -> None:
         # Apart, because only the centre's time can tell that this machine's clock once ran ahead.
         """CREATE TABLE clock_mark (
             only_row INTEGER PRIMARY KEY CHECK (only_row = 1), device_at TEXT, centre_at TEXT)""",
-        "INSERT INTO clock_mark VALUES (1, NULL, NULL)",
+        """INSERT INTO clock_mark SELECT 1, (SELECT max(accepted_at) FROM service_request),
+            (SELECT as_of FROM roster_state)""",
     )
     for statement in statements:
         database.execute(statement)

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from kiosk.clock import Clock, site_date
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.services.settle_delivery import SettleDelivery
+from kiosk.storage.clock_mark import note_centre_moment
 from kiosk.storage.residents import SqliteResidents, parse_record
 from kiosk.storage.store import SqliteTransaction
 from sync.answers import (
@@ -21,6 +22,7 @@ from sync.answers import (
     RosterPage,
     RosterResident,
 )
+from sync.decision_fields import plain_fields
 from sync.roster_record import record_text
 from sync.sqlite_outbox import SqliteOutbox
 
@@ -40,6 +42,7 @@ class KioskSettlement:
     ) -> None:
         """An event was applied, was a duplicate, or was refused."""
         transaction = SqliteTransaction(database, self.outbox, self.clock)
+        transaction.note_centre_moment(centre_time)
         if outcome.status in (EventStatus.APPLIED, EventStatus.DUPLICATE):
             self.settle.delivered(transaction, event_id, outcome.status.value, centre_time)
         elif outcome.status in (EventStatus.CONFLICT, EventStatus.REJECTED):
@@ -55,6 +58,7 @@ class KioskSettlement:
             code=decision.code,
             text=decision.text,
             at=decision.decided_at,
+            fields=plain_fields(decision.fields),
         )
 
     def roster_changed(self, database: Database, page: RosterPage) -> None:
@@ -81,6 +85,7 @@ class KioskSettlement:
         for resident_id in page.tombstones:
             residents.remove(resident_id)
         residents.set_as_of(as_of)
+        note_centre_moment(database, page.time)
         if unusable:
             _log.warning("roster rows with impossible values count=%d", unusable)
         if unusable_records:

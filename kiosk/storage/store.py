@@ -3,12 +3,15 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlite_utils import Database
 
 from kiosk.clock import Clock
 from kiosk.domain.consent import FaceCheckConsent
 from kiosk.services.store import AuditEntry
+from kiosk.storage import clock_mark
+from kiosk.storage.attachments import SqliteAttachments
 from kiosk.storage.audit_log import append_audit
 from kiosk.storage.consents import add_consent
 from kiosk.storage.database import RESERVE_BYTES, free_bytes, kiosk_errors
@@ -33,6 +36,11 @@ class SqliteTransaction:
     def requests(self) -> SqliteRequests:
         """Service requests."""
         return SqliteRequests(self.database)
+
+    @property
+    def attachments(self) -> SqliteAttachments:
+        """Files of requests."""
+        return SqliteAttachments(self.database)
 
     @property
     def templates(self) -> SqliteFaceTemplates:
@@ -78,6 +86,18 @@ class SqliteTransaction:
     def audit(self, entry: AuditEntry) -> None:
         """Append to the hash-chained audit log."""
         append_audit(self.database, entry, self.clock.now())
+
+    def latest_moment(self) -> datetime | None:
+        """The latest time ever seen here; None on a new kiosk."""
+        return clock_mark.latest_moment(self.database)
+
+    def note_device_moment(self, at: datetime) -> None:
+        """Remember where this machine's clock stood."""
+        clock_mark.note_device_moment(self.database, at)
+
+    def note_centre_moment(self, at: datetime) -> None:
+        """Remember the time that the centre has just signed."""
+        clock_mark.note_centre_moment(self.database, at)
 
     def record_consent(self, consent: FaceCheckConsent) -> None:
         """Store an answer to the consent page."""

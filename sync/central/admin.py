@@ -143,14 +143,19 @@ class CentralAdmin:
         code: str = "",
         text: str = "",
         at: datetime | None = None,
+        fields: Sequence[str] = (),
     ) -> None:
         """Decide on an application; its kiosk learns it with its next pull.
 
+        Args:
+            fields: the form's questions at fault, when a correction is asked for.
         Raises:
-            DecisionRefused: no such application, or it is decided already.
+            DecisionRefused: no such application, or there is nothing more to decide on it.
+            DecisionMalformed: ``fields`` do not fit.
         """
+        moment = at or datetime.now(UTC)
         with self._database.writing() as connection:
-            decide(connection, event_id, state, at=at or datetime.now(UTC), code=code, text=text)
+            decide(connection, event_id, state, at=moment, code=code, text=text, fields=fields)
 
     def renew_epoch(self) -> str:
         """After a restore from a backup: let every kiosk send again what is missing here."""
@@ -183,16 +188,21 @@ class CentralAdmin:
     def applications(self, limit: int = 50) -> Sequence[dict[str, Any]]:
         """The newest applications; they hold ids only."""
         row = tables.application
-        columns = [column for column in row.c if column is not row.c.person_claim]
+        personal = {"person_claim", "proxy_claim", "proxy_reason"}
+        columns = [column for column in row.c if column.name not in personal]
         return self._rows(select(*columns).order_by(row.c.change.desc()).limit(limit))
 
     def unlisted_people(self, limit: int = 50) -> Sequence[dict[str, Any]]:
         """Whom the roster does not know, with their personal data: for the eyes that need them only."""
         row = tables.application
-        found = select(row.c.receipt_number, row.c.person_claim, row.c.subject, row.c.event_id)
-        return self._rows(
-            found.where(row.c.person_claim != "").order_by(row.c.change.desc()).limit(limit)
-        )
+        found = select(
+            row.c.receipt_number,
+            row.c.person_claim,
+            row.c.proxy_claim,
+            row.c.subject,
+            row.c.event_id,
+        ).where((row.c.person_claim != "") | (row.c.proxy_claim != ""))
+        return self._rows(found.order_by(row.c.change.desc()).limit(limit))
 
     def residents(self, limit: int = 50) -> Sequence[dict[str, Any]]:
         """Residents with their personal data: for the eyes that need them only."""

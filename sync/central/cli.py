@@ -67,7 +67,19 @@ def add_central_parser(
     decide = add("decide", "decide on an application in review", _decide)
     decide.add_argument("event_id")
     decide.add_argument("--needs-correction", action="store_true", help="ask for a correction")
-    decide.add_argument("--code", default="", help="stable code of the decision")
+    decide.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        dest="fields",
+        metavar="QUESTION",
+        help="a question of the form at fault, with --needs-correction; may be repeated",
+    )
+    decide.add_argument(
+        "--code",
+        default="",
+        help="stable code; a certification moves the resident's date with 'certified' only, its default",
+    )
     decide.add_argument("--text", default="", help="what the resident reads")
     show = add("show", "devices and applications, without personal data", _show)
     show.add_argument("--limit", type=int, default=50)
@@ -161,7 +173,9 @@ def _load_roster(arguments: argparse.Namespace) -> None:
 def _decide(arguments: argparse.Namespace) -> None:
     state = DecisionState.NEEDS_CORRECTION if arguments.needs_correction else DecisionState.DECIDED
     with _admin(arguments) as admin:
-        admin.decide(arguments.event_id, state, arguments.code, arguments.text)
+        admin.decide(
+            arguments.event_id, state, arguments.code, arguments.text, fields=arguments.fields
+        )
     Console().print(f"{state.value} {arguments.event_id}", markup=False, highlight=False)
 
 
@@ -185,8 +199,16 @@ def _show(arguments: argparse.Namespace) -> None:
 
 
 _DEVICE_COLUMNS = ("id", "receipt_prefix", "region_code", "enabled", "hwm")
-_APPLICATION_COLUMNS = ("receipt_number", "service_id", "device", "assurance", "state", "event_id")
-_UNLISTED_COLUMNS = ("receipt_number", "person_claim", "subject", "event_id")
+_APPLICATION_COLUMNS = (
+    "receipt_number",
+    "service_id",
+    "device",
+    "assurance",
+    "state",
+    "flags",
+    "event_id",
+)
+_UNLISTED_COLUMNS = ("receipt_number", "person_claim", "proxy_claim", "subject", "event_id")
 _RESIDENT_COLUMNS = ("resident_id", "name", "citizen_id", "region_code", "certified_until")
 
 

@@ -1,12 +1,15 @@
 """Deciding on an application, and what a decision changes."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 
 from sqlalchemy import Connection, select, update
 
 from sync.answers import Decision, DecisionState
 from sync.central import tables
+from sync.central.corrections import SUPERSEDED
 from sync.central.database import CHANGE, ROSTER_VERSION, next_number
+from sync.decision_fields import MAXIMUM_FIELDS, is_field_name
 from sync.errors import SyncError
 from sync.events import iso_utc, parse_utc
 
@@ -15,16 +18,26 @@ VERIFIED_ASSURANCE = 2
 """Two proofs of identity; below that a person looks at the evidence first."""
 
 _CIVIL_TIME = timezone(timedelta(hours=8))
+CERTIFIED = "certified"
+"""The code of a certification that holds; with any other code the date does not move."""
+
+_CERTIFIED_WORDS = (CERTIFIED, "认证通过")
 _DEFAULT_WORDS = {
-    DecisionState.DECIDED: ("certified", "认证通过"),
+    DecisionState.DECIDED: ("done", "已办结"),
     DecisionState.NEEDS_CORRECTION: ("needs_correction", "请补充材料"),
 }
 
 
 class DecisionRefused(SyncError):
-    """The application is unknown or was decided before."""
+    """The application is unknown, was decided before, or a correction took its place."""
 
     code = "SYN-302"
+
+
+class DecisionMalformed(SyncError):
+    """The decision itself is wrong as given; nothing was decided."""
+
+    code = "SYN-305"
 
 
 def is_decided_at_once(
@@ -46,19 +59,28 @@ def decide(
     at: datetime,
     code: str = "",
     text: str = "",
+    fields: Sequence[str] = (),
 ) -> None:
     """Write a decision; a certification moves the resident's date in the roster in the same transaction.
 
+    Args:
+        code: what programs go by; a certification moves the date with ``certified`` only, its default.
+        text: what the resident reads.
+        fields: the form's questions at fault, when a correction is asked for.
     Raises:
-        DecisionRefused: no such application, or it is decided already.
+        DecisionRefused: no such application, or there is nothing more to decide on it.
+        DecisionMalformed: ``fields`` are no questions' names, too many, or given with a final decision.
     """
+    _check(state, code, text, fields)
     row = tables.application
     found = connection.execute(select(row).where(row.c.event_id == event_id)).mappings().first()
     if found is None:
         raise DecisionRefused("there is no application with this event id")
     if found["state"] == DecisionState.DECIDED.value:
         raise DecisionRefused("the application is decided already")
-    default_code, default_text = _DEFAULT_WORDS[state]
+    if found["state"] == SUPERSEDED:
+        raise DecisionRefused("a correction has taken its place: " + found["corrected_by"])
+    default_code, default_text = _default_words(state, found["service_id"])
     connection.execute(
         update(row)
         .where(row.c.event_id == event_id)
@@ -66,11 +88,13 @@ def decide(
             state=state.value,
             decision_code=code or default_code,
             decision_text=text or default_text,
+            decision_fields=" ".join(fields),
             decided_at=iso_utc(at),
             change=next_number(connection, CHANGE),
         )
     )
-    if state is DecisionState.DECIDED and found["service_id"] == LIFE_CERTIFICATION:
+    is_certified = found["service_id"] == LIFE_CERTIFICATION and code in ("", CERTIFIED)
+    if state is DecisionState.DECIDED and is_certified:
         accepted_on = parse_utc(found["accepted_at"]).astimezone(_CIVIL_TIME).date()
         _certify(connection, found["resident_id"], one_year_after(accepted_on))
 
@@ -107,10 +131,31 @@ def decisions_after(
                 code=line["decision_code"],
                 text=line["decision_text"],
                 decided_at=parse_utc(line["decided_at"]),
+                fields=tuple(line["decision_fields"].split()),
             ),
         )
         for line in found
     ]
+
+
+def _default_words(state: DecisionState, service_id: str) -> tuple[str, str]:
+    if state is DecisionState.DECIDED and service_id == LIFE_CERTIFICATION:
+        return _CERTIFIED_WORDS
+    return _DEFAULT_WORDS[state]
+
+
+def _check(state: DecisionState, code: str, text: str, fields: Sequence[str]) -> None:
+    if len(code) > tables.MAXIMUM_CODE:
+        raise DecisionMalformed("the code is too long")
+    if len(text) > tables.MAXIMUM_TEXT:
+        raise DecisionMalformed("the text is too long for a page")
+    if fields and state is not DecisionState.NEEDS_CORRECTION:
+        raise DecisionMalformed("questions are named only when a correction is asked for")
+    if len(fields) > MAXIMUM_FIELDS:
+        raise DecisionMalformed(f"more than {MAXIMUM_FIELDS} questions")
+    for name in fields:
+        if not is_field_name(name):
+            raise DecisionMalformed(f"no question's name: {name[:40]!r}")
 
 
 def _certify(connection: Connection, resident_id: str, until: date) -> None:

@@ -10,13 +10,12 @@ from sqlalchemy import Connection, insert
 
 from sync.answers import DecisionState, Problem
 from sync.central import tables
+from sync.central.corrections import FLAG_PROXY, IN_REVIEW, supersede
 from sync.central.database import CHANGE, next_number
 from sync.central.decisions import decide, is_decided_at_once
 from sync.central.problems import event_problem
 from sync.events import iso_utc, parse_utc
 from sync.item import ItemBody
-
-IN_REVIEW = "in_review"
 
 
 class Refused(Exception):
@@ -39,6 +38,17 @@ class Arrival:
 Handler = Callable[[Connection, Arrival], None]
 
 
+class ProxyPayload(BaseModel):
+    """Who came for the person whom a request is about."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+    resident_id: str = Field(default="", max_length=64)
+    citizen_id: str = Field(default="", max_length=64, repr=False)
+    """Kept only when ``resident_id`` is empty."""
+    reason: str = Field(default="", max_length=200, repr=False)
+
+
 class ServiceRequestPayload(BaseModel):
     """A resident's request; a newer kiosk may add fields within one schema version."""
 
@@ -57,6 +67,10 @@ class ServiceRequestPayload(BaseModel):
     assurance: int = Field(ge=0, le=3)
     is_provisional: bool = False
     """The kiosk itself knows of fewer proofs than the service asks for."""
+    corrects: str = Field(default="", max_length=64)
+    """Event id of the application that this one mends."""
+    proxy: ProxyPayload | None = None
+    """The evidence is then the proxy's, everything else the resident's."""
     evidence: dict[str, Any]
     form: dict[str, Any]
 
@@ -72,6 +86,13 @@ def apply_service_request(connection: Connection, arrival: Arrival) -> None:
         accepted_at = iso_utc(parse_utc(payload.accepted_at))
     except (ValidationError, ValueError) as error:
         raise Refused(event_problem("malformed", "The payload is not of its schema")) from error
+    link = supersede(
+        connection,
+        device=arrival.device,
+        subject=arrival.body.subject,
+        corrects=payload.corrects,
+        by=arrival.body.id,
+    )
     connection.execute(
         insert(tables.application).values(
             event_id=arrival.body.id,
@@ -84,13 +105,33 @@ def apply_service_request(connection: Connection, arrival: Arrival) -> None:
             accepted_at=accepted_at,
             assurance=payload.assurance,
             state=IN_REVIEW,
+            corrects=link.corrects,
             change=next_number(connection, CHANGE),
+            **_proxy_columns(payload.proxy),
+            flags=" ".join(flag for flag in (FLAG_PROXY * bool(payload.proxy), link.flag) if flag),
         )
     )
-    if not payload.is_provisional and is_decided_at_once(
-        connection, payload.service_id, payload.resident_id, payload.assurance
-    ):
+    if _needs_nobody(connection, payload):
         decide(connection, arrival.body.id, DecisionState.DECIDED, at=arrival.received_at)
+
+
+def _needs_nobody(connection: Connection, payload: ServiceRequestPayload) -> bool:
+    """Whether it can be decided at once. Where a person found fault before, or another came, a person decides."""
+    if payload.is_provisional or payload.proxy is not None or payload.corrects:
+        return False
+    return is_decided_at_once(
+        connection, payload.service_id, payload.resident_id, payload.assurance
+    )
+
+
+def _proxy_columns(proxy: ProxyPayload | None) -> dict[str, str]:
+    if proxy is None:
+        return {}
+    return {
+        "proxy_resident_id": proxy.resident_id,
+        "proxy_claim": "" if proxy.resident_id else proxy.citizen_id,
+        "proxy_reason": proxy.reason,
+    }
 
 
 HANDLERS: Mapping[tuple[str, int], Handler] = {("service_request", 1): apply_service_request}

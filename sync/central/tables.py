@@ -20,6 +20,10 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+MAXIMUM_CODE = 64
+MAXIMUM_TEXT = 400
+"""Characters of a decision."""
+
 meta = Table(
     "meta",
     metadata,
@@ -78,9 +82,19 @@ application = Table(
     Column("accepted_at", String(32), nullable=False),
     Column("assurance", Integer, nullable=False),
     Column("state", String(20), nullable=False),
-    Column("decision_code", String(64), nullable=False, default=""),
-    Column("decision_text", String(400), nullable=False, default=""),
+    Column("decision_code", String(MAXIMUM_CODE), nullable=False, default=""),
+    Column("decision_text", String(MAXIMUM_TEXT), nullable=False, default=""),
+    # Names of the form's questions at fault, with a space between.
+    Column("decision_fields", Text, nullable=False, server_default=""),
     Column("decided_at", String(32)),
+    Column("corrects", String(36), nullable=False, server_default=""),
+    Column("corrected_by", String(36), nullable=False, server_default=""),
+    # What staff should look at, with a space between.
+    Column("flags", String(100), nullable=False, server_default=""),
+    # Who came for the person, and why; claim and reason are personal data.
+    Column("proxy_resident_id", String(64), nullable=False, server_default=""),
+    Column("proxy_claim", String(64), nullable=False, server_default=""),
+    Column("proxy_reason", String(200), nullable=False, server_default=""),
     Column("change", Integer, nullable=False, unique=True),
     Index("application_feed", "device", "change"),
 )

@@ -29,6 +29,7 @@ def with_one_more(step: str) -> Migrations:
     return migrations
 
 
+AS_OF = "2026-11-20T01:02:03.000+00:00"
 GOOD_STEP = "UPDATE service_request SET channel = 'kiosk'"
 BAD_STEP = "UPDATE no_such_table SET x = 1"
 
@@ -93,6 +94,7 @@ def first_release(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "INSERT INTO resident VALUES ('r-0001', ?, '赵桂兰', '513022104203', '2026-12-31', ?)",
             [ZHAO, NOW.isoformat()],
         )
+        raw.execute("INSERT INTO roster_state VALUES (1, ?)", [AS_OF])
         raw.execute(
             "INSERT INTO service_request VALUES ('0199-1', 'r-0001', 'pension.life_certification', 1, 'd', "
             "'A07-000001-5', ?, 2, 0, 'needs_correction', NULL, ?, 'photo', '照片不清')",
@@ -116,7 +118,7 @@ def test_database_of_the_first_version_is_widened_and_keeps_its_rows(
     assert (resident["name"], resident["record"]) == ("赵桂兰", "")
     assert (request["decision_text"], request["decision_fields"]) == ("照片不清", "[]")
     assert (request["corrects"], request["corrected_by"]) == ("", "")
-    assert mark == [{"only_row": 1, "device_at": None, "centre_at": None}]
+    assert mark == [{"only_row": 1, "device_at": NOW.isoformat(), "centre_at": AS_OF}]
 
 
 def test_two_first_starts_at_once_make_one_database(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+"""An application that mends an earlier one, and one that somebody makes for another."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from sync.answers import DecisionState
+from sync.central import tables
+
+IN_REVIEW = "in_review"
+SUPERSEDED = "superseded"
+"""A correction has taken its place: there is nothing to decide any more."""
+
+FLAG_PROXY = "proxy"
+FLAG_UNKNOWN = "corrects-unknown"
+"""It names no application of this device and person."""
+FLAG_CLOSED = "corrects-closed"
+"""What it names was decided meanwhile, or another correction came first."""
+
+_OPEN = (IN_REVIEW, DecisionState.NEEDS_CORRECTION.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What became of the name of an earlier application."""
+
+    corrects: str = ""
+    """Event id, when the earlier one was closed by this."""
+    flag: str = ""
+    """Why it was not; for the staff."""
+
+
+def supersede(connection: Connection, *, device: str, subject: str, corrects: str, by: str) -> Link:
+    """Close the application that a new one mends.
+
+    A name that does not fit never refuses the new one: a resident holds a receipt for it.
+
+    Args:
+        corrects: the event id that the new one names; empty for none.
+        by: the new one's own event id.
+    """
+    if not corrects:
+        return Link()
+    row = tables.application
+    mine = (row.c.event_id == corrects, row.c.device == device, row.c.subject == subject)
+    state = connection.execute(select(row.c.state).where(*mine)).scalar()
+    if state is None:
+        return Link(flag=FLAG_UNKNOWN)
+    if state not in _OPEN:
+        return Link(flag=FLAG_CLOSED)
+    connection.execute(
+        update(row).where(row.c.event_id == corrects).values(state=SUPERSEDED, corrected_by=by)
+    )
+    return Link(corrects=corrects)
