@@ -86,7 +86,7 @@ class SubmitRequest:
             request = self._new_request(request_id, service, applicant, counter, corrects)
             transaction.requests.add(request)
             self._append_event(transaction, request, service.priority, applicant, form)
-            self._keep_for_correction(transaction, request, answers, attachments)
+            _keep(transaction, request, service, answers, attachments)
             _close_corrected(transaction, request, form)
             transaction.note_device_moment(request.accepted_at)
             transaction.audit(_accepted(request, is_proxy=applicant.is_proxy))
@@ -139,18 +139,21 @@ class SubmitRequest:
             payload=request_payload(request, applicant, form),
         )
 
-    def _keep_for_correction(
-        self,
-        transaction: Transaction,
-        request: ServiceRequest,
-        answers: Mapping[str, JsonValue] | None,
-        attachments: Sequence[Attachment],
-    ) -> None:
-        if answers is not None:
-            form = RequestForm(request.service_digest, answers)
-            transaction.requests.save_form(request.request_id, form)
-        for attachment in attachments:
-            transaction.attachments.add(request.request_id, attachment, request.accepted_at)
+
+def _keep(
+    transaction: Transaction,
+    request: ServiceRequest,
+    service: ServiceDefinition,
+    answers: Mapping[str, JsonValue] | None,
+    attachments: Sequence[Attachment],
+) -> None:
+    """Keep what a correction opens with: the answers, the questions as they were, the files."""
+    if answers is not None:
+        transaction.drafts.keep_definition(service)
+        form = RequestForm(service.digest, answers)
+        transaction.requests.save_form(request.request_id, form)
+    for attachment in attachments:
+        transaction.attachments.add(request.request_id, attachment, request.accepted_at)
 
 
 def _close_corrected(

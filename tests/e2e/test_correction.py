@@ -45,9 +45,11 @@ def submit(
 ) -> ServiceRequest:
     """A request that staff decide; any service would do."""
     form = {"start": "2027-01", "bank_page": [{"sha256": picture.sha256, "size": picture.size}]}
+    service = runtime.catalogue.find("pension.life_certification")
+    assert service is not None
     return runtime.visit_ports().submit_request.submit(
         new_event_id(),
-        runtime.catalogue.services()[0],
+        service,
         resident,
         resident.citizen_id,
         ONE_PROOF,

@@ -92,6 +92,8 @@ def test_request_waits_for_its_correction_with_questions_and_answers(world: Worl
         ("bank", "bank_page"),
     )
     assert listed(world).form_of(waits) == RequestForm(request.service_digest, ANSWERS)
+    # The questions as they were, for a catalogue that was updated meanwhile.
+    assert [row["digest"] for row in world.rows("definition")] == [request.service_digest]
 
 
 def test_correction_takes_the_place_of_the_request(world: World) -> None:
