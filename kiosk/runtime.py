@@ -6,7 +6,8 @@
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -19,11 +20,17 @@ from kiosk.config import KioskConfig
 from kiosk.county import CountyFile
 from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.domain.catalogue import Catalogue, CatalogueError, parse_definition
+from kiosk.domain.expressions import Lookup
+from kiosk.domain.hints import Hint, propose
 from kiosk.errors import ConfigError, TemplateUnusable
 from kiosk.flows.visit_ports import SiteFacts, VisitPorts
+from kiosk.hints import HintFiles
 from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.parameters import PensionFiles
+from kiosk.practice import practice_ports
 from kiosk.services.answer_sheets import AnswerSheets
+from kiosk.services.clock_guard import ClockGuard
+from kiosk.services.drafts import Drafts
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
 from kiosk.services.ports import CardReader, FaceEngine, FaceTemplate
@@ -33,6 +40,7 @@ from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheck
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
+from kiosk.storage.draft_seal import DeviceDraftSeal
 from kiosk.storage.settlement import KioskSettlement, unlisted_subject
 from kiosk.storage.store import SqliteStore
 from sync.backoff import FullJitterBackoff
@@ -47,6 +55,9 @@ from sync.worker import SyncWorker
 _log = logging.getLogger(__name__)
 
 LOCALE = "zh-CN"
+
+PRACTICE_FOLDER = "practice"
+"""Beside the kiosk's database, made for one practice and removed after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class Runtime:
     card_reader: CardReader
     engine: FaceEngine
     pension: PensionFiles = field(default_factory=PensionFiles)
+    hint_rules: HintFiles = field(default_factory=HintFiles)
 
     def visit_ports(self, on_accepted: Callable[[], None] = lambda: None) -> VisitPorts:
         """What the flow asks, with the real things plugged in.
@@ -84,6 +96,8 @@ class Runtime:
             answer_sheet=AnswerSheets(self.clock, self.prompts.label, self.pension.on).of,
             catalogue=self.catalogue,
             label=self.prompts.label,
+            words=self.prompts.text,
+            hints=self._hints,
             card_reader=self.card_reader,
             find_resident=FindResident(self.store, self.clock),
             record_consent=RecordConsent(self.store, self.clock),
@@ -98,8 +112,22 @@ class Runtime:
             face_template=self._usable_template,
             has_camera=lambda: config.hardware.camera != "none",
             start_face_check=self._face_check,
+            is_clock_behind=ClockGuard(self.store, self.clock).is_behind,
+            drafts=Drafts(
+                self.store,
+                DeviceDraftSeal(self.signer.sign(Purpose.DRAFT_KEY, b"")),
+                self.clock,
+            ),
             qr_rows=ReceiptCode(lambda text: self.signer.sign(Purpose.RECEIPT, text)).rows_of,
         )
+
+    def practice_ports(self, real: VisitPorts) -> AbstractContextManager[VisitPorts]:
+        """The world of one practice, apart from everything real.
+
+        Args:
+            real: of the kiosk's own visits.
+        """
+        return practice_ports(real, self.config.state_dir / PRACTICE_FOLDER, self.clock)
 
     def transport(self) -> HttpTransport | None:
         """The way to the centre, or None when no centre is configured."""
@@ -144,6 +172,11 @@ class Runtime:
         if counts.oldest_created_at is not None:
             age_s = max(0.0, (self.clock.now() - counts.oldest_created_at).total_seconds())
         return SyncStatus(waiting=counts.waiting, parked=counts.parked, oldest_age_s=age_s)
+
+    def _hints(
+        self, scope: Lookup, open_services: Collection[str], offered: Collection[str]
+    ) -> tuple[Hint, ...]:
+        return propose(self.hint_rules.rules, scope, open_services, offered=offered)
 
     def _today(self) -> date:
         return site_date(self.clock.now())

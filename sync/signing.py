@@ -28,6 +28,7 @@ class Purpose(enum.Enum):
     PROBE = b"xianglin/v1/answer/probe\n"
     RECEIPT = b"xianglin/v1/receipt\n"
     SUBJECT_KEY = b"xianglin/v1/subject-key\n"
+    DRAFT_KEY = b"xianglin/v1/draft-key\n"
 
 
 def key_id_of(public_key: bytes) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from accessibility.prompt_catalogue import PromptCatalogue
+from kiosk.catalogue_prompts import with_services
 from kiosk.clock import site_date
 from kiosk.county import CountyFile
 from kiosk.domain.catalogue import Catalogue, ServiceDefinition, parse_definition
@@ -20,6 +21,8 @@ from kiosk.flows.navigator import Navigator
 from kiosk.flows.visit_ports import SiteFacts, VisitPorts
 from kiosk.parameters import PensionFiles
 from kiosk.services.answer_sheets import AnswerSheets
+from kiosk.services.clock_guard import ClockGuard
+from kiosk.services.drafts import Drafts
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
 from kiosk.services.ports import Card, DeviceState, FaceTemplate, PinCheck
@@ -27,6 +30,7 @@ from kiosk.services.record_consent import RecordConsent
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheckResult, FaceView
 from kiosk.storage.database import open_kiosk_database
+from kiosk.storage.draft_seal import DeviceDraftSeal
 from kiosk.storage.residents import SqliteResidents
 from kiosk.storage.store import SqliteStore
 from sync.signing import DeviceSigner
@@ -164,6 +168,7 @@ def make_world(
 ) -> Iterator[World]:
     """A real encrypted store and real use cases around fake devices; only the life certification unless told."""
     catalogue = catalogue or Catalogue((life_certification(),))
+    prompts = with_services(PromptCatalogue.load("zh-CN"), catalogue)
     clock = FakeClock()
     pension = PensionFiles()
     reader = FakeCardReader()
@@ -177,9 +182,10 @@ def make_world(
             site=SiteFacts("张村服务站", "李主任", "12333", REGION),
             clock=clock,
             catalogue=catalogue,
-            label=PromptCatalogue.load("zh-CN").label,
+            label=prompts.label,
+            words=prompts.text,
             county=CountyFile(pension, lambda: site_date(clock.now())),
-            answer_sheet=AnswerSheets(clock, PromptCatalogue.load("zh-CN").label, pension.on).of,
+            answer_sheet=AnswerSheets(clock, prompts.label, pension.on).of,
             card_reader=reader,
             find_resident=FindResident(store, clock),
             record_consent=RecordConsent(store, clock),
@@ -190,6 +196,8 @@ def make_world(
             face_template=lambda _id: FaceTemplate("e", (b"\0" * 4,)) if has_template else None,
             has_camera=lambda: has_camera,
             start_face_check=lambda _template: FakeFaceCheck(),
+            is_clock_behind=ClockGuard(store, clock).is_behind,
+            drafts=Drafts(store, DeviceDraftSeal(b"s" * 32), clock),
             qr_rows=lambda _request: ("101", "010", "101"),
         )
         world = World(store, ports, clock, reader, signer)

@@ -1,6 +1,7 @@
 """A kiosk that serves: window, flow, voice, card reader and the exchange with the centre, plugged together."""
 
 import logging
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -47,7 +48,8 @@ class KioskWindow:
         self._bridge = _StatusBridge()
         self._bridge.changed.connect(self._status_changed, Qt.ConnectionType.QueuedConnection)
         self.sync_worker = runtime.sync_worker(self._bridge.changed.emit)
-        self.navigator = Navigator(runtime.visit_ports(self._accepted))
+        ports = runtime.visit_ports(self._accepted)
+        self.navigator = Navigator(ports, partial(runtime.practice_ports, ports))
         self.controller = VisitController(
             self.window,
             self.navigator,
@@ -82,6 +84,7 @@ class KioskWindow:
         if self.sync_worker is not None and not self.sync_worker.stop(STOP_LIMIT_S):
             _log.error("sync worker did not stop")
         self.background.close()
+        self.navigator.close()
         self.window.close()
 
     def _accepted(self) -> None:

@@ -80,6 +80,8 @@ class ServiceDefinition(BaseModel):
     """Upload priority, 1 first."""
     is_date_bound: bool = False
     """Wrong when the clock is wrong: not offered while it runs behind."""
+    may_repeat: bool = False
+    """Another request is welcome while one is open: another bill, another family member."""
     sayings: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Ways to ask for it, by locale or dialect group: ``zh-CN``, ``xinan``, ``yue`` …"""
     requires: tuple[Requirement, ...] = ()

@@ -6,8 +6,9 @@ from accessibility.prompt import Prompt
 from kiosk.clock import SITE_TIME_ZONE
 from kiosk.domain.service_request import RequestState, ServiceRequest
 from kiosk.errors import FlowError, KioskError
-from kiosk.flows.actions import Action
+from kiosk.flows.actions import Action, Choose, PrintPage
 from kiosk.flows.flow import Destination
+from kiosk.flows.hints_step import HintsStep, has_hints
 from kiosk.flows.pages import (
     Progress,
     ProgressPage,
@@ -44,6 +45,8 @@ class ReceiptStep:
     def page(self, visit: Visit, ports: VisitPorts) -> ReceiptPage:
         """Number, stage, QR."""
         request = self._newest(ports)
+        if ports.practice is not None:
+            return self._practised(visit, ports, request)
         stage = _STAGE[request.state]
         title = visit.service.title if visit.service else ""
         prompt_id = _RECEIPT_PROMPT[stage]
@@ -59,9 +62,33 @@ class ReceiptStep:
             is_provisional=request.is_provisional,
             qr_rows=ports.qr_rows(request),
             note=visit.service.receipt_note if visit.service else "",
+            can_print=ports.printing.can_print(),
+            print_state=ports.printing.state_of(visit.print_job),
+            has_hints=self._has_hints(visit, ports),
             progress=RECEIPT,
             can_go_back=False,
         )
+
+    def _practised(self, visit: Visit, ports: VisitPorts, request: ServiceRequest) -> ReceiptPage:
+        """The end of a practice: praise, and no promise."""
+        title = visit.service.title if visit.service else ""
+        if ports.practice is not None and visit.service is not None:
+            ports.practice.mark_done(visit.service.id)
+        return ReceiptPage(
+            Prompt("practice.receipt", {"service": title}, is_personal=False),
+            service_title=title,
+            receipt_number=request.receipt_number,
+            accepted_at=request.accepted_at.astimezone(SITE_TIME_ZONE),
+            qr_rows=ports.qr_rows(request),
+            progress=RECEIPT,
+        )
+
+    def _has_hints(self, visit: Visit, ports: VisitPorts) -> bool:
+        try:
+            return has_hints(visit, ports)
+        except KioskError:
+            # What more there is to do never stands between a person and the receipt.
+            return False
 
     def _newest(self, ports: VisitPorts) -> ServiceRequest:
         try:
@@ -71,7 +98,12 @@ class ReceiptStep:
             return self.request
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
-        """Only the end leads on; it is the navigator's."""
+        """Print, or look at what else there is to do; the end is the navigator's."""
+        if isinstance(action, PrintPage):
+            visit.print_job = ports.printing.print_receipt(self._newest(ports))
+            return Destination(self, replaces=True)
+        if isinstance(action, Choose) and action.choice_id == "hints":
+            return Destination(HintsStep())
         raise FlowError(f"receipt does not offer {type(action).__name__}")
 
 

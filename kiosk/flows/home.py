@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from accessibility.prompt import Prompt
 from kiosk.domain.definition import ServiceDefinition
 from kiosk.errors import FlowError
-from kiosk.flows.actions import Action, Begin, ChooseService
+from kiosk.flows.actions import Action, Begin, ChooseService, SaveForLater
 from kiosk.flows.flow import Destination, Step
+from kiosk.flows.form.drafting import save_for_later
+from kiosk.flows.form.slip import SlipCodeStep
 from kiosk.flows.form.start import service_start
 from kiosk.flows.pages import HelpPage, ServicesPage, ServiceTile, WelcomePage
 from kiosk.flows.sign_in import first_identify_step
@@ -21,6 +23,12 @@ CATEGORY_PREFIX = "category."
 MORE_TILE = "kiosk.more"
 """Turns the page of a category with more services than a page holds."""
 
+RESUME_TILE = "kiosk.resume"
+"""Come back with a slip."""
+
+OWN_TILES_IN = "card"
+"""The category that also holds the kiosk's own tiles: it has few services."""
+
 TILES_ON_PAGE = 6
 
 
@@ -30,7 +38,9 @@ class WelcomeStep:
 
     def page(self, visit: Visit, ports: VisitPorts) -> WelcomePage:
         """The site's name and one thing to touch."""
-        return WelcomePage(Prompt("welcome"), ports.site.name, can_go_back=False)
+        return WelcomePage(
+            Prompt("welcome"), ports.site.name, ports.can_practise, can_go_back=False
+        )
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
         """Begin."""
@@ -50,29 +60,38 @@ class ServicesStep:
         """At most six tiles; a kiosk with few services shows them at once."""
         if self.category:
             prompt = Prompt(f"services.{self.category}")
-            return ServicesPage(prompt, self._category_tiles(ports))
+            return ServicesPage(prompt, self._category_tiles(ports), _practice_note(ports))
         progress = ServiceTile(
             PROGRESS_TILE, ports.label("tile.request_progress"), "request_progress"
         )
         services = ports.catalogue.services()
         if len(services) < TILES_ON_PAGE:
-            return ServicesPage(Prompt("services"), (*map(_tile, services), progress))
+            tiles = (*map(_tile, services), progress)
+            return ServicesPage(Prompt("services"), tiles, _practice_note(ports))
         categories = (
             ServiceTile(
                 f"{CATEGORY_PREFIX}{name}", ports.label(f"category.{name}"), f"category_{name}"
             )
             for name in ports.catalogue.categories()
         )
-        return ServicesPage(Prompt("services"), (*categories, progress))
+        tiles = (*categories,) if ports.practice else (*categories, progress)
+        return ServicesPage(Prompt("services"), tiles, _practice_note(ports))
 
     def _category_tiles(self, ports: VisitPorts) -> tuple[ServiceTile, ...]:
         services = ports.catalogue.services(self.category)
-        if len(services) <= TILES_ON_PAGE:
-            return tuple(map(_tile, services))
+        own = self._own_tiles(ports)
+        if len(services) + len(own) <= TILES_ON_PAGE:
+            return (*map(_tile, services), *own)
         room = TILES_ON_PAGE - 1
         start = (self.page_number - 1) * room % (-(-len(services) // room) * room)
         more = ServiceTile(MORE_TILE, ports.label("tile.more"), "more")
         return (*map(_tile, services[start : start + room]), more)
+
+    def _own_tiles(self, ports: VisitPorts) -> tuple[ServiceTile, ...]:
+        if self.category != OWN_TILES_IN:
+            return ()
+        resume = ServiceTile(RESUME_TILE, ports.label("tile.resume"), "draft")
+        return (resume,) if ports.drafts is not None else ()
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
         """Open a category, turn its page, or remember the service; a person who is known is not asked again."""
@@ -83,11 +102,24 @@ class ServicesStep:
             return Destination(ServicesStep(chosen.removeprefix(CATEGORY_PREFIX)))
         if chosen == MORE_TILE and self.category:
             return Destination(replace(self, page_number=self.page_number + 1), replaces=True)
+        if chosen == RESUME_TILE and ports.drafts is not None:
+            visit.service, visit.is_progress_enquiry, visit.is_resuming = None, False, True
+            visit.has_seen_matters = False
+            return Destination(SlipCodeStep(first_step(visit, ports)))
+        visit.is_resuming = False
         visit.is_progress_enquiry = chosen == PROGRESS_TILE
         visit.service = ports.catalogue.find(chosen)
         if visit.service is None and not visit.is_progress_enquiry:
             raise FlowError("no such service")
         return Destination(first_step(visit, ports))
+
+
+def _practice_note(ports: VisitPorts) -> str:
+    """How much was practised: 已练 3 项，共 23 项."""
+    if ports.practice is None:
+        return ""
+    whole = len(ports.catalogue.services())
+    return ports.label("practice.note", done=ports.practice.done(), of=whole)
 
 
 def _tile(service: ServiceDefinition) -> ServiceTile:
@@ -110,8 +142,13 @@ class HelpStep:
     def page(self, visit: Visit, ports: VisitPorts) -> HelpPage:
         """Whom to ask."""
         helper = ports.site.helper_name
-        return HelpPage(Prompt("help", {"helper": helper}), helper, ports.site.helper_phone)
+        can_save = ports.drafts is not None and visit.form is not None and bool(visit.form.given)
+        return HelpPage(
+            Prompt("help", {"helper": helper}), helper, ports.site.helper_phone, can_save
+        )
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
-        """Only 返回 and the end lead on; both are the navigator's."""
+        """Keep what was filled in; 返回 and the end are the navigator's."""
+        if isinstance(action, SaveForLater):
+            return Destination(save_for_later(visit, ports), clears_history=True)
         raise FlowError(f"help does not offer {type(action).__name__}")

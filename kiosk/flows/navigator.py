@@ -1,13 +1,18 @@
 """Walks the steps of one visit after another; the only thing that the user interface talks to."""
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 
+from accessibility.prompt import Prompt, PromptText
 from kiosk.errors import FlowError, KioskError, StorageError
-from kiosk.flows.actions import Action, AskHelp, Finish, GoBack, TimedOut
+from kiosk.flows.actions import Action, AskHelp, BeginPractice, Finish, GoBack, TimedOut
 from kiosk.flows.flow import Destination, Step
 from kiosk.flows.home import HelpStep, ServicesStep, WelcomeStep
 from kiosk.flows.notices import error_notice
 from kiosk.flows.page_model import PageModel
+from kiosk.flows.practice import over_or
 from kiosk.flows.verification import FaceCheckStep
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
@@ -19,8 +24,21 @@ _log = logging.getLogger(__name__)
 class Navigator:
     """Holds the present step, the way back and the visit. Not thread-safe: one lane calls it."""
 
-    def __init__(self, ports: VisitPorts) -> None:
-        self._ports = ports
+    def __init__(
+        self,
+        ports: VisitPorts,
+        practice: Callable[[], AbstractContextManager[VisitPorts]] | None = None,
+    ) -> None:
+        """Begin on the welcome page.
+
+        Args:
+            ports: of real visits.
+            practice: opens the world of a practice; None where none is offered.
+        """
+        self._real_ports = replace(ports, can_practise=practice is not None)
+        self._ports = self._real_ports
+        self._open_practice = practice
+        self._practice = ExitStack()
         self._visit = Visit()
         self._step: Step = WelcomeStep()
         self._history: list[Step] = []
@@ -31,6 +49,10 @@ class Navigator:
         """Grows with each visit; a late result of an older visit is recognised by it."""
         return self._visit_token
 
+    def words(self, prompt: Prompt) -> PromptText:
+        """Title and sentence of a page's prompt."""
+        return self._ports.words(prompt)
+
     def start(self) -> PageModel:
         """The welcome page, with nothing of an earlier visit."""
         self._end_visit()
@@ -38,6 +60,14 @@ class Navigator:
 
     def current(self) -> PageModel:
         """The present page, made anew: a request's stage may have moved since."""
+        page = self._made()
+        return replace(page, is_practice=True) if self._ports.practice is not None else page
+
+    def close(self) -> None:
+        """End a practice that is going on; safe to call twice."""
+        self._end_visit()
+
+    def _made(self) -> PageModel:
         try:
             page = self._step.page(self._visit, self._ports)
         except KioskError as error:
@@ -65,6 +95,8 @@ class Navigator:
             _log.info("visit ended by=%s", type(action).__name__)
             self._end_visit()
             return self.current()
+        if isinstance(action, BeginPractice):
+            return self._begin_practice()
         if isinstance(action, GoBack):
             return self._go_back()
         if isinstance(action, AskHelp):
@@ -100,7 +132,7 @@ class Navigator:
             self._history = [ServicesStep()]
         elif not destination.replaces:
             self._history.append(self._step)
-        self._step = destination.step
+        self._step = over_or(destination.step, self._ports)
         _log.info("step=%s visit=%d", type(self._step).__name__, self._visit_token)
         return self.current()
 
@@ -113,7 +145,21 @@ class Navigator:
         self._step = self._history.pop()
         return self.current()
 
+    def _begin_practice(self) -> PageModel:
+        if self._open_practice is None or not isinstance(self._step, WelcomeStep):
+            raise FlowError("practice is not offered here")
+        self._end_visit()
+        try:
+            self._ports = self._practice.enter_context(self._open_practice())
+        except KioskError as error:
+            _log.warning("practice does not start code=%s", error.code)
+            return self.current()
+        self._step = ServicesStep()
+        return self.current()
+
     def _end_visit(self) -> None:
+        self._practice.close()
+        self._ports = self._real_ports
         self._visit = Visit()
         self._history = []
         self._step = WelcomeStep()

@@ -25,6 +25,8 @@ class PageModel:
     prompt: Prompt
     progress: Progress | None = field(default=None, kw_only=True)
     can_go_back: bool = field(default=True, kw_only=True)
+    is_practice: bool = field(default=False, kw_only=True)
+    """Nothing on it is real; set by the navigator."""
 
 
 @dataclass(frozen=True, slots=True)

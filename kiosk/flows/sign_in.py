@@ -18,6 +18,7 @@ from kiosk.flows.flow import Destination, Step
 from kiosk.flows.form.start import register_first
 from kiosk.flows.notices import NoticeStep, Way
 from kiosk.flows.pages import CitizenNumberPage, ConfirmPersonPage, IdentifyPage, Progress
+from kiosk.flows.practice import PracticeCardStep
 from kiosk.flows.verification import next_step
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
@@ -27,7 +28,9 @@ WHO = Progress(1, 4)
 
 
 def first_identify_step(ports: VisitPorts) -> Step:
-    """The card when there is a reader, else the keypad at once."""
+    """The card when there is a reader, else the keypad at once; in practice the invented card."""
+    if ports.practice is not None:
+        return PracticeCardStep()
     return IdentifyStep() if ports.card_reader.state() is DeviceState.READY else CitizenNumberStep()
 
 
@@ -58,6 +61,7 @@ def _card_read(visit: Visit, ports: VisitPorts, card: Card) -> Destination:
         return Destination(IdentifyStep("card.unreadable"), replaces=True)
     destination = _looked_up(visit, ports, citizen_id)
     visit.evidence = replace(visit.evidence, factors=visit.evidence.factors | {Factor.CARD})
+    visit.card_number = card.card_number
     return destination
 
 

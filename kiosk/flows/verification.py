@@ -19,6 +19,7 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.conclusion import ProgressStep
 from kiosk.flows.flow import Destination, Step
+from kiosk.flows.form.matters import waiting_matter
 from kiosk.flows.form.start import register_first, service_start
 from kiosk.flows.notices import NoticeStep, Way
 from kiosk.flows.pages import CardPage, ConsentPage, FaceCheckPage, PinPage, Progress
@@ -50,6 +51,8 @@ def next_step(visit: Visit, ports: VisitPorts) -> Step:
         return PinStep()
     if wanted is NextProof.NO_WAY_LEFT:
         return _no_way_left(visit, ports)
+    if (matter := waiting_matter(visit, ports)) is not None:
+        return matter
     if visit.is_progress_enquiry:
         return ProgressStep()
     return service_start(visit, ports)
@@ -76,6 +79,8 @@ def _no_way_left(visit: Visit, ports: VisitPorts) -> NoticeStep:
 def _open_request_notice(visit: Visit, ports: VisitPorts) -> NoticeStep | None:
     """Spare a person who has already asked for this; told only after one proof, as it is their business alone."""
     if visit.resident is None or visit.service is None or not visit.evidence.factors:
+        return None
+    if visit.service.may_repeat or visit.correcting is not None:
         return None
     request = ports.list_requests.open_of(visit.resident, visit.service.id)
     if request is None:
@@ -180,6 +185,7 @@ class CardStep:
         if read != visit.citizen_id:
             return Destination(CardStep("card.other_person"), replaces=True)
         visit.evidence = replace(visit.evidence, factors=visit.evidence.factors | {Factor.CARD})
+        visit.card_number = action.card.card_number
         # It was found after all.
         visit.has_no_card = False
         return Destination(next_step(visit, ports), replaces=True)
@@ -199,7 +205,10 @@ class PinStep:
     prompt: Prompt = field(default_factory=lambda: Prompt("pin"))
 
     def page(self, visit: Visit, ports: VisitPorts) -> PinPage:
-        """The keypad with dots."""
+        """The keypad with dots; in practice the page says the invented card's PIN."""
+        if ports.practice is not None:
+            name = "practice.pin" if self.prompt.id == "pin" else "practice.pin.wrong"
+            return PinPage(Prompt(name), is_rejected=name != "practice.pin", progress=PROOF)
         return PinPage(self.prompt, is_rejected=self.prompt.id != "pin", progress=PROOF)
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
@@ -213,6 +222,8 @@ class PinStep:
             # A short PIN would cost the resident one of three tries for nothing.
             return Destination(PinStep(Prompt("pin.wrong_length")), replaces=True)
         card = ports.card_reader.read()
+        if ports.practice is not None:
+            return self._checked(visit, ports, action.pin)
         if card is None or _readable_id(ports, card.citizen_id) != visit.citizen_id:
             # The card was taken away or changed between the two pages.
             visit.evidence = replace(visit.evidence, factors=visit.evidence.factors - {Factor.CARD})

@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
-from kiosk.domain.form import Form
+from kiosk.domain.expressions import JsonValue
+from kiosk.domain.form import Form, Place
 from kiosk.domain.identity_policy import Evidence
 from kiosk.domain.resident import Resident
+from kiosk.domain.service_request import ServiceRequest
+from kiosk.services.drafts import DraftOwner
 from kiosk.services.ports import FaceTemplate
 
 
@@ -27,8 +30,28 @@ class Visit:
     """Face checks begun for this person."""
     has_no_card: bool = False
     has_no_pin: bool = False
+    card_number: str = ""
+    """Of the card that was on the reader; seals drafts."""
+    slip_code: str = ""
+    """Typed by one who comes back with a slip."""
+    is_resuming: bool = False
+    """Came to go on with a draft, whatever it is."""
+    bundle: tuple[str, ...] = ()
+    """Services of a life event that come after the present one."""
+    has_seen_matters: bool = False
+    """A waiting correction or draft was offered already."""
     form: Form | None = None
     """The service that is being filled in."""
+    given: dict[str, JsonValue] = field(default_factory=dict)
+    """Answers that a service begins with: of a draft, or of a request that is corrected."""
+    kept_photos: dict[str, bytes] = field(default_factory=dict)
+    """Pictures that come with them."""
+    draft_owner: DraftOwner | None = None
+    """Whose draft the form goes on with, so that it is kept in the same place."""
+    correcting: ServiceRequest | None = None
+    """The request that the form corrects."""
+    to_correct: tuple[Place, ...] = ()
+    """Questions at fault that must still be asked."""
     is_provisional: bool = False
     """The resident goes on with fewer proofs than the service asks for."""
     attachments: dict[str, bytes] = field(default_factory=dict)
@@ -39,6 +62,9 @@ class Visit:
     @property
     def required_factors(self) -> int:
         """Proofs to ask for; looking at one's own requests needs one, so that a number alone shows nothing."""
+        if self.service is None and self.is_resuming:
+            # Nothing is shown without the slip's code, and the service asks for its own proofs afterwards.
+            return 0
         return self.service.required_factors if self.service else 1
 
     def forget_person(self) -> None:
@@ -52,11 +78,26 @@ class Visit:
         self.face_rounds = 0
         self.has_no_card = False
         self.has_no_pin = False
+        self.card_number = ""
+        self.bundle = ()
+        self.has_seen_matters = False
         self.forget_form()
 
     def forget_form(self) -> None:
-        """Drop what was filled in."""
+        """Drop what was filled in, and what it would begin with."""
         self.form = None
+        self.given = {}
+        self.kept_photos = {}
+        self.draft_owner = None
+        self.correcting = None
+        self.to_correct = ()
         self.is_provisional = False
         self.attachments = {}
+        self.print_job = ""
+
+    def open_form(self, form: Form, *, is_provisional: bool) -> None:
+        """Begin to fill in a service."""
+        self.form = form
+        self.is_provisional = is_provisional
+        self.attachments = dict(self.kept_photos)
         self.print_job = ""

@@ -1,23 +1,30 @@
 """What the steps of a visit may ask: use cases, devices and the site's own facts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
+from accessibility.prompt import Prompt, PromptText
 from kiosk.clock import Clock
 from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.expressions import Lookup
 from kiosk.domain.form import Form
+from kiosk.domain.hints import Hint
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.flows.county_tables import CountyTables
-from kiosk.flows.visit import Visit
 from kiosk.services.answer_sheet import AnswerSheet
+from kiosk.services.drafts import Drafts
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
 from kiosk.services.ports import CardReader, FaceTemplate
 from kiosk.services.record_consent import RecordConsent
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheckRun
+
+if TYPE_CHECKING:
+    # Practice is made of steps, which know the ports.
+    from kiosk.flows.practice import PracticeBook
 
 PrintState = Literal["", "printing", "printed", "failed"]
 
@@ -36,6 +43,9 @@ class VisitPrinting(Protocol):
 
     def print_receipt(self, request: ServiceRequest) -> str:
         """Begin to print a receipt; returns its job."""
+
+    def print_slip(self, code: str, service: str) -> str:
+        """Begin to print the code of a draft; returns its job."""
 
 
 class NoPrinting:
@@ -60,6 +70,11 @@ class NoPrinting:
         del request
         return ""
 
+    def print_slip(self, code: str, service: str) -> str:
+        """Nothing happens: the code is on the screen."""
+        del code, service
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
@@ -79,8 +94,10 @@ class VisitPorts:
     site: SiteFacts
     clock: Clock
     catalogue: Catalogue
-    label: Callable[[str], str]
+    label: Callable[..., str]
     """Short screen texts by id."""
+    words: Callable[[Prompt], PromptText]
+    """Title and sentence of a prompt."""
     card_reader: CardReader
     find_resident: FindResident
     record_consent: RecordConsent
@@ -97,8 +114,16 @@ class VisitPorts:
     """Places, hospitals, tiers and other tables."""
     answer_sheet: Callable[[Form, Resident | None], AnswerSheet | None]
     """The answer of a roster or local service; None when what it needs is not known here."""
+    hints: Callable[[Lookup, Collection[str], Collection[str]], tuple[Hint, ...]] = (
+        lambda _scope, _open, _offered: ()
+    )
+    """Proposals for a person, given the services that are open and those that are offered."""
     printing: VisitPrinting = field(default_factory=NoPrinting)
     is_clock_behind: Callable[[], bool] = lambda: False
     """Whether the machine's time runs behind what it has seen already."""
-    keep_draft: Callable[[Visit], None] = lambda _visit: None
-    """Write what was filled in so far, sealed to the resident; called before the page changes."""
+    can_practise: bool = False
+    """Whether the welcome page offers practice."""
+    practice: "PracticeBook | None" = None
+    """Set in practice only."""
+    drafts: Drafts | None = None
+    """None where nothing is kept: in practice."""

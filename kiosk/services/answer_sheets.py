@@ -8,7 +8,7 @@ from kiosk.clock import Clock, site_date
 from kiosk.domain.fields import words
 from kiosk.domain.form import Form
 from kiosk.domain.pension.estimate import Plan, estimate
-from kiosk.domain.pension.parameters import PensionParameters
+from kiosk.domain.pension.parameters import LAST_DIVISOR_AGE, PensionParameters
 from kiosk.domain.resident import Resident
 from kiosk.domain.resident_record import Contribution, MedicalRecord, Payment, PensionRecord
 from kiosk.services.answer_sheet import AnswerSheet
@@ -75,7 +75,8 @@ class AnswerSheets:
             birth_date=date.fromisoformat(form.lookup("birth_date")),
             years_paid=form.lookup("years_paid"),
             tier_fen=int(form.lookup("tier")),
-            draw_age=form.lookup("age"),
+            # Whoever is older than the table draws at its last age: the divisor grows no smaller.
+            draw_age=min(LAST_DIVISOR_AGE, max(rules.pension_age, form.lookup("age"))),
             today=today,
         )
         result = estimate(plan, rules)

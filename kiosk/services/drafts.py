@@ -5,7 +5,7 @@ without them reads nothing, and nobody is offered another's draft.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, Protocol
@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from kiosk.clock import Clock
 from kiosk.domain.expressions import JsonValue
 from kiosk.domain.form import Form
-from kiosk.services.store import AuditEntry, Store
+from kiosk.services.store import AuditEntry, Store, Transaction
 
 KEPT_FOR = timedelta(days=14)
 """Long enough to fetch a paper from town, short enough that nothing lies about."""
@@ -142,6 +142,15 @@ class Drafts:
         with self.store.transaction() as transaction:
             if transaction.drafts.erase(tag, service_id):
                 transaction.audit(AuditEntry("draft.dropped", service_id, {}))
+
+    def dropping(self, owner: DraftOwner, service_id: str) -> Callable[[Transaction], None]:
+        """The same as part of another transaction: a draft goes when it becomes a request, or both stay."""
+        tag = self.seal.tag(owner)
+
+        def drop(transaction: Transaction) -> None:
+            transaction.drafts.erase(tag, service_id)
+
+        return drop
 
     def purge(self) -> int:
         """Erase what is older than it may be; returns how many.

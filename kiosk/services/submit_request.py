@@ -50,6 +50,7 @@ class SubmitRequest:
         corrects: ServiceRequest | None = None,
         on_behalf_of: Resident | None = None,
         proxy_reason: str = "",
+        also: Callable[[Transaction], None] = lambda _transaction: None,
     ) -> ServiceRequest:
         """Accept one request; repeating it with the same id gives the request that was accepted before.
 
@@ -67,6 +68,7 @@ class SubmitRequest:
             on_behalf_of: whom it is for, when that is somebody else. The request is then theirs, and a person at the
                 centre decides.
             proxy_reason: why they do not come themselves.
+            also: written in the same transaction: the draft that became this request goes with its acceptance.
         Returns:
             the request as committed; nobody sees a receipt before this returns.
         Raises:
@@ -88,6 +90,7 @@ class SubmitRequest:
             self._append_event(transaction, request, service.priority, applicant, form)
             _keep(transaction, request, service, answers, attachments)
             _close_corrected(transaction, request, form)
+            also(transaction)
             transaction.note_device_moment(request.accepted_at)
             transaction.audit(_accepted(request, is_proxy=applicant.is_proxy))
         self._tell()
@@ -108,7 +111,10 @@ class SubmitRequest:
         corrects: ServiceRequest | None,
     ) -> ServiceRequest:
         person, evidence = applicant.beneficiary, applicant.evidence
-        has_few_proofs = len(evidence.factors) < service.required_factors
+        has_few_proofs = (
+            len(evidence.factors) < service.required_factors
+            or evidence.assurance < service.assurance
+        )
         return ServiceRequest(
             request_id=request_id,
             resident_id=person.resident_id if person else "",

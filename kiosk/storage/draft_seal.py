@@ -24,7 +24,7 @@ class DeviceDraftSeal:
     """AES-256-GCM under keys of the card's number or the slip's code."""
 
     device_secret: bytes = field(repr=False)
-    """32 bytes that never leave this device: a copied database alone opens nothing."""
+    """Never leaves this device: a copied database without its key opens nothing."""
     _last: tuple[DraftOwner, bytes] | None = field(default=None, init=False, repr=False)
     """The root of the visit that is going on: the same owner keeps a draft with each answer."""
 

@@ -237,6 +237,7 @@ class VisitController(QObject):
         if is_end:
             self._wipe()
         self._page = page
+        self._window.set_practice(is_on=page.is_practice)
         self._window.show_model(page)
         if is_spoken:
             self._spoken_advice = None

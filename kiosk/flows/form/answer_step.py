@@ -28,6 +28,8 @@ class AnswerStep:
         """The answer with its date, or a notice that there is none here and whom to ask."""
         form = form_of(visit)
         sheet = ports.answer_sheet(form, visit.resident)
+        if ports.practice is not None:
+            ports.practice.mark_done(form.definition.id)
         title = form.definition.title
         if sheet is None:
             prompt = Prompt("answer.unknown", {"service": title}, is_personal=False)

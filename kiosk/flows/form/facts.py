@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kiosk.clock import site_date
-from kiosk.domain.definition import ServiceDefinition
 from kiosk.domain.expressions import Lookup
-from kiosk.domain.form import Form
 from kiosk.domain.resident_record import NO_RECORD
 from kiosk.domain.scope import person_scope
 from kiosk.flows.county_tables import CountyTables
@@ -49,8 +47,3 @@ def form_scope(visit: Visit, ports: VisitPorts) -> Lookup:
         is_listed=resident is not None,
         region_code=ports.site.region_code,
     )
-
-
-def new_form(definition: ServiceDefinition, visit: Visit, ports: VisitPorts) -> Form:
-    """An empty form of a service for this person."""
-    return Form(definition, form_scope(visit, ports))

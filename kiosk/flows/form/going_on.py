@@ -2,6 +2,7 @@
 
 from kiosk.domain.form import Form
 from kiosk.flows.flow import Destination, Step
+from kiosk.flows.form.drafting import keep_draft
 from kiosk.flows.page_model import Progress
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
@@ -10,13 +11,9 @@ FORM = Progress(3, 4)
 
 
 def keep(visit: Visit, ports: VisitPorts, form: Form) -> None:
-    """Take an answer into the visit, and into the draft before any page changes.
-
-    Raises:
-        StorageError: the draft could not be written; the answer is kept in the visit all the same.
-    """
+    """Take an answer into the visit, and into the draft before any page changes."""
     visit.form = form
-    ports.keep_draft(visit)
+    keep_draft(visit, ports)
 
 
 def go_on(visit: Visit, ports: VisitPorts) -> Destination:
@@ -32,6 +29,10 @@ def form_step(visit: Visit, ports: VisitPorts) -> Step:
     from kiosk.flows.form.review_step import FormReviewStep  # noqa: PLC0415
 
     form = form_of(visit)
+    while visit.to_correct:
+        fault, visit.to_correct = visit.to_correct[0], visit.to_correct[1:]
+        if fault.step in {entry.question.id for entry in form.entries}:
+            return QuestionStep(fault)
     place = form.next_place()
     if place is not None:
         return QuestionStep(place)

@@ -23,8 +23,9 @@ from kiosk.flows.form.check import check_answer
 from kiosk.flows.form.facts import form_facts
 from kiosk.flows.form.going_on import FORM, go_on, keep
 from kiosk.flows.form.heard import understood
-from kiosk.flows.form.places import address_of, start_path
+from kiosk.flows.form.places import address_of, level, start_path
 from kiosk.flows.form.question_pages import PageRequest, question_page
+from kiosk.flows.form.read_back import shown
 from kiosk.flows.page_model import PageModel
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
@@ -91,7 +92,9 @@ class QuestionStep:
         if isinstance(action, Decline):
             return self._declined(visit, ports, question)
         if isinstance(action, SpokenAnswer):
-            raw = understood(self.place, action.transcript, form, form_facts(visit, ports))
+            facts = form_facts(visit, ports)
+            path = self._path(visit, ports)
+            raw = understood(self.place, action.transcript, form, facts, path)
             if raw is None:
                 return self._again(Prompt("form.not_understood"))
             return self._take_raw(visit, ports, raw)
@@ -104,7 +107,10 @@ class QuestionStep:
     def _take_raw(self, visit: Visit, ports: VisitPorts, raw: object) -> Destination:
         form = form_of(visit)
         if form.question_at(self.place).type == "address" and isinstance(raw, str):
-            path = (*self._path(visit, ports), raw)
+            path = self._path(visit, ports)
+            if raw not in {option.value for option in level(ports.county, path).options}:
+                return self._again(Prompt("field.choice.unknown"))
+            path = (*path, raw)
             whole = address_of(ports.county, path)
             if whole is None:
                 return Destination(QuestionStep(self.place, address_path=path))
@@ -112,9 +118,25 @@ class QuestionStep:
         try:
             value = check_answer(self.place, raw, form, form_facts(visit, ports))
         except FieldFault as fault:
-            return self._again(Prompt(fault.prompt_id, fault.values, is_personal=False))
+            prompt = Prompt(fault.prompt_id, fault.values, is_personal=False)
+            return self._again(self._kindly(prompt, visit, ports))
         keep(visit, ports, form.answered(self.place, value))
         return go_on(visit, ports)
+
+    def _kindly(self, prompt: Prompt, visit: Visit, ports: VisitPorts) -> Prompt:
+        """In practice, say besides what could be entered."""
+        example = form_of(visit).definition.example
+        if ports.practice is None or example is None:
+            return prompt
+        form = Form(form_of(visit).definition, form_of(visit).scope, example.answers)
+        value = form.value_at(self.place)
+        words = shown(
+            form.question_at(self.place), value, form, self.place, form_facts(visit, ports)
+        )
+        if not words:
+            return prompt
+        title = ports.words(prompt).title
+        return Prompt("practice.wrong", {"fault": title, "example": words}, is_personal=False)
 
     def _again(self, prompt: Prompt) -> Destination:
         return Destination(replace(self, fault=prompt), replaces=True)

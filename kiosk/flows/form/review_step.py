@@ -73,7 +73,7 @@ class FormReviewStep:
         page = self.page(visit, ports)
         if not isinstance(action, Confirm) or page.page_number != page.page_count:
             raise FlowError(f"review does not offer {type(action).__name__}")
-        request = submit(visit, ports, self.request_id, is_provisional=self.is_provisional)
+        request = submit(visit, ports, self.request_id)
         return Destination(ReceiptStep(request), clears_history=True)
 
     def _edit(self, visit: Visit, ports: VisitPorts, key: str) -> Destination:

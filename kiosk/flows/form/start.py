@@ -6,12 +6,12 @@ from string import Formatter
 from accessibility.prompt import Prompt
 from kiosk.domain.definition import Requirement, ServiceDefinition
 from kiosk.domain.expressions import Lookup
-from kiosk.domain.form import unmet_requirements
+from kiosk.domain.form import Form, unmet_requirements
 from kiosk.errors import FlowError
 from kiosk.flows.actions import Action, Choose
 from kiosk.flows.conclusion import ReceiptStep
 from kiosk.flows.flow import Destination, Step
-from kiosk.flows.form.facts import new_form
+from kiosk.flows.form.facts import form_scope
 from kiosk.flows.form.going_on import FORM, form_step
 from kiosk.flows.form.read_back import in_words
 from kiosk.flows.form.submission import submit_enquiry
@@ -33,13 +33,14 @@ def service_start(visit: Visit, ports: VisitPorts, *, is_provisional: bool = Fal
     definition = visit.service
     if definition is None:
         raise FlowError("no service is chosen")
-    visit.forget_form()
-    visit.is_provisional = is_provisional
     if definition.is_date_bound and ports.is_clock_behind():
         return NoticeStep(Prompt("notice.clock_behind"), (), icon="clock_fault", progress=FORM)
-    visit.form = new_form(definition, visit, ports)
+    form = Form(definition, form_scope(visit, ports), dict(visit.given))
+    visit.open_form(form, is_provisional=is_provisional)
     first = form_step(visit, ports)
-    return _requirement_notice(definition, visit.form.scope, first) or first
+    if visit.given:
+        return first
+    return _requirement_notice(definition, form.scope, first) or first
 
 
 def _requirement_notice(
