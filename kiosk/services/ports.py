@@ -241,3 +241,32 @@ class FaceEngine(Protocol):
         Raises:
             TemplateUnusable: made by another engine, or damaged.
         """
+
+
+class PhotoAdvice(enum.Enum):
+    """Why a photo of a paper cannot be kept yet, in the order of what to fix first.
+
+    The value is the last part of the prompt id ``photo.advice.…``; a ``FaceAdvice`` has ``face.advice.…``.
+    """
+
+    TOO_DARK = "too_dark"
+    NOTHING_THERE = "nothing_there"
+    CUT = "cut"
+    TOO_FAR = "too_far"
+    GLARE = "glare"
+    TOO_BRIGHT = "too_bright"
+    BLURRED = "blurred"
+
+
+class PhotoCheck(Protocol):
+    """Judges the pictures of one kind of photo and makes the file. Not for the GUI thread; one thread at a time."""
+
+    def advise(self, frame: Frame) -> PhotoAdvice | FaceAdvice | None:
+        """Name the first thing to improve, or None when the photo can be kept.
+
+        Raises:
+            ModelUnavailable: a portrait cannot be judged on this machine.
+        """
+
+    def encode(self, frame: Frame) -> bytes:
+        """Make the JPEG that is stored and sent: at most 300 kB, without place or camera data."""

@@ -1,0 +1,58 @@
+"""Portraits for cards, judged by the real engine on real photographs."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from kiosk.devices.picture import letter_box, picture_size, read_picture
+from kiosk.devices.portrait_photo import PeoplePhotoCheck, PortraitPhotoCheck
+from kiosk.identity.dlib_engine import DlibFaceEngine
+from kiosk.services.ports import FaceAdvice, Frame
+
+PORTRAIT = "examples/obama.jpg"
+
+
+@pytest.fixture
+def portrait(faces: Path) -> Frame:
+    return letter_box(read_picture(faces / PORTRAIT), 1280, 960)
+
+
+def test_a_good_portrait_is_kept_and_holds_the_face(
+    engine: DlibFaceEngine, portrait: Frame
+) -> None:
+    check = PortraitPhotoCheck(engine)
+    assert check.advise(portrait) is None
+    data = check.encode(portrait)
+    assert len(data) <= 300_000
+    width, height = picture_size(data)
+    assert width / height == pytest.approx(358 / 441, abs=0.01)
+    cut = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    box = engine.observe(np.asarray(cut, np.uint8)).box
+    assert box is not None
+    assert (box.left + box.right) / 2 == pytest.approx(width / 2, abs=0.1 * width)
+
+
+@pytest.mark.parametrize(
+    ("light", "advice"), [(0.2, FaceAdvice.TOO_DARK), (2.5, FaceAdvice.TOO_BRIGHT)]
+)
+def test_a_portrait_in_bad_light_is_taken_again(
+    engine: DlibFaceEngine, portrait: Frame, light: float, advice: FaceAdvice
+) -> None:
+    lit = np.clip(portrait.astype(np.float32) * light, 0, 255).astype(np.uint8)
+    assert PortraitPhotoCheck(engine).advise(lit) is advice
+
+
+def test_a_blurred_portrait_is_taken_again(engine: DlibFaceEngine, portrait: Frame) -> None:
+    blurred = np.asarray(cv2.GaussianBlur(portrait, (0, 0), 8), np.uint8)
+    advice = PortraitPhotoCheck(engine).advise(blurred)
+    assert advice in (FaceAdvice.BLURRED, FaceAdvice.HOLD_STILL)
+
+
+def test_two_people_are_one_too_many_for_a_card_and_right_for_a_proxy(
+    engine: DlibFaceEngine, media: Path
+) -> None:
+    pair = letter_box(read_picture(media / "faces/deepface/couple.jpg"), 1280, 960)
+    assert PortraitPhotoCheck(engine).advise(pair) is FaceAdvice.SEVERAL_FACES
+    assert PeoplePhotoCheck(engine).advise(pair) is None
