@@ -22,7 +22,7 @@ from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.domain.catalogue import Catalogue, CatalogueError, parse_definition
 from kiosk.domain.expressions import Lookup
 from kiosk.domain.hints import Hint, propose
-from kiosk.errors import ConfigError, TemplateUnusable
+from kiosk.errors import ConfigError, StorageError, TemplateUnusable
 from kiosk.flows.visit_ports import SiteFacts, VisitPorts
 from kiosk.hints import HintFiles
 from kiosk.identity.dlib_engine import DlibFaceEngine
@@ -38,8 +38,10 @@ from kiosk.services.receipt_code import ReceiptCode
 from kiosk.services.record_consent import RecordConsent
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheck
+from kiosk.services.verify_receipt import VerifyReceipt
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
+from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
 from kiosk.storage.draft_seal import DeviceDraftSeal
 from kiosk.storage.settlement import KioskSettlement, unlisted_subject
 from kiosk.storage.store import SqliteStore
@@ -47,7 +49,7 @@ from sync.backoff import FullJitterBackoff
 from sync.connectivity import SyncStatus
 from sync.engine import SyncEngine
 from sync.http_transport import HttpTransport
-from sync.signing import DeviceSigner, Purpose
+from sync.signing import DeviceSigner, Purpose, Verifier
 from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
 from sync.worker import SyncWorker
@@ -118,7 +120,7 @@ class Runtime:
                 DeviceDraftSeal(self.signer.sign(Purpose.DRAFT_KEY, b"")),
                 self.clock,
             ),
-            qr_rows=ReceiptCode(lambda text: self.signer.sign(Purpose.RECEIPT, text)).rows_of,
+            qr_rows=self.receipt_code().rows_of,
         )
 
     def practice_ports(self, real: VisitPorts) -> AbstractContextManager[VisitPorts]:
@@ -128,6 +130,25 @@ class Runtime:
             real: of the kiosk's own visits.
         """
         return practice_ports(real, self.config.state_dir / PRACTICE_FOLDER, self.clock)
+
+    def receipt_code(self) -> ReceiptCode:
+        """Makes the codes of receipts and proofs."""
+        return ReceiptCode(
+            partial(self.signer.sign, Purpose.RECEIPT),
+            self._certificate,
+        )
+
+    def _certificate(self) -> bytes:
+        try:
+            return read_stored_certificate(self.encrypted)
+        except StorageError as error:
+            # The receipt is promised already: rather a code that only the centre can check than none.
+            _log.warning("receipt without certificate code=%s", error.code)
+            return b""
+
+    def verify_receipt(self) -> VerifyReceipt:
+        """Checks the codes of this centre's papers, without any network."""
+        return make_verify_receipt(self.config, self.signer.public_key)
 
     def transport(self) -> HttpTransport | None:
         """The way to the centre, or None when no centre is configured."""
@@ -149,7 +170,14 @@ class Runtime:
         if transport is None:
             return None
         listener = KioskSettlement(self.outbox, self.clock)
-        return SyncEngine(self.encrypted, self.outbox, transport, listener)
+        supplies = KioskSupplies(
+            Verifier(bytes.fromhex(self.config.sync.centre_public_key)),
+            self.config.device.id,
+            self.config.device.receipt_prefix,
+            self.signer.public_key,
+            self.clock,
+        )
+        return SyncEngine(self.encrypted, self.outbox, transport, listener, supplies=supplies)
 
     def sync_worker(self, on_status: Callable[[SyncStatus], None]) -> SyncWorker | None:
         """The loop around the exchange; not started.
@@ -201,6 +229,17 @@ class Runtime:
             self.config.identity.face_threshold,
             self.clock,
         )
+
+
+def make_verify_receipt(config: KioskConfig, own_public_key: bytes) -> VerifyReceipt:
+    """The offline check of receipts for these settings."""
+    key = config.sync.centre_public_key
+    return VerifyReceipt(
+        centre=Verifier(bytes.fromhex(key)) if key else None,
+        own_key=Verifier(own_public_key),
+        own_prefix=config.device.receipt_prefix,
+        own_id=config.device.id,
+    )
 
 
 def load_catalogue() -> Catalogue:

@@ -15,6 +15,7 @@ from sync.pull import Puller
 from sync.push import EpochChanged, Pusher
 from sync.settlement import SettlementListener, Tally
 from sync.sqlcipher import EncryptedDatabase
+from sync.supply import DeviceSupplies, Supplier
 from sync.transport import Transport
 
 __all__ = ["SettlementListener", "SyncEngine", "SyncReport"]
@@ -51,6 +52,7 @@ class SyncEngine:
 
     Args:
         listener: called inside the transaction that changes the outbox.
+        supplies: what the device needs to go on by itself; None asks for nothing.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class SyncEngine:
         transport: Transport,
         listener: SettlementListener,
         clock: Clock | None = None,
+        supplies: DeviceSupplies | None = None,
     ) -> None:
         self._database = database
         self._outbox = outbox
@@ -68,9 +71,10 @@ class SyncEngine:
         self._comparison = Comparison(database, outbox, transport, self._clock)
         self._pusher = Pusher(database, outbox, transport, listener, self._clock)
         self._puller = Puller(database, transport, listener)
+        self._supplier = Supplier(database, transport, supplies) if supplies is not None else None
 
     def run_once(self, should_stop: Callable[[], bool] = lambda: False) -> SyncReport:
-        """Push until nothing is due, pull decisions, pull the roster; never raises for a link or database fault.
+        """Push, pull decisions and roster, ask for supplies; never raises for a fault of link or database.
 
         The first run and then one an hour first compare what the centre holds with what it acknowledged.
         A phase that the centre is too busy for does not stop the next one; a link that fails ends the run.
@@ -102,7 +106,10 @@ class SyncEngine:
 
     def _run_phases(self, tally: Tally, should_stop: Callable[[], bool]) -> SyncError | None:
         first_error: SyncError | None = None
-        for phase in (self._pusher.run, self._puller.run_decisions, self._puller.run_roster):
+        phases = [self._pusher.run, self._puller.run_decisions, self._puller.run_roster]
+        if self._supplier is not None:
+            phases.append(self._supplier.run)
+        for phase in phases:
             if should_stop():
                 break
             try:

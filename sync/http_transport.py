@@ -27,6 +27,7 @@ from sync.framing import BATCH_MEDIA_TYPE, encode_batch
 from sync.http_failures import CLOCK_PROBLEM, error_of_exception, error_of_response
 from sync.request_auth import authorization_header
 from sync.signing import DeviceSigner, Purpose, Verifier
+from sync.supply import CertificateAnswer, ReceiptBlockAnswer
 
 MAXIMUM_ANSWER_BYTES = 4 * 1024 * 1024
 _PIECE_BYTES = 16 * 1024
@@ -102,6 +103,18 @@ class HttpTransport:
         """What the centre holds of this device."""
         return self._ask("/v1/devices/me/state", DeviceState, Purpose.DEVICE_STATE)
 
+    def receipt_block(self, after: int) -> ReceiptBlockAnswer:
+        """This device's receipt numbers behind its last one."""
+        path = f"/v1/receipt-blocks?after={after}"
+        answer = self._ask(path, ReceiptBlockAnswer, Purpose.RECEIPT_BLOCK, method="POST")
+        if answer.after != after:
+            raise NotTheCentre("the answer belongs to another question")
+        return answer
+
+    def device_certificate(self) -> CertificateAnswer:
+        """The centre's word for this device's key."""
+        return self._ask("/v1/devices/me/certificate", CertificateAnswer, Purpose.CERTIFICATE)
+
     def probe(self) -> ProbeAnswer:
         """Ask for the signed echo; needs no enrolment."""
         nonce = secrets.token_urlsafe(16)
@@ -115,8 +128,10 @@ class HttpTransport:
         """Close the connection."""
         self._session.close()
 
-    def _ask(self, path: str, kind: type[NoncedT], purpose: Purpose) -> NoncedT:
-        body, nonce = self._signed_exchange("GET", path, b"", {})
+    def _ask(
+        self, path: str, kind: type[NoncedT], purpose: Purpose, method: str = "GET"
+    ) -> NoncedT:
+        body, nonce = self._signed_exchange(method, path, b"", {})
         answer = open_answer(body, kind, purpose, self._verifier)
         if answer.nonce != nonce:
             raise NotTheCentre("the answer belongs to another request")

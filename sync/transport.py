@@ -1,9 +1,12 @@
 """How the engine speaks with the centre, whatever lies between."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sync.answers import BatchAnswer, DecisionPage, DeviceState, RosterPage
+
+if TYPE_CHECKING:
+    from sync.supply import CertificateAnswer, ReceiptBlockAnswer
 
 
 class Transport(Protocol):
@@ -28,6 +31,12 @@ class Transport(Protocol):
 
     def device_state(self) -> DeviceState:
         """What the centre holds of this device."""
+
+    def receipt_block(self, after: int) -> "ReceiptBlockAnswer":
+        """This device's receipt numbers behind its last one; asking again gives the same block."""
+
+    def device_certificate(self) -> "CertificateAnswer":
+        """The centre's word for this device's key."""
 
     def close(self) -> None:
         """Give the connections back."""

@@ -1,34 +1,47 @@
-"""The text of a receipt's QR: number, service and time, signed by the device; nothing about the person.
+"""The code of a receipt: number, service and time, signed by the device, with the centre's word for its key.
 
-Anybody with the device's public key can check offline that this kiosk accepted the request.
+Anybody who knows the centre's public key can check offline that a device of this centre printed it.
 """
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import segno
 
+from kiosk.domain.printout import PrintKind
+from kiosk.domain.receipt_statement import ReceiptStatement, code_text, statement_bytes
 from kiosk.domain.service_request import ServiceRequest
 
-_HEAD = "XL1"
+
+def _no_certificate() -> bytes:
+    return b""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCode:
-    """Makes receipt codes."""
+    """Makes the codes of this device."""
 
     sign: Callable[[bytes], bytes]
     """The device's signature over a receipt statement, 64 bytes."""
+    certificate: Callable[[], bytes] = _no_certificate
+    """The centre's word for the device's key; empty bytes while there is none."""
 
     def text_of(self, request: ServiceRequest) -> str:
-        """The signed statement, fields parted by ``|``, the signature in URL-safe base 64."""
-        accepted = request.accepted_at.isoformat(timespec="seconds")
-        statement = "|".join(
-            (_HEAD, request.receipt_number, request.service_id, accepted, request.request_id)
+        """The code of an accepted request."""
+        return self.text_of_statement(
+            ReceiptStatement(
+                PrintKind.RECEIPT,
+                request.receipt_number,
+                request.service_id,
+                request.accepted_at,
+                request.request_id,
+            )
         )
-        signature = base64.urlsafe_b64encode(self.sign(statement.encode())).decode().rstrip("=")
-        return f"{statement}|{signature}"
+
+    def text_of_statement(self, statement: ReceiptStatement) -> str:
+        """The code of any paper, such as a proof."""
+        signed = statement_bytes(statement)
+        return code_text(signed, self.sign(signed), self.certificate())
 
     def rows_of(self, request: ServiceRequest) -> tuple[str, ...]:
         """The QR symbol: a string of 0 and 1 for each row, without quiet zone."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from kiosk.domain.attachment import Attachment
@@ -11,6 +11,7 @@ from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.consent import FaceCheckConsent
 from kiosk.domain.definition import ServiceDefinition
 from kiosk.domain.expressions import JsonValue
+from kiosk.domain.print_job import PrintJob, PrintJobState
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.services.ports import FaceTemplate
@@ -157,6 +158,31 @@ class DraftRows(Protocol):
         """Name and text of every kept definition."""
 
 
+class PrintJobs(Protocol):
+    """Papers that wait for the printer; what they say is erased as soon as it is not needed."""
+
+    def add(self, job: PrintJob) -> None:
+        """Store a job; nothing happens when there is one of this id, whatever became of it."""
+
+    def next_waiting(self) -> PrintJob | None:
+        """The oldest job that waits."""
+
+    def begin_attempt(self, job_id: str) -> None:
+        """Note before anything is sent that the paper may come out from now on."""
+
+    def wait_again(self, job_id: str, error_code: str, *, may_be_out: bool) -> None:
+        """An attempt failed; the job stays for another."""
+
+    def end(self, job_id: str, state: PrintJobState, error_code: str = "") -> None:
+        """Printed, or given up: erase what it says."""
+
+    def expire(self, now: datetime, keep: timedelta) -> int:
+        """Erase what has waited too long; how many those were."""
+
+    def state_of(self, job_id: str) -> PrintJobState | None:
+        """How far a job is; None when there is none."""
+
+
 class Transaction(Protocol):
     """Everything that is committed together or not at all."""
 
@@ -180,8 +206,15 @@ class Transaction(Protocol):
     def drafts(self) -> DraftRows:
         """Drafts and the definitions that they pin."""
 
+    @property
+    def print_jobs(self) -> PrintJobs:
+        """Papers that wait for the printer."""
+
     def next_receipt_counter(self) -> int:
-        """Take the next number; never given twice, also not after a roll-back of the clock."""
+        """Take the next number; never given twice, also not after a roll-back of the clock.
+
+        It never runs out: when the centre's blocks are used up, a block of the kiosk's own is made and audited.
+        """
 
     def append_event(
         self,

@@ -17,6 +17,8 @@ from kiosk.storage.consents import add_consent
 from kiosk.storage.database import RESERVE_BYTES, free_bytes, kiosk_errors
 from kiosk.storage.drafts import SqliteDrafts
 from kiosk.storage.face_templates import SqliteFaceTemplates
+from kiosk.storage.print_jobs import SqlitePrintJobs
+from kiosk.storage.receipt_blocks import take_number
 from kiosk.storage.requests import SqliteRequests
 from kiosk.storage.residents import SqliteResidents
 from sync.events import OutboxEvent
@@ -57,10 +59,18 @@ class SqliteTransaction:
         """Drafts and the definitions that they pin."""
         return SqliteDrafts(self.database)
 
+    @property
+    def print_jobs(self) -> SqlitePrintJobs:
+        """Papers that wait for the printer."""
+        return SqlitePrintJobs(self.database)
+
     def next_receipt_counter(self) -> int:
         """Take the next number; the transaction's roll-back gives it back, a commit never does."""
-        self.database.execute("UPDATE receipt_counter SET last_used = last_used + 1")
-        return int(self.database.execute("SELECT last_used FROM receipt_counter").fetchone()[0])
+        taken = take_number(self.database)
+        if taken.emergency is not None:
+            first, last = taken.emergency
+            self.audit(AuditEntry("receipt.emergency_block", "", {"first": first, "last": last}))
+        return taken.number
 
     def append_event(
         self,

@@ -26,15 +26,15 @@ from sync.signing import DeviceSigner, Purpose
 
 Responses = dict[int | str, dict[str, Any]]
 
-_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+EXAMPLE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 _EVENT = "019a0c1e-7d30-7cc2-9d2e-5f1a6b7c8d9e"
 _COMMON: dict[str, Any] = {
     "protocol": PROTOCOL_VERSION,
     "device": "dev-0007",
     "epoch": "2f1b7c1a-55a0-4a3e-8a4b-6d0f5e4c3b2a",
-    "time": _AT,
+    "time": EXAMPLE_AT,
 }
-_NONCED: dict[str, Any] = {**_COMMON, "nonce": "q83vEjRWeJA9x1Qm"}
+NONCED_EXAMPLE: dict[str, Any] = {**_COMMON, "nonce": "q83vEjRWeJA9x1Qm"}
 
 BATCH_REQUEST: dict[str, Any] = {
     "required": True,
@@ -64,8 +64,8 @@ def batch_responses() -> Responses:
         ),
     )
     return {
-        **_signed(answer, Purpose.BATCH_ANSWER, "Everything named is committed"),
-        **_problems(400, 401, 403, 413, 415, 422, 503),
+        **signed_response(answer, Purpose.BATCH_ANSWER, "Everything named is committed"),
+        **problem_responses(400, 401, 403, 413, 415, 422, 503),
     }
 
 
@@ -76,10 +76,13 @@ def decision_responses() -> Responses:
         state=DecisionState.DECIDED,
         code="certified",
         text="认证通过",
-        decided_at=_AT,
+        decided_at=EXAMPLE_AT,
     )
-    answer = DecisionPage(**_NONCED, decisions=(decision,), cursor=31, more=False)
-    return {**_signed(answer, Purpose.DECISIONS, "A page"), **_problems(401, 403, 422, 503)}
+    answer = DecisionPage(**NONCED_EXAMPLE, decisions=(decision,), cursor=31, more=False)
+    return {
+        **signed_response(answer, Purpose.DECISIONS, "A page"),
+        **problem_responses(401, 403, 422, 503),
+    }
 
 
 def roster_responses() -> Responses:
@@ -93,33 +96,42 @@ def roster_responses() -> Responses:
         record={"phone": "13900000000", "pension": {"status": "receiving", "monthly_fen": 21_500}},
     )
     answer = RosterPage(
-        **_NONCED, upserts=(person,), tombstones=("r-0044",), cursor=57, as_of=_AT, more=False
+        **NONCED_EXAMPLE,
+        upserts=(person,),
+        tombstones=("r-0044",),
+        cursor=57,
+        as_of=EXAMPLE_AT,
+        more=False,
     )
-    return {**_signed(answer, Purpose.ROSTER, "A page"), **_problems(401, 403, 422, 503)}
+    return {
+        **signed_response(answer, Purpose.ROSTER, "A page"),
+        **problem_responses(401, 403, 422, 503),
+    }
 
 
 def state_responses() -> Responses:
     """Of GET /v1/devices/me/state."""
-    answer = DeviceState(**_NONCED, hwm=12, gaps=((7, 8),))
+    answer = DeviceState(**NONCED_EXAMPLE, hwm=12, gaps=((7, 8),))
     return {
-        **_signed(answer, Purpose.DEVICE_STATE, "What the centre holds"),
-        **_problems(401, 403, 503),
+        **signed_response(answer, Purpose.DEVICE_STATE, "What the centre holds"),
+        **problem_responses(401, 403, 503),
     }
 
 
 def probe_responses() -> Responses:
     """Of GET /v1/probe."""
-    answer = ProbeAnswer(protocol=PROTOCOL_VERSION, nonce="q83vEjRWeJA", time=_AT)
-    return {**_signed(answer, Purpose.PROBE, "The echo"), **_problems(422)}
+    answer = ProbeAnswer(protocol=PROTOCOL_VERSION, nonce="q83vEjRWeJA", time=EXAMPLE_AT)
+    return {**signed_response(answer, Purpose.PROBE, "The echo"), **problem_responses(422)}
 
 
 def health_responses() -> Responses:
     """Of GET /healthz."""
     content = {"application/json": {"example": {"status": "ok"}}}
-    return {200: {"description": "It can work", "content": content}, **_problems(503)}
+    return {200: {"description": "It can work", "content": content}, **problem_responses(503)}
 
 
-def _signed(answer: Message, purpose: Purpose, description: str) -> Responses:
+def signed_response(answer: Message, purpose: Purpose, description: str) -> Responses:
+    """A signed answer, for status 200."""
     # A published key that signs nothing but these examples.
     signer = DeviceSigner(bytes(range(32)))
     example = json.loads(seal_answer(answer, purpose, signer))
@@ -138,6 +150,7 @@ _TITLES = {
     400: ("framing", "batch is cut short"),
     401: ("not-authorised", "the device is not enrolled"),
     403: ("device-disabled", "The device was switched off"),
+    409: ("no-numbers", "The device has used all its receipt numbers"),
     413: ("too-large", "The batch is larger than 1 MiB"),
     415: ("media-type", f"The body must be {BATCH_MEDIA_TYPE}"),
     422: ("invalid-request", "not valid: query.after"),
@@ -145,7 +158,8 @@ _TITLES = {
 }
 
 
-def _problems(*statuses: int) -> Responses:
+def problem_responses(*statuses: int) -> Responses:
+    """The problem documents of these statuses."""
     found: Responses = {}
     for status in statuses:
         code, title = _TITLES[status]

@@ -34,6 +34,7 @@ from sync.central.examples import (
 )
 from sync.central.inbox import gaps_of, receive_batch
 from sync.central.problems import ProblemError
+from sync.central.supply_routes import add_supplies
 from sync.errors import RejectedItem
 from sync.framing import BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES, decode_batch
 from sync.signing import Purpose
@@ -96,6 +97,7 @@ def centre_router(services: CentreServices) -> APIRouter:
 
     _add_batches(router, services)
     _add_feeds(router, services, authenticated)
+    add_supplies(router, services, authenticated)
     _add_checks(router, services)
     return router
 

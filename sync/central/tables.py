@@ -122,3 +122,13 @@ departure = Table(
     Index("departure_feed", "region_code", "version"),
 )
 """Tombstones: who left a region, so that its kiosks forget them."""
+
+receipt_block = Table(
+    "receipt_block",
+    metadata,
+    Column("device", String(64), ForeignKey("device.id"), primary_key=True),
+    Column("first", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+    Column("allotted_at", String(32), nullable=False),
+)
+"""Receipt numbers that were given out behind the first block of each device."""

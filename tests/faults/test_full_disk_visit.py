@@ -42,7 +42,7 @@ TO_REVIEW = (
     (FaceAccepted(0.31, "dlib-resnet-v1", 0.40), ChoicePage),
     (Answered("self"), FormReviewPage),
 )
-TABLES = ("service_request", "outbox", "audit", "receipt_counter", "consent")
+TABLES = ("service_request", "outbox", "audit", "receipt_block", "consent")
 
 
 def everything(world: World) -> dict[str, list[dict[str, object]]]:

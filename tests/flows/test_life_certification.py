@@ -446,7 +446,7 @@ def test_nothing_is_promised_when_the_disk_is_full(world: World) -> None:
     # As on a full disk the file cannot grow, and other requests have used what was free inside it.
     limit_pages(world, 0)
     submit_until_full(world)
-    tables = ("service_request", "outbox", "audit", "receipt_counter", "consent")
+    tables = ("service_request", "outbox", "audit", "receipt_block", "consent")
     before = {table: world.rows(table) for table in tables}
     for _ in range(3):
         page = navigator.act(Confirm())

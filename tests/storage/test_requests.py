@@ -122,7 +122,7 @@ def test_second_request_with_the_same_number_is_refused(field: str, world: World
 def test_nothing_is_left_when_the_transaction_breaks_off(world: World) -> None:
     submit(world)
     before = receipts_in(world.store.encrypted)
-    tables = ("service_request", "outbox", "audit", "receipt_counter")
+    tables = ("service_request", "outbox", "audit", "receipt_block")
     rows = {table: world.rows(table) for table in tables}
     with pytest.raises(Cut):
         break_off(world)
