@@ -99,6 +99,7 @@ def finish(navigator: Navigator, walker: Walker, page: pages.PageModel) -> pages
         if isinstance(page, ENDS) or not _has_way_on(page):
             return page
         page = navigator.act(walker.answer(page))
+        say_once(navigator, page)
     raise AssertionError(f"no end: still at {page.page_id} {page.prompt.id}")
 
 
@@ -107,7 +108,7 @@ def _has_way_on(page: pages.PageModel) -> bool:
 
 
 @settings(
-    max_examples=300,
+    max_examples=10_000,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     database=None,
@@ -150,4 +151,15 @@ def wander(
     if after is not None and after.definition is (form and form.definition):
         assert before.keys() <= after.given.keys(), "an answer was lost"
     assert page.prompt.id not in ("notice.error", "notice.not_saved")
+    say_once(navigator, page)
     return page
+
+
+_SAID: set[str] = set()
+
+
+def say_once(navigator: Navigator, page: pages.PageModel) -> None:
+    """Every page that anybody can reach has words for its prompt, with all values."""
+    if page.prompt.id not in _SAID:
+        assert navigator.words(page.prompt).reading
+        _SAID.add(page.prompt.id)

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, replace
 from accessibility.prompt import Prompt
 from kiosk.domain.form import Place
 from kiosk.domain.identity_policy import Factor
-from kiosk.domain.question import GroupQuestion
 from kiosk.errors import FlowError
 from kiosk.flows.actions import Action, Confirm, EditLine, TurnPage
 from kiosk.flows.conclusion import ReceiptStep
 from kiosk.flows.flow import Destination
 from kiosk.flows.form.facts import form_facts
-from kiosk.flows.form.going_on import FORM, keep
+from kiosk.flows.form.going_on import FORM, go_on
 from kiosk.flows.form.question_step import QuestionStep, form_of
 from kiosk.flows.form.read_back import answer_lines
 from kiosk.flows.form.submission import submit
@@ -73,6 +72,9 @@ class FormReviewStep:
         page = self.page(visit, ports)
         if not isinstance(action, Confirm) or page.page_number != page.page_count:
             raise FlowError(f"review does not offer {type(action).__name__}")
+        if not form_of(visit).is_complete():
+            # Somebody went back out of a change that opened another question.
+            return go_on(visit, ports)
         request = submit(visit, ports, self.request_id)
         return Destination(ReceiptStep(request), clears_history=True)
 
@@ -81,6 +83,4 @@ class FormReviewStep:
         place = Place.parse(key)
         if not form.is_asked(place):
             raise FlowError("this line cannot be changed")
-        if isinstance(form.question_at(place), GroupQuestion):
-            keep(visit, ports, form.group_reopened(place.step))
         return Destination(QuestionStep(place))
