@@ -24,7 +24,7 @@ class SqliteAttachments:
         """
         if not 0 < attachment.size <= MAXIMUM_ATTACHMENT_BYTES:
             raise AttachmentRefused(f"an attachment of {attachment.size} bytes")
-        stored = self.database.execute(
+        self.database.execute(
             "INSERT OR IGNORE INTO attachment (sha256, request_id, field, media_type, bytes, size, created_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
@@ -37,7 +37,7 @@ class SqliteAttachments:
                 moment_text(at),
             ],
         )
-        if stored.rowcount and self._count(request_id) > MAXIMUM_ATTACHMENTS:
+        if self._count(request_id) > MAXIMUM_ATTACHMENTS:
             raise AttachmentRefused(f"more than {MAXIMUM_ATTACHMENTS} attachments")
 
     def of(self, request_id: str) -> tuple[Attachment, ...]:

@@ -2,6 +2,8 @@
 
 from sqlite_utils import Database
 
+from sync import cursors
+
 
 def roster_record(database: Database) -> None:
     """Widen ``resident`` and ``service_request``; add the tables beside them."""
@@ -30,3 +32,6 @@ def roster_record(database: Database) -> None:
     )
     for statement in statements:
         database.execute(statement)
+    # The version before passed over the records; the centre sends them again only to one that asks from the start.
+    if database["sync_cursor"].exists():
+        cursors.store(database, cursors.ROSTER, 0)

@@ -12,6 +12,7 @@ import kiosk.storage.database as storage
 from kiosk.errors import StorageNewer
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.migrations import KIOSK_MIGRATIONS
+from sync import cursors
 from tests.builders import NOW, ZHAO
 from tests.storage.states import ACCEPTED, contents, receipts
 
@@ -95,6 +96,8 @@ def first_release(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             [ZHAO, NOW.isoformat()],
         )
         raw.execute("INSERT INTO roster_state VALUES (1, ?)", [AS_OF])
+        cursors.store(raw, cursors.ROSTER, 57)
+        cursors.store(raw, cursors.DECISIONS, 31)
         raw.execute(
             "INSERT INTO service_request VALUES ('0199-1', 'r-0001', 'pension.life_certification', 1, 'd', "
             "'A07-000001-5', ?, 2, 0, 'needs_correction', NULL, ?, 'photo', '照片不清')",
@@ -113,11 +116,14 @@ def test_database_of_the_first_version_is_widened_and_keeps_its_rows(
             (resident,) = raw["resident"].rows
             (request,) = raw["service_request"].rows
             mark = list(raw["clock_mark"].rows)
+            read = [cursors.read_cursor(raw, name) for name in ("roster", "decisions")]
     finally:
         database.close()
     assert (resident["name"], resident["record"]) == ("赵桂兰", "")
     assert (request["decision_text"], request["decision_fields"]) == ("照片不清", "[]")
     assert (request["corrects"], request["corrected_by"]) == ("", "")
+    # The roster is read from its start: the version before had passed over the records.
+    assert read == [0, 31]
     assert mark == [{"only_row": 1, "device_at": NOW.isoformat(), "centre_at": AS_OF}]
 
 

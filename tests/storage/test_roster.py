@@ -235,7 +235,7 @@ def test_record_goes_when_the_centre_takes_it_back(world: World) -> None:
 WRONG_RECORDS: dict[str, object] = {
     "no object": ["13900000001"],
     "unknown word": {"pension": {"status": "rich"}},
-    "number for a date": {"card": {"status": "normal", "valid_until": 20270131}},
+    "number for a date": {"card": {"status": "normal", "valid_until": 1_728_000_000}},
     "money below nothing": {"pension": {"status": "receiving", "monthly_fen": -1}},
     "wrong month": {"pension": {"status": "receiving", "since": "2010-13"}},
     "too large": {"guardian": "李" * 6000},

@@ -1,7 +1,10 @@
 """The outside of a roster record: plain, canonical, bounded."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sync.canonical import parse_canonical
 from sync.roster_record import MAXIMUM_RECORD_BYTES, RecordFault, record_text
 
 
@@ -58,3 +61,28 @@ def test_limits_are_taken_to_the_last_byte_and_level():
 def test_size_counts_bytes_and_not_characters():
     with pytest.raises(RecordFault, match="larger"):
         record_text({"a": "兰" * 5500})
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+def text_or_refusal(record: object) -> str:
+    try:
+        return record_text(record)
+    except RecordFault as fault:
+        return f"refused: {fault}"
+
+
+@given(st.dictionaries(st.text(max_size=8), JSON, max_size=6))
+def test_record_comes_back_as_it_was_or_is_refused_by_name(record: dict[str, object]):
+    text = text_or_refusal(record)
+    if text.startswith("refused"):
+        assert text.startswith("refused: record")
+    else:
+        assert parse_canonical(text.encode("utf-8")) == record
