@@ -1,11 +1,14 @@
+import json
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.fields.show import TYPES
+from accessibility.normaliser import Reading, read_value, speakable
+from kiosk.domain.fields.show import READINGS, TYPES, Wording, show
 from kiosk.flows.form.spoken import SpokenOption, from_speech
+from tests.field_cases import CHECKS, read_table
 
 TODAY = date(2026, 11, 23)
 TIERS = (
@@ -41,6 +44,9 @@ BUTTONS = (SpokenOption("yes", "本人来办"), SpokenOption("no", "代别人办
         ("citizen_id", "叉", None),
         ("name", "我叫王芳", "王芳"),
         ("name", "名字是 欧阳 娜娜", "欧阳娜娜"),
+        ("name", "嗯，姓名王芳", "王芳"),
+        ("name", "额尔德尼", "额尔德尼"),
+        ("name", "他叫努尔哈", "努尔哈"),
         ("text", "县 人民 医院", "县人民医院"),
         ("photo", "拍好了", None),
         ("signature", "王芳", None),
@@ -142,6 +148,32 @@ def test_the_longer_title_wins_when_it_holds_the_shorter(said: str, raw: str) ->
 def test_nothing_is_picked_when_two_options_have_one_title() -> None:
     twins = (SpokenOption("a", "第一医院"), SpokenOption("b", "第一医院"))
     assert from_speech("choice", "第一医院", twins, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("check", "field_type"),
+    [
+        ("citizen_number", "citizen_id"),
+        ("phone", "phone"),
+        ("money", "money"),
+        ("date", "date"),
+        ("month", "month"),
+        ("year", "year"),
+        ("number", "number"),
+    ],
+)
+def test_what_the_kiosk_reads_back_is_the_same_answer_when_it_is_said_again(
+    check: str, field_type: str
+) -> None:
+    values = [
+        json.loads(value) for kind, _, value in read_table("good_values.tsv") if kind == check
+    ]
+    assert values
+    for value in values:
+        shown = show(field_type, value, Wording(is_masked=False))
+        said = speakable(read_value(shown, Reading(READINGS.get(field_type, "text"))))
+        raw = from_speech(field_type, said, (), TODAY)
+        assert CHECKS[check](raw) == value
 
 
 @given(

@@ -94,11 +94,12 @@ def _year(heard: _Heard) -> str | None:
     return None if year is None else str(year)
 
 
-_NAME_CUES = re.compile(r"^(?:我|他|她)?(?:的?名字|的?姓名|叫|名)?(?:是|叫)?")
+_NAME_CUES = re.compile(r"^[嗯呃]*(?:(?:我|他|她)?的?(?:名字|姓名)?[是叫]|姓名|名字)?")
 
 
 def _name(heard: _Heard) -> str | None:
-    return _NAME_CUES.sub("", heard.words) or None
+    # Not without fillers: 额, 哈 and 要 begin and end names.
+    return _NAME_CUES.sub("", heard.whole) or None
 
 
 def _text(heard: _Heard) -> str | None:
