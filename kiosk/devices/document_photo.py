@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from kiosk.devices.photo_file import encode_photo
 from kiosk.devices.picture import as_frame
-from kiosk.services.ports import Frame, PhotoAdvice
+from kiosk.services.ports import Frame, PhotoAdvice, PhotoVerdict
 
 _Grey = npt.NDArray[np.uint8]
 _Shades = npt.NDArray[np.float32]
@@ -62,9 +62,12 @@ class DocumentMeasurements:
 class DocumentPhotoCheck:
     """Judges photos of papers and cards. Safe on any thread."""
 
-    def advise(self, frame: Frame) -> PhotoAdvice | None:
-        """Name the first thing to improve, or None when the photo can be kept."""
-        return advise_document(measure_document(frame))
+    def judge(self, frame: Frame) -> PhotoVerdict:
+        """Name the first thing to improve; of two pictures with faults the sharper one is better."""
+        document = measure_document(frame)
+        advice = advise_document(document)
+        sharp = min(1.0, document.sharpness / (2 * MINIMUM_SHARPNESS))
+        return PhotoVerdict(advice, sharp if advice in (None, PhotoAdvice.BLURRED) else sharp / 2)
 
     def encode(self, frame: Frame) -> bytes:
         """Make the JPEG that is stored and sent; see ``encode_photo``."""

@@ -1,7 +1,7 @@
 """Photos of people: a portrait for a card, and a picture of two people together."""
 
 from kiosk.devices.photo_file import encode_photo
-from kiosk.services.ports import FaceAdvice, FaceBox, FaceEngine, Frame, PhotoAdvice
+from kiosk.services.ports import FaceAdvice, FaceBox, FaceEngine, Frame, PhotoVerdict
 
 PORTRAIT_SHAPE = (358, 441)
 """Width to height of the photo on a card, pixels. Source: GA/T 1012-2019, as for identity cards."""
@@ -21,14 +21,15 @@ class PortraitPhotoCheck:
     def __init__(self, engine: FaceEngine) -> None:
         self._engine = engine
 
-    def advise(self, frame: Frame) -> PhotoAdvice | FaceAdvice | None:
+    def judge(self, frame: Frame) -> PhotoVerdict:
         """Name the first thing to improve."""
         seen = self._engine.observe(frame)
-        if seen.advice is not None:
-            return seen.advice
-        if seen.box is None:
-            return FaceAdvice.NO_FACE
-        return FaceAdvice.TOO_FAR if seen.box.right - seen.box.left < MINIMUM_FACE_WIDTH else None
+        advice = seen.advice
+        if advice is None and seen.box is None:
+            advice = FaceAdvice.NO_FACE
+        elif advice is None and seen.box and seen.box.right - seen.box.left < MINIMUM_FACE_WIDTH:
+            advice = FaceAdvice.TOO_FAR
+        return PhotoVerdict(advice, seen.quality)
 
     def encode(self, frame: Frame) -> bytes:
         """Cut head and shoulders out and encode them; the whole picture where no face is found."""
@@ -42,10 +43,11 @@ class PeoplePhotoCheck:
     def __init__(self, engine: FaceEngine) -> None:
         self._engine = engine
 
-    def advise(self, frame: Frame) -> PhotoAdvice | FaceAdvice | None:
+    def judge(self, frame: Frame) -> PhotoVerdict:
         """Name the first thing to improve."""
-        advice = self._engine.observe(frame).advice
-        return advice if advice in _LIGHT or advice is FaceAdvice.NO_FACE else None
+        seen = self._engine.observe(frame)
+        is_fault = seen.advice in _LIGHT or seen.advice is FaceAdvice.NO_FACE
+        return PhotoVerdict(seen.advice if is_fault else None, seen.quality)
 
     def encode(self, frame: Frame) -> bytes:
         """Encode the whole picture."""

@@ -258,11 +258,29 @@ class PhotoAdvice(enum.Enum):
     BLURRED = "blurred"
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoVerdict:
+    """What one picture is worth."""
+
+    advice: PhotoAdvice | FaceAdvice | None
+    """None when the photo can be kept."""
+    quality: float
+    """0 to 1; only orders pictures among each other."""
+
+    @property
+    def prompt_id(self) -> str:
+        """The prompt that says what to improve; "" when nothing is."""
+        if self.advice is None:
+            return ""
+        kind = "face" if isinstance(self.advice, FaceAdvice) else "photo"
+        return f"{kind}.advice.{self.advice.value}"
+
+
 class PhotoCheck(Protocol):
     """Judges the pictures of one kind of photo and makes the file. Not for the GUI thread; one thread at a time."""
 
-    def advise(self, frame: Frame) -> PhotoAdvice | FaceAdvice | None:
-        """Name the first thing to improve, or None when the photo can be kept.
+    def judge(self, frame: Frame) -> PhotoVerdict:
+        """Name the first thing to improve.
 
         Raises:
             ModelUnavailable: a portrait cannot be judged on this machine.

@@ -30,7 +30,7 @@ def seen(box: FaceBox | None, advice: FaceAdvice | None = None) -> SeeingEngine:
 
 @pytest.mark.parametrize("advice", FaceAdvice)
 def test_a_portrait_is_improved_as_the_face_engine_says(advice: FaceAdvice) -> None:
-    assert PortraitPhotoCheck(seen(NEAR, advice)).advise(FRAME) is advice  # type: ignore[arg-type]
+    assert PortraitPhotoCheck(seen(NEAR, advice)).judge(FRAME).advice is advice  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_portrait_is_improved_as_the_face_engine_says(advice: FaceAdvice) -> N
 def test_a_portrait_needs_a_face_of_enough_pixels(
     box: FaceBox | None, advice: FaceAdvice | None
 ) -> None:
-    assert PortraitPhotoCheck(seen(box)).advise(FRAME) is advice  # type: ignore[arg-type]
+    assert PortraitPhotoCheck(seen(box)).judge(FRAME).advice is advice  # type: ignore[arg-type]
 
 
 def test_a_portrait_has_the_shape_of_the_cards_photo() -> None:
@@ -92,5 +92,5 @@ def test_two_people_need_no_more_than_light_and_a_face(
     advice: FaceAdvice | None, wanted: FaceAdvice | None
 ) -> None:
     check = PeoplePhotoCheck(seen(NEAR, advice))  # type: ignore[arg-type]
-    assert check.advise(FRAME) is wanted
+    assert check.judge(FRAME).advice is wanted
     assert picture_size(check.encode(FRAME)) == (640, 480)
