@@ -9,6 +9,7 @@ from kiosk.domain.fields import words
 from kiosk.domain.form import Form
 from kiosk.domain.pension.estimate import Plan, estimate
 from kiosk.domain.pension.parameters import LAST_DIVISOR_AGE, PensionParameters
+from kiosk.domain.pension.retirement_age import Category, retirement
 from kiosk.domain.resident import Resident
 from kiosk.domain.resident_record import Contribution, MedicalRecord, Payment, PensionRecord
 from kiosk.services.answer_sheet import AnswerSheet
@@ -57,7 +58,8 @@ class AnswerSheets:
         """
         today = site_date(self.clock.now())
         if form.definition.answer == "estimate":
-            return self._estimate(form, today)
+            is_employee = form.lookup("scheme") in set(Category)
+            return self._retirement(form, today) if is_employee else self._estimate(form, today)
         if resident is None:
             return None
         sheet = _SHEETS[form.definition.answer](_Asked(form, resident, today, self.label))
@@ -68,6 +70,33 @@ class AnswerSheets:
 
     def _as_of(self, moment: datetime) -> str:
         return self.label("sheet.as_of", date=words.day(site_date(moment)))
+
+    def _retirement(self, form: Form, today: date) -> AnswerSheet:
+        """When an employee retires; how much that is only the centre can tell."""
+        rules = self.pension_on(today)
+        born = date.fromisoformat(form.lookup("birth_date"))
+        result = retirement(born, Category(form.lookup("scheme")), rules.retirement)
+        lines = (
+            (self.label("sheet.retirement.month"), words.month(result.month)),
+            (
+                self.label("sheet.retirement.later"),
+                self.label("sheet.months", months=result.delay_months),
+            ),
+            (self.label("sheet.retirement.earliest"), words.month(result.earliest_month)),
+            (self.label("sheet.retirement.latest"), words.month(result.latest_month)),
+            (self.label("sheet.retirement.minimum"), self._age(result.minimum_months)),
+            (self.label("sheet.note"), self.label("sheet.retirement.note")),
+        )
+        as_of = self.label(
+            "sheet.estimate.as_of", area=rules.area, date=words.day(rules.valid_from)
+        )
+        figure = self._age(result.age_months, "sheet.age")
+        return AnswerSheet(lines, as_of, self.label("sheet.retirement.age"), figure)
+
+    def _age(self, months: int, text_id: str = "sheet.years") -> str:
+        years, rest = divmod(months, 12)
+        whole = self.label(text_id, years=years)
+        return f"{whole}{self.label('sheet.and_months', months=rest)}" if rest else whole
 
     def _estimate(self, form: Form, today: date) -> AnswerSheet:
         rules = self.pension_on(today)

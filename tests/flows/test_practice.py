@@ -115,7 +115,8 @@ def test_wrong_pin_is_corrected_kindly_and_costs_nothing(navigator: Navigator) -
 def test_wrong_answer_says_what_could_be_entered(navigator: Navigator, kiosk: World) -> None:
     navigator.start()
     navigator.act(BeginPractice())
-    page = navigator.act(ChooseService("pension.estimate"))
+    navigator.act(ChooseService("pension.estimate"))
+    page = navigator.act(Answered("resident"))
     assert isinstance(page, pages.DatePage)
     page = navigator.act(Answered("2023-02-29"))
     assert page.prompt.id == "practice.wrong"

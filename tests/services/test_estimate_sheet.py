@@ -24,8 +24,12 @@ class FixedClock:
 
 
 def sheet(born: str, years: int, tier: str, age: int) -> AnswerSheet:
-    definition = parse_definition(FILE.read_text("utf-8"), FILE.name)
     answers = {"birth_date": born, "years_paid": years, "tier": tier, "age": age}
+    return sheet_of({"scheme": "resident", **answers})
+
+
+def sheet_of(answers: dict[str, object]) -> AnswerSheet:
+    definition = parse_definition(FILE.read_text("utf-8"), FILE.name)
     form = Form(definition, values_scope({"today": {"date": "2026-11-25"}}), answers)
     sheets = AnswerSheets(FixedClock(), PromptCatalogue.load("zh-CN").label, PensionFiles().on)
     found = sheets.of(form, None)
@@ -53,3 +57,25 @@ def test_every_answer_that_the_form_lets_pass_has_a_figure(born: str, years: int
     found = sheet(born, years, "20000", age)
     assert found.figure.endswith("元")
     assert all(label and value for label, value in found.lines)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "born", "figure", "month"),
+    [
+        # born 1965-01: the first month of the first step of four, one month later than 60
+        ("male", "1965-01-20", "60岁1个月", "2025年2月"),
+        # born 1976-09 or later: the whole 36 months
+        ("male", "1976-09-01", "63岁", "2039年9月"),
+        # born 1975-01: one month later than 50
+        ("female_worker", "1975-01-31", "50岁1个月", "2025年2月"),
+        # born 1970-01: one month later than 55
+        ("female_cadre", "1970-01-01", "55岁1个月", "2025年2月"),
+    ],
+)
+def test_employee_is_told_when_and_not_how_much(
+    scheme: str, born: str, figure: str, month: str
+) -> None:
+    found = sheet_of({"scheme": scheme, "birth_date": born})
+    assert (found.figure, found.lines[0][1]) == (figure, month)
+    assert "估算" in found.as_of
+    assert not any("元" in value for _, value in found.lines)
