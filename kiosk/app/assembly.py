@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from kiosk.app.voice import make_guide
 from kiosk.errors import KioskError
 from kiosk.flows.actions import Begin
+from kiosk.flows.county_tables import place_names
 from kiosk.flows.navigator import Navigator
 from kiosk.runtime import Runtime
 from kiosk.ui.main_window import MainWindow
@@ -49,6 +50,7 @@ class KioskWindow:
         self._bridge.changed.connect(self._status_changed, Qt.ConnectionType.QueuedConnection)
         self.sync_worker = runtime.sync_worker(self._bridge.changed.emit)
         ports = runtime.visit_ports(self._accepted)
+        window.input_method.place_names = lambda: place_names(ports.county.places)
         self.navigator = Navigator(ports, partial(runtime.practice_ports, ports))
         self.controller = VisitController(
             self.window,

@@ -1,6 +1,6 @@
 """What a form asks of the county's tables; ``kiosk.domain.county`` is one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from kiosk.domain.expressions import JsonValue
@@ -47,3 +47,10 @@ class CountyTables(Protocol):
 
     def group_count(self, code: str) -> int | None:
         """How many groups a village has, 0 for none; None when the code is no village."""
+
+
+def place_names(nodes: Sequence[PlaceNode]) -> Iterator[str]:
+    """The name of every place of a tree, such as for the keyboard."""
+    for node in nodes:
+        yield node.name
+        yield from place_names(node.children)

@@ -6,6 +6,7 @@ from typing import Protocol
 from accessibility.prompt import Prompt, PromptText
 from kiosk.clock import Clock
 from kiosk.ui.icons import Icons
+from kiosk.ui.input_method import InputMethod
 from kiosk.ui.tokens import Tokens
 
 DOUBLE_TAP_S = 0.5
@@ -63,6 +64,7 @@ class Kit:
     texts: Texts
     clock: Clock
     taps: TapGuard
+    input_method: InputMethod = field(default_factory=InputMethod)
     icons: Icons = field(init=False)
 
     def __post_init__(self) -> None:

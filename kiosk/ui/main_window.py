@@ -11,6 +11,7 @@ from kiosk.flows.pages import PageModel
 from kiosk.services.verify_face import FaceView
 from kiosk.ui.colours import DAY, Colours
 from kiosk.ui.fonts import load_fonts
+from kiosk.ui.input_method import InputMethod
 from kiosk.ui.kit import Kit, TapGuard, Texts
 from kiosk.ui.pages.face_check_page import FaceCheckPage
 from kiosk.ui.pages.welcome_page import WelcomePage
@@ -56,6 +57,8 @@ class MainWindow(QWidget):
         self._texts, self._screen, self._colours = texts, screen, colours
         self._watermark = watermark
         self._taps = TapGuard(clock)
+        self.input_method = InputMethod()
+        """What pages write with; tell it the county's places before the first visit."""
         self._clock = clock
         self._model: PageModel | None = None
         self._status: SyncStatus | None = None
@@ -202,7 +205,8 @@ class MainWindow(QWidget):
     def _make_shell(self, spec: ScreenSpec) -> Shell:
         tokens = Tokens(spec, self._colours)
         self.setStyleSheet(style_sheet(tokens))
-        shell = Shell(Kit(tokens, self._texts, self._clock, self._taps), self._watermark, self)
+        kit = Kit(tokens, self._texts, self._clock, self._taps, self.input_method)
+        shell = Shell(kit, self._watermark, self)
         shell.set_practice(is_on=self._is_practice)
         shell.acted.connect(self.acted)
         shell.bar.back_asked.connect(lambda: self._act_once(GoBack()))

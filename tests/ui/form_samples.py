@@ -224,4 +224,15 @@ FORM_SAMPLES: dict[str, m.PageModel] = {
         Prompt("sample.hints"),
         (m.HintCard("claim", "养老待遇申领", "您快到六十岁了，现在就可以申请领养老金。"),),
     ),
+    "28-text-name": m.TextPage(
+        **ask("name"),
+        kind="name",
+        value="阿卜杜热合曼·买买提江",
+        old_value="阿卜杜热合曼·买买提",
+        is_optional=True,
+    ),
+    "28-text-empty": m.TextPage(**ask("name"), kind="name", is_rejected=True),
+    "28-text": m.TextPage(
+        **ask("hospital"), value="清水县石桥镇中心卫生院上王家堡子村分院门诊部二楼十二号"
+    ),
 }

@@ -20,7 +20,7 @@ LEAST_MM = (16.6, 14.3)
 """Least width and height that is drawn: MIN_KEY_MM and a little for the rounding of pixels."""
 MOST_MM = 25.0
 """A key grows with the room that a page gives, but its row is found at a glance."""
-_LINE_ROOM = 1.22
+_LINE_ROOM = 1.24
 """Height of a key for each pixel of its sign."""
 
 

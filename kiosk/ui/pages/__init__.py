@@ -26,6 +26,7 @@ from kiosk.ui.pages.progress_page import ProgressPage
 from kiosk.ui.pages.receipt_page import ReceiptPage
 from kiosk.ui.pages.review_page import ReviewPage
 from kiosk.ui.pages.services_page import ServicesPage
+from kiosk.ui.pages.text_page import TextPage
 from kiosk.ui.pages.welcome_page import WelcomePage
 
 AnyUiPage = Page[Any]
@@ -48,6 +49,7 @@ PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
     (models.OutOfServicePage, OutOfServicePage),
     (models.ChoicePage, ChoicePage),
     (models.DigitsPage, DigitsPage),
+    (models.TextPage, TextPage),
     (models.DatePage, DatePage),
     (models.FilesPage, FilesPage),
     (models.GroupPage, GroupPage),

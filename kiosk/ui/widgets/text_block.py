@@ -29,7 +29,7 @@ _CLAUSE = re.compile(f"[^{_STOPS}]+[{_STOPS}]*")
 
 def break_lines(words: str, face: QFont, width: float) -> list[str]:
     """Break a text into lines: after its clauses where that costs no line, else into lines of even length."""
-    plain = _wrapped(words, face, width)
+    plain = wrap_lines(words, face, width)
     if len(plain) < 2 or "\n" in words:
         return plain
     by_clause = _packed(_CLAUSE.findall(words), face, width)
@@ -38,11 +38,11 @@ def break_lines(words: str, face: QFont, width: float) -> list[str]:
     low, high = width / 2, width
     while high - low > 4:
         middle = (low + high) / 2
-        if len(_wrapped(words, face, middle)) > len(plain):
+        if len(wrap_lines(words, face, middle)) > len(plain):
             low = middle
         else:
             high = middle
-    return _wrapped(words, face, high)
+    return wrap_lines(words, face, high)
 
 
 def _packed(clauses: list[str], face: QFont, width: float) -> list[str]:
@@ -59,7 +59,8 @@ def _packed(clauses: list[str], face: QFont, width: float) -> list[str]:
     return lines
 
 
-def _wrapped(words: str, face: QFont, width: float) -> list[str]:
+def wrap_lines(words: str, face: QFont, width: float) -> list[str]:
+    """Fill one line after the other; at least one, also for no words."""
     lines: list[str] = []
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
