@@ -156,6 +156,7 @@ def _ports(
         face_template=lambda _id: None,
         has_camera=lambda: False,
         qr_rows=ReceiptCode(sign).rows_of,
+        printing=real.printing.practising(),
         hints=lambda _scope, _open, _offered: (),
         drafts=None,
         practice=book,

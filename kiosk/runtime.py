@@ -19,21 +19,27 @@ from kiosk.clock import Clock, SystemClock, site_date
 from kiosk.config import KioskConfig
 from kiosk.county import CountyFile
 from kiosk.devices.factory import make_camera, make_card_reader
+from kiosk.devices.print_raster import render_printout
+from kiosk.devices.printer_factory import make_printer
 from kiosk.domain.catalogue import Catalogue, CatalogueError, parse_definition
 from kiosk.domain.expressions import Lookup
 from kiosk.domain.hints import Hint, propose
 from kiosk.errors import ConfigError, StorageError, TemplateUnusable
-from kiosk.flows.visit_ports import SiteFacts, VisitPorts
+from kiosk.flows.visit_ports import NoPrinting, SiteFacts, VisitPorts, VisitPrinting
 from kiosk.hints import HintFiles
 from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.parameters import PensionFiles
 from kiosk.practice import practice_ports
 from kiosk.services.answer_sheets import AnswerSheets
 from kiosk.services.clock_guard import ClockGuard
-from kiosk.services.drafts import Drafts
+from kiosk.services.drafts import KEPT_FOR, Drafts
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
-from kiosk.services.ports import CardReader, FaceEngine, FaceTemplate
+from kiosk.services.paper_desk import PaperDesk
+from kiosk.services.ports import CardReader, FaceEngine, FaceTemplate, Printer
+from kiosk.services.print_document import PrintDocument
+from kiosk.services.print_worker import PrintWorker
+from kiosk.services.printouts import Printouts, WhereToAsk
 from kiosk.services.receipt_code import ReceiptCode
 from kiosk.services.record_consent import RecordConsent
 from kiosk.services.submit_request import SubmitRequest
@@ -75,15 +81,21 @@ class Runtime:
     catalogue: Catalogue
     prompts: PromptCatalogue
     card_reader: CardReader
+    printer: Printer
     engine: FaceEngine
     pension: PensionFiles = field(default_factory=PensionFiles)
     hint_rules: HintFiles = field(default_factory=HintFiles)
 
-    def visit_ports(self, on_accepted: Callable[[], None] = lambda: None) -> VisitPorts:
+    def visit_ports(
+        self,
+        on_accepted: Callable[[], None] = lambda: None,
+        printing: VisitPrinting | None = None,
+    ) -> VisitPorts:
         """What the flow asks, with the real things plugged in.
 
         Args:
             on_accepted: called after each accepted request.
+            printing: the paper desk; None for a kiosk without a printer.
         """
         config = self.config
         return VisitPorts(
@@ -121,6 +133,7 @@ class Runtime:
                 self.clock,
             ),
             qr_rows=self.receipt_code().rows_of,
+            printing=printing if printing is not None else NoPrinting(),
         )
 
     def practice_ports(self, real: VisitPorts) -> AbstractContextManager[VisitPorts]:
@@ -130,6 +143,45 @@ class Runtime:
             real: of the kiosk's own visits.
         """
         return practice_ports(real, self.config.state_dir / PRACTICE_FOLDER, self.clock)
+
+    def print_worker(self, on_change: Callable[[], None] = lambda: None) -> PrintWorker | None:
+        """The thread before the printer, not started; None when no printer is configured.
+
+        Args:
+            on_change: called in that thread when a paper or the printer got on.
+        """
+        if self.config.hardware.printer == "none":
+            return None
+        return PrintWorker(self._documents(), on_change)
+
+    def _documents(self) -> PrintDocument:
+        return PrintDocument(
+            self.store,
+            self.printer,
+            render_printout,
+            self.clock,
+            self.config.device.receipt_prefix,
+        )
+
+    def paper_desk(self, worker: PrintWorker) -> PaperDesk:
+        """What a visit may have printed."""
+        site = self.config.site
+        ask = WhereToAsk(site.name, site.helper_name, site.helper_phone)
+        return PaperDesk(
+            documents=worker.documents,
+            printouts=Printouts(self.prompts.label, ask),
+            code=self.receipt_code(),
+            clock=self.clock,
+            label=self.prompts.label,
+            title_of=self._title_of,
+            status=worker.status,
+            wake=worker.wake,
+            drafts_kept_for=KEPT_FOR,
+        )
+
+    def _title_of(self, service_id: str) -> str:
+        definition = self.catalogue.find(service_id)
+        return definition.title if definition is not None else service_id
 
     def receipt_code(self) -> ReceiptCode:
         """Makes the codes of receipts and proofs."""
@@ -273,6 +325,7 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
     clock = clock or SystemClock()
     engine = DlibFaceEngine(config.identity.face_threshold, cache_dir=config.state_dir / "models")
     card_reader = make_card_reader(config.hardware.card_reader)
+    printer = make_printer(config.hardware.printer)
     encrypted = open_kiosk_database(config.state_dir, config.storage.key_provider)
     try:
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
@@ -288,6 +341,7 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
             catalogue=catalogue,
             prompts=with_services(PromptCatalogue.load(LOCALE), catalogue),
             card_reader=card_reader,
+            printer=printer,
             engine=engine,
         )
     finally:

@@ -28,6 +28,12 @@ class _StatusBridge(QObject):
     changed = Signal(object)
 
 
+class _PaperBridge(QObject):
+    """Brings word of papers from the printer's thread to the window's."""
+
+    changed = Signal()
+
+
 class KioskWindow:
     """A running kiosk: made on the window's thread, closed in order."""
 
@@ -48,8 +54,11 @@ class KioskWindow:
         self.background = QtBackground()
         self._bridge = _StatusBridge()
         self._bridge.changed.connect(self._status_changed, Qt.ConnectionType.QueuedConnection)
+        self._paper_bridge = _PaperBridge()
         self.sync_worker = runtime.sync_worker(self._bridge.changed.emit)
-        ports = runtime.visit_ports(self._accepted)
+        self.print_worker = runtime.print_worker(self._paper_bridge.changed.emit)
+        desk = runtime.paper_desk(self.print_worker) if self.print_worker is not None else None
+        ports = runtime.visit_ports(self._accepted, desk)
         window.input_method.place_names = lambda: place_names(ports.county.places)
         self.navigator = Navigator(ports, partial(runtime.practice_ports, ports))
         self.controller = VisitController(
@@ -59,6 +68,9 @@ class KioskWindow:
             self.background.visit_lane,
             runtime.clock,
             card_reader=runtime.card_reader,
+        )
+        self._paper_bridge.changed.connect(
+            self.controller.refresh, Qt.ConnectionType.QueuedConnection
         )
 
     def start(self, *, early_touch: object = None) -> None:
@@ -73,6 +85,8 @@ class KioskWindow:
             self.background.visit_lane.submit(
                 lambda: None, lambda _none: self.controller.act(early_touch), _log_failure
             )
+        if self.print_worker is not None:
+            self.print_worker.start()
         if self.sync_worker is not None:
             self.sync_worker.start()
         else:
@@ -83,6 +97,8 @@ class KioskWindow:
         """Stop everything and wait for it; the queue stays on disk."""
         self.controller.close()
         self.guide.close()
+        if self.print_worker is not None and not self.print_worker.stop(STOP_LIMIT_S):
+            _log.error("print worker did not stop")
         if self.sync_worker is not None and not self.sync_worker.stop(STOP_LIMIT_S):
             _log.error("sync worker did not stop")
         self.background.close()

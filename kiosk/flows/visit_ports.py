@@ -47,6 +47,9 @@ class VisitPrinting(Protocol):
     def print_slip(self, code: str, service: str) -> str:
         """Begin to print the code of a draft; returns its job."""
 
+    def practising(self) -> "VisitPrinting":
+        """The same printer, every paper of which says that it is worth nothing."""
+
 
 class NoPrinting:
     """A kiosk without a printer."""
@@ -74,6 +77,10 @@ class NoPrinting:
         """Nothing happens: the code is on the screen."""
         del code, service
         return ""
+
+    def practising(self) -> "NoPrinting":
+        """There is none in practice either."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)

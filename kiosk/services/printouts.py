@@ -58,11 +58,12 @@ class AnswerSlip:
 
     title: str
     lines: Pairs = field(repr=False)
-    as_of: datetime
-    """Of the roster."""
+    as_of: str
+    """Of the roster, such as ``截至2026年11月23日``."""
     printed_at: datetime
-    note: str = ""
-    """Instead of the usual sentence that this is no proof."""
+    figure_label: str = ""
+    figure: str = field(default="", repr=False)
+    """The one number that matters most; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class ProofSheet:
     name: str = field(repr=False)
     citizen_id: str = field(repr=False)
     lines: Pairs = field(repr=False)
-    as_of: datetime
+    as_of: str
+    """Of the roster, such as ``截至2026年11月23日``."""
     printed_at: datetime
     qr_text: str
     header: tuple[str, ...] = ()
@@ -87,7 +89,7 @@ class DraftSlip:
     """How to go on with what was not finished."""
 
     code: str
-    """Six digits."""
+    """An even number of digits."""
     service_title: str
     kept_until: datetime
 
@@ -96,15 +98,13 @@ class DraftSlip:
 class EstimateSlip:
     """A figure that the kiosk computed itself."""
 
-    service_title: str
+    result_label: str
     result: str
     """Such as ``186.40 元``."""
     lines: Pairs
-    """What it was computed from."""
-    formula: tuple[str, ...]
-    """The formula with the person's own numbers, a line each."""
-    parameters: str
-    """Name and date of the parameter file."""
+    """The formula with the person's own numbers."""
+    as_of: str
+    """That it is an estimate, and by which rules."""
     printed_at: datetime
 
 
@@ -148,12 +148,13 @@ class Printouts:
         label = self._label
         blocks: tuple[Block, ...] = (
             Heading(slip.title),
+            *((LargeNumber(slip.figure_label, slip.figure),) if slip.figure else ()),
             Rule(),
             *_lines(slip.lines),
             Rule(),
-            Line(label("print.as_of"), _day(slip.as_of)),
+            Line(label("print.as_of"), slip.as_of, is_strong=True),
             Line(label("print.printed_at"), _moment(slip.printed_at)),
-            Paragraph(slip.note or label("print.answer.note"), Weight.STRONG),
+            Paragraph(label("print.answer.note"), Weight.STRONG),
             *self._foot(),
         )
         return Printout(PrintKind.ANSWER, slip.title, blocks)
@@ -179,7 +180,7 @@ class Printouts:
         blocks: tuple[Block, ...] = (
             Heading(title),
             Line(label("print.service"), slip.service_title, is_strong=True),
-            LargeNumber(label("print.draft.code"), " ".join((slip.code[:3], slip.code[3:]))),
+            LargeNumber(label("print.draft.code"), _in_halves(slip.code)),
             Paragraph(label("print.draft.not_submitted"), Weight.STRONG, is_centred=True),
             Paragraph(label("print.draft.use")),
             Line(label("print.draft.until"), _day(slip.kept_until)),
@@ -194,13 +195,12 @@ class Printouts:
         title = label("print.estimate.title")
         blocks: tuple[Block, ...] = (
             Heading(title),
-            LargeNumber(label("print.estimate.result"), slip.result),
+            LargeNumber(slip.result_label, slip.result),
             Paragraph(label("print.estimate.note"), Weight.STRONG),
             Rule(),
-            *_lines(slip.lines),
             Heading(label("print.estimate.how"), is_main=False),
-            *(Paragraph(line) for line in slip.formula),
-            Line(label("print.estimate.basis"), slip.parameters),
+            *_lines(slip.lines),
+            Line(label("print.estimate.basis"), slip.as_of),
             Line(label("print.printed_at"), _moment(slip.printed_at)),
             Rule(),
             *self._foot(),
@@ -237,7 +237,7 @@ class Printouts:
             blocks.append(Table(sheet.header, sheet.rows))
         blocks += [
             Rule(),
-            Paragraph(label(f"{prefix}.note", date=_day(sheet.as_of))),
+            Paragraph(label(f"{prefix}.note", as_of=sheet.as_of)),
             Line(label("print.printed_at"), _moment(sheet.printed_at)),
             QrCode(sheet.qr_text, label(f"{prefix}.check")),
             SealBox(label("print.sign"), label("print.seal")),
@@ -255,6 +255,13 @@ class Printouts:
 
 def _lines(pairs: Pairs) -> tuple[Line, ...]:
     return tuple(Line(label, value) for label, value in pairs)
+
+
+def _in_halves(code: str) -> str:
+    """Digits in two groups, as they are read aloud."""
+    digits = code.replace(" ", "")
+    middle = len(digits) // 2
+    return f"{digits[:middle]} {digits[middle:]}"
 
 
 def _moment(at: datetime) -> str:

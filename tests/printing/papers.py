@@ -43,7 +43,7 @@ def proof_sheet(rows: int = 11) -> ProofSheet:
         name=RARE_NAME,
         citizen_id="513022194803120647",
         lines=(("参保险种", "城乡居民基本养老保险"), ("参保状态", "正常")),
-        as_of=AT,
+        as_of="截至2026年11月23日",
         printed_at=AT,
         qr_text=QR_TEXT,
         header=("年份", "缴费档次", "缴费金额", "到账日期"),
@@ -58,18 +58,22 @@ def every_paper() -> dict[str, Printout]:
     return {
         "receipt": receipt(is_provisional=True, is_card_loss=True),
         "answer": make.answer(
-            AnswerSlip("养老金查询", (("本月养老金", "186.40 元"), ("姓名", RARE_NAME)), AT, AT)
+            AnswerSlip(
+                "养老金查询",
+                (("本月养老金", "186.40 元"), ("姓名", RARE_NAME)),
+                "截至2026年11月23日",
+                AT,
+            )
         ),
         "proof": make.participation_proof(proof_sheet()),
         "statement": make.rights_statement(proof_sheet(60), 2025),
-        "draft": make.draft(DraftSlip("482913", "养老保险参保", AT)),
+        "draft": make.draft(DraftSlip("48291307", "养老保险参保", AT)),
         "estimate": make.estimate(
             EstimateSlip(
-                "养老金测算",
+                "估算每月大约",
                 "186.40 元",
-                (("出生", "1966年3月"),),
-                ("个人账户 8,812.60 元 ÷ 139 = 63.40 元",),
-                "2025年1月1日版",
+                (("个人账户", "8,812.60 元 ÷ 139 = 63.40 元"),),
+                "估算，按清水县2025年1月1日起的标准",
                 AT,
             )
         ),

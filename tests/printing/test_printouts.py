@@ -48,7 +48,7 @@ def test_receipt_without_a_code_is_still_a_receipt() -> None:
 
 def test_answer_and_estimate_do_not_claim_more_than_they_know() -> None:
     papers = every_paper()
-    assert "名单截至：2026年11月23日" in words(papers["answer"].blocks)
+    assert "名单日期：截至2026年11月23日" in words(papers["answer"].blocks)
     assert "这是名单里的记录，只供查看，不能当证明用。" in words(papers["answer"].blocks)
     estimate = words(papers["estimate"].blocks)
     assert estimate[0] == "养老金估算单"
@@ -62,7 +62,7 @@ def test_proof_and_statement_carry_code_and_room_for_the_seal() -> None:
         assert kinds.index(QrCode) + 1 == kinds.index(SealBox)
 
 
-def test_draft_shows_its_six_digits_in_two_groups() -> None:
+def test_draft_shows_its_digits_in_two_groups() -> None:
     draft = every_paper()["draft"]
-    assert LargeNumber("接着办的号码", "482 913") in draft.blocks
+    assert LargeNumber("接着办的号码", "4829 1307") in draft.blocks
     assert "还没有提交，不算受理" in words(draft.blocks)
