@@ -22,6 +22,8 @@ MISSING = "notice"
 """Drawn for an icon that a newer service definition names and this program does not have."""
 
 ALIASES = {
+    "cut": "cut_off",
+    "nothing_there": "scan_document",
     "no": "cross",
     "pension_life_certification": "life_certification",
     "register_first": "later",

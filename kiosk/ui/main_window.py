@@ -8,12 +8,14 @@ from accessibility.prompt import Prompt
 from kiosk.clock import Clock
 from kiosk.flows.actions import AskHelp, GoBack
 from kiosk.flows.pages import PageModel
+from kiosk.services.take_photo import PhotoView
 from kiosk.services.verify_face import FaceView
 from kiosk.ui.colours import DAY, Colours
 from kiosk.ui.fonts import load_fonts
 from kiosk.ui.input_method import InputMethod
 from kiosk.ui.kit import Kit, TapGuard, Texts
 from kiosk.ui.pages.face_check_page import FaceCheckPage
+from kiosk.ui.pages.photo_page import PhotoPage
 from kiosk.ui.pages.welcome_page import WelcomePage
 from kiosk.ui.shell import Shell
 from kiosk.ui.simulation_bar import SimulationBar
@@ -31,6 +33,8 @@ class MainWindow(QWidget):
 
     acted = Signal(object)
     """A ``kiosk.flows.actions.Action``."""
+    camera_wished = Signal(object)
+    """A ``kiosk.ui.pages.photo_page.CameraWish``."""
     touched = Signal()
     """A finger or a key went down, anywhere: speech stops on it."""
     repeat_asked = Signal()
@@ -99,6 +103,18 @@ class MainWindow(QWidget):
         page = self.shell.page
         if isinstance(page, FaceCheckPage):
             page.show_face(view)
+
+    def show_photo(self, view: PhotoView) -> None:
+        """Show a picture of the camera, if the page that takes pictures is still up."""
+        page = self.shell.page
+        if isinstance(page, PhotoPage):
+            page.show_photo(view)
+
+    def show_photo_fault(self) -> None:
+        """Say that the camera gives no picture."""
+        page = self.shell.page
+        if isinstance(page, PhotoPage):
+            page.show_fault()
 
     def set_practice(self, *, is_on: bool) -> None:
         """Mark every page as practice: nothing that is done now is real."""
@@ -209,6 +225,7 @@ class MainWindow(QWidget):
         shell = Shell(kit, self._watermark, self)
         shell.set_practice(is_on=self._is_practice)
         shell.acted.connect(self.acted)
+        shell.camera_wished.connect(self.camera_wished)
         shell.bar.back_asked.connect(lambda: self._act_once(GoBack()))
         shell.bar.help_asked.connect(lambda: self._act_once(AskHelp()))
         shell.bar.repeat_asked.connect(self._repeat_once)

@@ -12,6 +12,7 @@ from kiosk.ui.kit import Kit
 from kiosk.ui.overlays import BusyOverlay, IdleOverlay
 from kiosk.ui.page import Page
 from kiosk.ui.pages import PAGES
+from kiosk.ui.pages.photo_page import PhotoPage
 from kiosk.ui.practice_mark import PracticeMark
 from kiosk.ui.status_strip import StatusStrip
 
@@ -20,6 +21,7 @@ class Shell(QWidget):
     """Holds one page of each kind and shows one of them."""
 
     acted = Signal(object)
+    camera_wished = Signal(object)
 
     def __init__(self, kit: Kit, watermark: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -81,6 +83,8 @@ class Shell(QWidget):
         if model_class not in self._pages:
             made = dict(PAGES)[model_class](self.kit)
             made.acted.connect(self.acted)
+            if isinstance(made, PhotoPage):
+                made.camera_wished.connect(self.camera_wished)
             self._pages[model_class] = made
             self.stack.addWidget(made)
         return self._pages[model_class]

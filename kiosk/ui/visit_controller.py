@@ -24,12 +24,14 @@ from kiosk.flows.actions import (
     TimedOut,
 )
 from kiosk.flows.page_model import PageModel
-from kiosk.services.ports import Card, CardReader, FaceAdvice
+from kiosk.services.ports import Card, CardReader
+from kiosk.services.take_photo import PhotoSource
 from kiosk.services.verify_face import FaceCheckResult, FaceCheckRun, FaceView
 from kiosk.ui.card_feed import CardFeed
 from kiosk.ui.face_feed import FaceFeed
 from kiosk.ui.idle_watch import IdleEvents, IdleWatch
 from kiosk.ui.main_window import MainWindow
+from kiosk.ui.photo_desk import PhotoDesk
 from kiosk.ui.timers import QtTimers, Timer, Timers
 
 BUSY_AFTER_S = 0.3
@@ -102,6 +104,7 @@ class VisitController(QObject):
         clock: Clock,
         *,
         card_reader: CardReader | None = None,
+        photo_source: PhotoSource | None = None,
         timers: Timers | None = None,
     ) -> None:
         super().__init__(window)
@@ -118,11 +121,15 @@ class VisitController(QObject):
         self._is_closed = False
         self._busy_timer: Timer | None = None
         self._refresh_timer: Timer | None = None
-        self._spoken_advice: FaceAdvice | None = None
+        self._spoken_advice = ""
+        """Prompt id."""
         self._spoken_s = float("-inf")
         self._spent_cards: dict[type[models.PageModel], bytes] = {}
         """Marks, not cards."""
         self._faces = FaceFeed(self._show_face, self._finish_face, self)
+        self._photos = PhotoDesk(
+            window, photo_source, self.act, self._advise, lambda advice: self._speak(Prompt(advice))
+        )
         self._cards = (
             CardFeed(card_reader, self._present_card, self) if card_reader is not None else None
         )
@@ -179,6 +186,7 @@ class VisitController(QObject):
             if timer is not None:
                 timer.cancel()
         self._faces.close()
+        self._photos.close()
         if self._cards is not None:
             self._cards.close()
         self._guide.stop()
@@ -240,7 +248,7 @@ class VisitController(QObject):
         self._window.set_practice(is_on=page.is_practice)
         self._window.show_model(page)
         if is_spoken:
-            self._spoken_advice = None
+            self._spoken_advice = ""
             self._speak(page.prompt)
         self._idle.watch(page.idle_timeout_s)
         self._start_feeds(page)
@@ -313,11 +321,14 @@ class VisitController(QObject):
                 lambda run: self._start_face(serial, run),
                 lambda error: self._face_not_made(serial, error),
             )
+        elif isinstance(page, models.PhotoPage):
+            self._photos.begin(page)
         elif self._cards is not None and isinstance(page, CARD_PAGES):
             self._cards.start(self._spent_cards.get(type(page)))
 
     def _stop_feeds(self) -> None:
         self._faces.stop()
+        self._photos.stop()
         if self._cards is not None:
             self._cards.stop()
 
@@ -339,12 +350,17 @@ class VisitController(QObject):
         self._window.show_face(view)
         if view.box is not None:
             self._idle.touch()
-        if view.advice is None or view.advice is self._spoken_advice or self._idle.is_warning:
+        if view.advice is not None:
+            self._advise(f"face.advice.{view.advice.value}")
+
+    def _advise(self, prompt_id: str) -> None:
+        """Say what to improve: once for each fault, not too often, and not into a prompt."""
+        if prompt_id == self._spoken_advice or self._idle.is_warning:
             return
         since_s = self._clock.monotonic_s() - self._spoken_s
         if since_s >= (PROMPT_HAS_S if self._is_speaking() else ADVICE_EVERY_S):
-            self._spoken_advice = view.advice
-            self._speak(Prompt(f"face.advice.{view.advice.value}"))
+            self._spoken_advice = prompt_id
+            self._speak(Prompt(prompt_id))
 
     def _finish_face(self, result: FaceCheckResult) -> None:
         if result.kind == "accepted":

@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
 from accessibility.prompt import Prompt
 from kiosk.flows import pages as m
+from tests.ui.form_samples import ask
 from tests.ui.receipt_sample import receipt
 
 STAGE = m.RequestStage
@@ -37,6 +41,36 @@ FULL_RECEIPT = replace(
     has_hints=True,
 )
 
+
+def picture_of_a_paper(width: int = 960, height: int = 720) -> QImage:
+    """A sheet with lines on a dark table."""
+    image = QImage(width, height, QImage.Format.Format_RGB888)
+    image.fill(QColor("#4A3B30"))
+    painter = QPainter(image)
+    sheet = QRectF(width * 0.3, height * 0.1, width * 0.4, height * 0.8)
+    painter.fillRect(sheet, QColor("#F4F1E8"))
+    for line in range(9):
+        top = sheet.top() + sheet.height() * (0.12 + 0.09 * line)
+        painter.fillRect(
+            QRectF(sheet.left() + 30, top, sheet.width() * (0.75 if line % 3 else 0.4), 8),
+            QColor("#30302E"),
+        )
+    painter.end()
+    return image
+
+
+def jpeg_of(image: QImage) -> bytes:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "JPEG", 85)
+    return bytes(data.data())
+
+
+TAKEN = jpeg_of(picture_of_a_paper())
+PHOTO = m.PhotoPage(**ask("photo"), document="医疗费发票")
+PORTRAIT_PHOTO = m.PhotoPage(**ask("portrait"), kind="portrait", may_follow=False)
+
 MORE_SAMPLES: dict[str, m.PageModel] = {
     "20-welcome-practise": m.WelcomePage(
         Prompt("welcome"), "清水县石桥镇李家村服务站", can_practise=True, can_go_back=False
@@ -61,4 +95,13 @@ MORE_SAMPLES: dict[str, m.PageModel] = {
         "0938-555 0142",
         can_save=True,
     ),
+    "23-photo": PHOTO,
+    "23-photo-portrait": PORTRAIT_PHOTO,
+    "23-photo-no-camera": replace(PHOTO, has_camera=False),
+    "23-photo-taken": replace(PHOTO, taken=1, can_finish=True, preview=TAKEN),
+    "23-photo-several": replace(
+        PHOTO, document="住院费用发票", taken=3, maximum=10, can_finish=True, preview=TAKEN
+    ),
+    "23-photo-too-few": replace(PHOTO, taken=1, maximum=3, preview=TAKEN),
+    "24-signature": m.SignaturePage(**ask("signature")),
 }

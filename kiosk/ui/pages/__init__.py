@@ -21,11 +21,13 @@ from kiosk.ui.pages.hints_page import HintsPage
 from kiosk.ui.pages.identify_page import IdentifyPage
 from kiosk.ui.pages.notice_page import NoticePage
 from kiosk.ui.pages.out_of_service_page import OutOfServicePage
+from kiosk.ui.pages.photo_page import PhotoPage
 from kiosk.ui.pages.pin_page import PinPage
 from kiosk.ui.pages.progress_page import ProgressPage
 from kiosk.ui.pages.receipt_page import ReceiptPage
 from kiosk.ui.pages.review_page import ReviewPage
 from kiosk.ui.pages.services_page import ServicesPage
+from kiosk.ui.pages.signature_page import SignaturePage
 from kiosk.ui.pages.text_page import TextPage
 from kiosk.ui.pages.welcome_page import WelcomePage
 
@@ -56,5 +58,7 @@ PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
     (models.FormReviewPage, FormReviewPage),
     (models.AnswerPage, AnswerPage),
     (models.HintsPage, HintsPage),
+    (models.PhotoPage, PhotoPage),
+    (models.SignaturePage, SignaturePage),
 )
 """Which page shows which view model; a new view model without a page fails a test."""

@@ -47,7 +47,7 @@ class ActionButton(QAbstractButton):
         self.is_column = look is Look.TILE
         """Whether the icon stands above the words."""
         self.is_large = False
-        """Whether a tile has the whole width to itself."""
+        """Whether a tile has the whole width to itself; whether another button is the one that matters."""
         self.picture_mm = 36.0
         """The most that the picture of a column may take."""
         self._kit = kit
@@ -70,6 +70,8 @@ class ActionButton(QAbstractButton):
         tokens = self._kit.tokens
         if self.look is Look.TILE:
             return tokens.text(1.15 if self.is_large else 0.92)
+        if self.is_large and self.look in (Look.PRIMARY, Look.SECONDARY):
+            return tokens.huge
         return {Look.KEY: tokens.huge, Look.BAR: tokens.body}.get(self.look, tokens.label)
 
     def show_words(self, words: str, icon: str | None = None) -> None:
@@ -166,7 +168,7 @@ class ActionButton(QAbstractButton):
         if self.look is Look.TILE:
             return min(tokens.mm(44 if self.is_large else 34), self.drawn_box().height() * 0.66)
         sides_mm = {Look.BAR: 10, Look.KEY: 17}
-        return tokens.mm(sides_mm.get(self.look, 13))
+        return tokens.mm(sides_mm.get(self.look, 20 if self.is_large else 13))
 
     def _words_height(self) -> float:
         """How high the words of a column are."""
