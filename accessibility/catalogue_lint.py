@@ -69,6 +69,14 @@ def lint_strings(text: str) -> tuple[str, ...]:
     return tuple(faults)
 
 
+def lint_phrases(sentence: str) -> str:
+    """What is wrong with the length of a sentence's parts between two pauses; "" when nothing is."""
+    longest = max((_length(phrase) for phrase in _PAUSE.split(sentence)), default=0)
+    if longest <= LONGEST_PHRASE:
+        return ""
+    return f"the sentence has {longest} characters without a pause, more than {LONGEST_PHRASE}"
+
+
 def _lint_label(label: object) -> Iterator[str]:
     if not isinstance(label, str):
         yield "must be a text"
@@ -89,9 +97,8 @@ def _lint_prompt(entry: object) -> Iterator[str]:
     yield from _slot_faults(sentence, "sentence")
     if _length(title) > LONGEST_TITLE:
         yield f"the title has {_length(title)} characters, more than {LONGEST_TITLE}"
-    longest = max((_length(phrase) for phrase in _PAUSE.split(sentence)), default=0)
-    if longest > LONGEST_PHRASE:
-        yield f"the sentence has {longest} characters without a pause, more than {LONGEST_PHRASE}"
+    if fault := lint_phrases(sentence):
+        yield fault
 
 
 def _slot_faults(text: str, where: str) -> Iterator[str]:

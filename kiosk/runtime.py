@@ -11,17 +11,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from importlib import resources
+from pathlib import Path
 
 from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.catalogue_prompts import with_services
 from kiosk.clock import Clock, SystemClock, site_date
 from kiosk.config import KioskConfig
 from kiosk.county import CountyFile
+from kiosk.definition_files import files_at, make_catalogue, shipped_files
 from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.devices.print_raster import render_printout
 from kiosk.devices.printer_factory import make_printer
-from kiosk.domain.catalogue import Catalogue, CatalogueError, parse_definition
+from kiosk.domain.catalogue import Catalogue, CatalogueError
 from kiosk.domain.expressions import Lookup
 from kiosk.domain.hints import Hint, propose
 from kiosk.errors import ConfigError, StorageError, TemplateUnusable
@@ -66,6 +67,9 @@ LOCALE = "zh-CN"
 
 PRACTICE_FOLDER = "practice"
 """Beside the kiosk's database, made for one practice and removed after it."""
+
+OWN_SERVICES = "services"
+"""Folder beside the database for definitions of the county or administrator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,21 +298,17 @@ def make_verify_receipt(config: KioskConfig, own_public_key: bytes) -> VerifyRec
     )
 
 
-def load_catalogue() -> Catalogue:
-    """The shipped service definitions.
+def load_catalogue(folder: Path | None = None) -> Catalogue:
+    """The shipped service definitions, and those of the county or administrator.
 
+    Args:
+        folder: of ``*.json`` files; without any it changes nothing.
     Raises:
-        ConfigError: a file is wrong; names every fault.
+        ConfigError: a file is wrong; names every fault of every file.
     """
-    folder = resources.files("assets") / "services"
-    files = sorted(
-        (file for file in folder.iterdir() if file.name.endswith(".json")),
-        key=lambda file: file.name,
-    )
+    has_own = folder is not None and any(folder.glob("*.json"))
     try:
-        return Catalogue(
-            tuple(parse_definition(file.read_text("utf-8"), file.name) for file in files)
-        )
+        return make_catalogue(shipped_files(), files_at(folder) if folder and has_own else ())
     except CatalogueError as error:
         raise ConfigError(error.faults) from error
 
@@ -330,7 +330,7 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
     try:
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
         outbox = SqliteOutbox(config.device.id, signer)
-        catalogue = load_catalogue()
+        catalogue = load_catalogue(config.state_dir / OWN_SERVICES)
         yield Runtime(
             config=config,
             clock=clock,

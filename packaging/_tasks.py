@@ -169,6 +169,7 @@ def _suite(*checks: Check) -> Callable[[Workplace, list[str]], int]:
 BENCHES = {
     "visit": "start-up against a bare PySide6 window, enqueue rate against raw SQLite",
     "keyboard": "pinyin lookups against a plain prefix scan over the same words",
+    "catalogue": "loading the service definitions against reading the same files",
 }
 
 
@@ -180,6 +181,11 @@ def _bench(place: Workplace, arguments: list[str]) -> int:
     place.prepare(["demo"], purposes_for_window(_without_display()))
     script = str(place.root / "packaging" / f"bench_{arguments[0]}.py")
     return place.start(script, *arguments[1:], environment=_without_display())
+
+
+def _schema(place: Workplace, arguments: list[str]) -> int:
+    place.prepare(["demo"], frozenset())
+    return place.start(str(place.root / "packaging" / "build_schema.py"), *arguments)
 
 
 def _prepare(place: Workplace, arguments: list[str]) -> int:
@@ -229,6 +235,7 @@ TASKS: tuple[Task, ...] = (
     Task("central", "start the reference centre on this machine", _kiosk("central", draws=False)),
     Task("doctor", "look at every part of this machine and say what to do", _kiosk("doctor")),
     Task("bench", "measure; `bench visit` compares with the bare libraries", _bench),
+    Task("schema", "write the JSON Schema of service definitions anew", _schema),
     Task("screenshots", "the demo without a display: a picture of every page", _screenshots),
     Task("prepare", "only prepare this machine", _prepare),
     Task("clean", "remove what these tasks made, .venv included", _clean),

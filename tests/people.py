@@ -16,7 +16,7 @@ from kiosk.domain.scope import person_scope
 TODAY = date(2026, 11, 25)
 
 ADDRESS = {"region_code": "513022104203", "group": 3, "detail": "十二号"}
-BANK = {"bank": "乡信银行", "tail": "3606"}
+BANK = {"bank": "农村信用社", "tail": "3606"}
 PHONE = "13808182026"
 SPOUSE = "513022195108271130"
 LATE_FATHER = "513022193911190314"
@@ -92,7 +92,7 @@ PENSIONER = Person(
     Sex.FEMALE,
     _record(
         pension={"status": "receiving", "years_paid": 15, "monthly_fen": 21_300},
-        card={"status": "expired", "valid_until": "2026-06-30", "bank": "乡信银行"},
+        card={"status": "expired", "valid_until": "2026-06-30", "bank": "农村信用社"},
         employment={"status": "retired"},
     ),
     certified_until=date(2026, 12, 31),
@@ -116,7 +116,7 @@ WORKER = Person(
                 }
             ],
         },
-        card={"status": "normal", "valid_until": "2031-06-30", "bank": "乡信银行"},
+        card={"status": "normal", "valid_until": "2031-06-30", "bank": "农村信用社"},
         employment={
             "status": "unemployed",
             "employer": "东莞某鞋厂",
@@ -133,7 +133,7 @@ TURNING_SIXTY = Person(
     Sex.FEMALE,
     _record(
         pension={"status": "contributing", "tier_fen": 20_000, "years_paid": 16},
-        card={"status": "lost", "valid_until": "2027-06-30", "bank": "乡信银行"},
+        card={"status": "lost", "valid_until": "2027-06-30", "bank": "农村信用社"},
         employment={"status": "farming"},
     ),
 )
@@ -188,7 +188,7 @@ _PLAIN: Mapping[str, Any] = {
     "citizen_id": "51302219460105248X",
     "name": "孙秀英",
     "phone": PHONE,
-    "bank_card": {"bank": "乡信银行", "tail": "0018", "number": "6217000000000000018"},
+    "bank_card": {"bank": "农村信用社", "tail": "0018", "number": "6217000000000000018"},
     "money": 12_345,
     "date": "2026-11-02",
     "month": "2026-11",

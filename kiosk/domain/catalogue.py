@@ -7,8 +7,8 @@ from kiosk.domain.definition import (
     CatalogueError,
     Category,
     ServiceDefinition,
-    parse_definition,
 )
+from kiosk.domain.definition_parse import parse_definition
 
 __all__ = ["CATEGORIES", "Catalogue", "CatalogueError", "ServiceDefinition", "parse_definition"]
 
@@ -27,7 +27,7 @@ class Catalogue:
     ) -> None:
         ids = [definition.id for definition in definitions]
         doubles = tuple(
-            sorted({f"two definitions of {name}" for name in ids if ids.count(name) > 1})
+            sorted({f"{name}: 有两份定义；请留下一份" for name in ids if ids.count(name) > 1})
         )
         if doubles:
             raise CatalogueError(doubles)

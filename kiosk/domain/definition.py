@@ -1,14 +1,12 @@
 """A service as data: who may use it, what it asks, what it gives. The schema of ``assets/services/*.json``."""
 
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from kiosk.domain.definition_check import logical_faults
 from kiosk.domain.expressions import Condition
+from kiosk.domain.fault import Fault
 from kiosk.domain.question import (
     AnyQuestion,
     GroupQuestion,
@@ -21,21 +19,28 @@ from kiosk.domain.question import (
 
 SCHEMA_VERSION = 1
 
-Place = tuple[str | int, ...]
-"""Where in a file a fault is: keys and list numbers from the outside in."""
-
 Category = Literal["pension", "medical", "card", "employment", "allowance"]
 
 
 class CatalogueError(ValueError):
     """Definition files are wrong; every fault is listed."""
 
-    def __init__(self, faults: tuple[str, ...], places: tuple[Place, ...] = ()) -> None:
+    def __init__(self, faults: tuple[str, ...], details: tuple[Fault, ...] = ()) -> None:
         super().__init__("; ".join(faults))
         self.faults = faults
-        """``file: place: what is wrong``."""
-        self.places = places or tuple(() for _ in faults)
-        """The place of each fault, for the one who knows the file's lines."""
+        """``file: place: what is wrong；what to do``, with the line where it is known: ``file:line: …``."""
+        self.details = details
+        """The same with their places, for the one who knows the file's lines; empty when they are of several files."""
+
+    @classmethod
+    def of(cls, source: str, found: Iterable[Fault]) -> "CatalogueError":
+        """The faults of one file."""
+        details = tuple(found)
+        lines = (f":{fault.line}" if fault.line else "" for fault in details)
+        return cls(
+            tuple(f"{source}{line}: {one}" for line, one in zip(lines, details, strict=True)),
+            details,
+        )
 
 
 class Requirement(Part):
@@ -128,75 +133,3 @@ class ServiceDefinition(BaseModel):
                     yield self.prompt_id(step.id, field.id), field.title, field.sentence
         for number, requirement in enumerate(self.requires):
             yield self.prompt_id("requires", str(number)), requirement.title, requirement.sentence
-
-
-def parse_definition(text: str, source: str) -> ServiceDefinition:
-    """Check one definition.
-
-    Args:
-        text: JSON.
-        source: the file's name, for messages.
-    Raises:
-        CatalogueError: every fault of the file at once.
-    """
-    try:
-        raw = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        line = getattr(error, "lineno", 1)
-        raise CatalogueError(
-            (f"{source}:{line}: no JSON: {getattr(error, 'msg', error)}",)
-        ) from error
-    if isinstance(raw, dict) and raw.pop("digest", None) is not None:
-        raise CatalogueError((f"{source}: digest: is computed, take it out",), (("digest",),))
-    if isinstance(raw, dict):
-        raw.pop("$schema", None)
-    try:
-        definition = ServiceDefinition.model_validate(raw)
-    except ValidationError as error:
-        raise _catalogue_error(source, raw, error) from error
-    faults = tuple(logical_faults(definition))
-    if faults:
-        raise CatalogueError(
-            tuple(f"{source}: {_words(place)}: {words}" for place, words in faults),
-            tuple(place for place, _ in faults),
-        )
-    canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    return definition.model_copy(update={"digest": digest, "canonical": canonical})
-
-
-def _catalogue_error(source: str, raw: object, error: ValidationError) -> CatalogueError:
-    found = [
-        (_place_in(raw, fault["loc"]), _say(fault)) for fault in error.errors(include_url=False)
-    ]
-    return CatalogueError(
-        tuple(f"{source}: {_words(place)}: {words}" for place, words in found),
-        tuple(place for place, _ in found),
-    )
-
-
-def _say(fault: Any) -> str:  # noqa: ANN401 (pydantic's ErrorDetails)
-    words = str(fault["msg"])
-    if fault["type"] == "union_tag_invalid":
-        context = fault["ctx"]
-        return f"{context['tag']!r} is none of {context['expected_tags']}"
-    return words
-
-
-def _place_in(raw: Any, location: tuple[str | int, ...]) -> Place:  # noqa: ANN401 (any JSON)
-    """Keep of pydantic's location what is a place of the file: it also names branches of unions."""
-    place: list[str | int] = []
-    node = raw
-    for part in location:
-        is_list_place = isinstance(node, list) and isinstance(part, int) and part < len(node)
-        if is_list_place or (isinstance(node, dict) and part in node):
-            node = node[part]
-        elif not (part == location[-1] and isinstance(part, str) and isinstance(node, dict)):
-            # A missing key stays: its owner's place is known. Anything else is a branch of a union.
-            continue
-        place.append(part)
-    return tuple(place)
-
-
-def _words(place: Place) -> str:
-    return ".".join(map(str, place)) or "file"

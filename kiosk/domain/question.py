@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from kiosk.domain.expressions import Condition, Expression
 
@@ -60,6 +60,19 @@ class CountyOptions(Part):
     county: Key
 
 
+def _source_tag(value: object) -> str:
+    """Which of the two is meant, also where a key is misspelt. No tag is a key: faults are placed by keys."""
+    if isinstance(value, dict):
+        return "from_list" if value.keys() & {"list", "value", "title"} else "from_county"
+    return "from_list" if isinstance(value, ListOptions) else "from_county"
+
+
+OptionSource = Annotated[
+    Annotated[ListOptions, Tag("from_list")] | Annotated[CountyOptions, Tag("from_county")],
+    Discriminator(_source_tag),
+]
+
+
 class Question(Part):
     """What every question has."""
 
@@ -93,7 +106,7 @@ class ChoiceQuestion(Question):
     type: Literal["choice"]
     options: tuple[Option, ...] = ()
     """Fixed choices; after those of a list, when both are given, but for those marked ``is_first``."""
-    options_from: ListOptions | CountyOptions | None = None
+    options_from: OptionSource | None = None
 
 
 class YesNoQuestion(Question):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
+from kiosk.domain.citizen_id import Sex
 from kiosk.domain.resident_record import ResidentRecord
 from kiosk.domain.scope import OLDEST, PERSON_NAMES, REDUCTIONS, SHIFTED, TO_AGE, TODAY_NAMES
 
@@ -81,3 +82,50 @@ def _shapes(schema: _Schema) -> Iterable[_Schema]:
     for one in schema.get("anyOf", (schema,)):
         reference = one.get("$ref")
         yield _record_schema()["$defs"][reference.rpartition("/")[2]] if reference else one
+
+
+def values_of(name: str) -> frozenset[str] | None:
+    """The only values that a name can have, such as the kinds of ``record.pension.status``; None when it is free."""
+    if name == "person.sex":
+        return frozenset(sex.value for sex in Sex)
+    root, _, path = name.partition(".")
+    found: _Schema | None = _record_schema() if root == "record" else None
+    for step in path.split("."):
+        found = _step(found, step) if found else None
+    values = {value for shape in _shapes(found or {}) for value in shape.get("enum", ())}
+    return frozenset(values) or None
+
+
+def fields_of(list_name: str) -> frozenset[str]:
+    """The fields that each item of a list of the record has; none when the name is no list of objects."""
+    found: _Schema | None = _record_schema()
+    for step in list_name.partition(".")[2].split("."):
+        found = _step(found, step) if found else None
+    return frozenset(
+        field
+        for shape in _shapes(found or {})
+        if shape.get("type") == "array"
+        for item in _shapes(shape.get("items", {}))
+        for field in item.get("properties", ())
+    )
+
+
+@cache
+def all_names(county: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Names to choose from when one is misspelt; of the numbered ones an example each."""
+    return (
+        *(f"person.{name}" for name in sorted({*PERSON_NAMES, "days_to_60", "turns_60"})),
+        *(f"today.{name}" for name in sorted({*TODAY_NAMES, "in_90_days", "ago_365_days"})),
+        *(f"county.{name}" for name in sorted(county)),
+        "site.region_code",
+        *_paths(_record_schema(), "record"),
+    )
+
+
+def _paths(schema: _Schema, before: str) -> Iterable[str]:
+    for shape in _shapes(schema):
+        for name, field in shape.get("properties", {}).items():
+            path = f"{before}.{name}"
+            yield path
+            for inner in _shapes(field):
+                yield from _paths(inner.get("items", inner), path)

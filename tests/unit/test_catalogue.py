@@ -25,12 +25,20 @@ def test_digest_changes_when_any_value_changes_and_not_when_the_layout_does() ->
     assert parse_definition(json.dumps(raw), "a").digest != first
 
 
+def test_definition_is_the_same_when_it_is_read_from_its_canonical_text() -> None:
+    definition = parse_definition(FILE.read_text("utf-8"), FILE.name)
+    assert parse_definition(definition.canonical, "again") == definition
+
+
 def test_every_fault_is_listed_when_a_definition_is_wrong() -> None:
     raw = json.loads(FILE.read_text("utf-8")) | {"priority": 9, "colour": "red", "title": "长" * 15}
     with pytest.raises(CatalogueError) as caught:
         parse_definition(json.dumps(raw), "bad.json")
-    assert len(caught.value.faults) == 3
-    assert all(fault.startswith("bad.json: ") for fault in caught.value.faults)
+    assert sorted(caught.value.faults) == [
+        "bad.json: colour: 没有 'colour' 这个键；请去掉",
+        "bad.json: priority: 9 太大；最大是 3",
+        "bad.json: title: 有 15 个字，最多 14 个；请缩短 1 个字",
+    ]
 
 
 def test_line_is_named_when_the_file_is_not_json() -> None:
@@ -38,9 +46,20 @@ def test_line_is_named_when_the_file_is_not_json() -> None:
         parse_definition('{\n"id": }', "bad.json")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, '{"id": "\\ud800.x"}', "[]", "null", "3", '""', ""],
+    ids=["deep", "half a letter", "list", "null", "number", "text", "nothing"],
+)
+def test_hostile_text_is_a_fault_and_nothing_else(text: str) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        parse_definition(text, "bad.json")
+    assert len(caught.value.faults) == 1
+
+
 def test_catalogue_refuses_two_definitions_of_one_service() -> None:
     definition = parse_definition(FILE.read_text("utf-8"), FILE.name)
-    with pytest.raises(CatalogueError, match="two definitions"):
+    with pytest.raises(CatalogueError, match="有两份定义"):
         Catalogue((definition, definition))
 
 
