@@ -22,7 +22,12 @@ from kiosk.definition_files import files_at, make_catalogue, shipped_files
 from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.devices.print_raster import render_printout
 from kiosk.devices.printer_factory import make_printer
-from kiosk.domain.catalogue import Catalogue, CatalogueError
+from kiosk.domain.catalogue import (
+    Catalogue,
+    CatalogueError,
+    ServiceDefinition,
+    parse_definition,
+)
 from kiosk.domain.expressions import Lookup
 from kiosk.domain.hints import Hint, propose
 from kiosk.errors import ConfigError, StorageError, TemplateUnusable
@@ -313,6 +318,21 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
         raise ConfigError(error.faults) from error
 
 
+def _with_older(catalogue: Catalogue, store: SqliteStore, clock: Clock) -> Catalogue:
+    """The catalogue, with what drafts and open requests were begun with; drafts that are too old go."""
+    with store.transaction() as transaction:
+        transaction.drafts.purge(clock.now())
+        kept = transaction.drafts.definitions()
+    older: list[ServiceDefinition] = []
+    for name, text in kept:
+        try:
+            older.append(parse_definition(text, name))
+        except CatalogueError:
+            # Of a schema that this version no longer reads: its draft is not offered, all else works.
+            _log.warning("a kept definition cannot be read name=%s", name)
+    return catalogue.with_older(tuple(older))
+
+
 @contextlib.contextmanager
 def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Runtime]:
     """Build the parts and close them at the end.
@@ -330,14 +350,15 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
     try:
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
         outbox = SqliteOutbox(config.device.id, signer)
-        catalogue = load_catalogue(config.state_dir / OWN_SERVICES)
+        store = SqliteStore(encrypted, outbox, clock)
+        catalogue = _with_older(load_catalogue(config.state_dir / OWN_SERVICES), store, clock)
         yield Runtime(
             config=config,
             clock=clock,
             encrypted=encrypted,
             signer=signer,
             outbox=outbox,
-            store=SqliteStore(encrypted, outbox, clock),
+            store=store,
             catalogue=catalogue,
             prompts=with_services(PromptCatalogue.load(LOCALE), catalogue),
             card_reader=card_reader,

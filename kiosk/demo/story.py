@@ -11,6 +11,9 @@ from kiosk.devices.simulated_card_reader import SimulatedCardReader
 from kiosk.explain import staff_text
 from kiosk.flows import pages
 
+FOR_MYSELF = "给我自己"
+"""An option of the certification's first question."""
+
 
 @dataclass(slots=True)
 class Story:
@@ -28,6 +31,7 @@ class Story:
         self.refuse_the_camera()
         self.deliver()
         self.ask_again()
+        self.look_at_the_pension()
         self.show_a_fault()
 
     def _press(self, text_id: str) -> None:
@@ -43,9 +47,19 @@ class Story:
         self._press("welcome.begin")
         look(pages.ServicesPage)
 
+    def _choose(self, service_id: str) -> None:
+        self._press(f"category.{service_id.partition('.')[0]}")
+        service = self.kiosk.runtime.catalogue.find(service_id)
+        self.visitor.press(service.title if service else service_id)
+
     def _choose_certification(self) -> None:
-        service = self.kiosk.runtime.catalogue.services("pension")[0]
-        self.visitor.press(service.title)
+        self._choose("pension.life_certification")
+
+    def _certify_myself(self) -> None:
+        self.visitor.see(pages.ChoicePage)
+        self.visitor.press(FOR_MYSELF)
+        self.visitor.see(pages.FormReviewPage)
+        self._press("review.submit")
 
     def certify_without_network(self) -> None:
         """The first resident: card and face, no network at all."""
@@ -62,8 +76,7 @@ class Story:
         self.visitor.wait_page(pages.FaceCheckPage)
         self.visitor.rest(250)
         self.visitor.picture("face_check")
-        self.visitor.see(pages.ReviewPage)
-        self._press("review.submit")
+        self._certify_myself()
         self.visitor.see(pages.ReceiptPage)
         self.reader.remove()
         self._press("receipt.finish")
@@ -97,10 +110,30 @@ class Story:
         self.visitor.see(pages.PinPage)
         self.visitor.type_keys(PIN)
         self._press("typing.confirm")
-        self.visitor.wait_page(pages.ReviewPage)
+        self.visitor.wait_page(pages.ChoicePage)
+        self.visitor.press(FOR_MYSELF)
+        self.visitor.wait_page(pages.FormReviewPage)
         self._press("review.submit")
         self.visitor.wait_page(pages.ReceiptPage)
         self.reader.remove()
+
+    def look_at_the_pension(self) -> None:
+        """The first resident asks what was paid: the roster answers, with its date."""
+        self.say("第一位居民查养老金：名册回答，写明截至哪一天。")
+        self._begin()
+        self._choose("pension.payment_enquiry")
+        self.visitor.wait_page(pages.IdentifyPage)
+        self._lay_card(self.world.enrolled)
+        self.visitor.wait_page(pages.ConfirmPersonPage)
+        self._press("confirm_person.yes")
+        self.visitor.wait_page(pages.ConsentPage)
+        self._press("consent.agree")
+        self.visitor.see(pages.ChoicePage, "which_payments")
+        self.visitor.press("今年")
+        self.visitor.see(pages.AnswerPage)
+        self.reader.remove()
+        self._press("answer.finish")
+        self.visitor.wait_page(pages.WelcomePage)
 
     def _is_rejected(self) -> bool:
         page = self.kiosk.controller.page

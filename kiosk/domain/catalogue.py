@@ -35,6 +35,10 @@ class Catalogue:
         self._by_digest = {definition.digest: definition for definition in (*older, *definitions)}
         self._hidden = hidden
 
+    def with_older(self, older: tuple[ServiceDefinition, ...]) -> "Catalogue":
+        """The same services, and definitions that drafts and corrections were begun with."""
+        return Catalogue(tuple(self._by_id.values()), older=older, hidden=self._hidden)
+
     def services(self, category: str | None = None) -> tuple[ServiceDefinition, ...]:
         """The services that are offered, first tile first."""
         offered = (

@@ -18,7 +18,7 @@ from kiosk.flows.navigator import Navigator
 from kiosk.runtime import open_runtime
 from kiosk.services.store import Transaction
 from kiosk.storage.store import SqliteStore
-from tests.e2e.visits import PIN, SERVICE, exchange
+from tests.e2e.visits import FOR_MYSELF, PIN, SERVICE, exchange
 
 
 def die() -> None:
@@ -48,7 +48,8 @@ def main(settings: str, instant: str) -> None:
         navigator = Navigator(ports)
         card = reader.read()
         assert card is not None
-        for action in (Begin(), SERVICE, CardPresented(card), Confirm(), PinTyped(PIN)):
+        to_review = (Begin(), SERVICE, CardPresented(card), Confirm(), PinTyped(PIN), FOR_MYSELF)
+        for action in to_review:
             navigator.act(action)
         if instant == "before-commit":
             store = runtime.store

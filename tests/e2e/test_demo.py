@@ -17,7 +17,8 @@ PAGES = [
     "confirm_person",
     "consent",
     "face_check",
-    "review",
+    "choice",
+    "form_review",
     "receipt",
     "citizen_number",
     "help",
@@ -25,6 +26,8 @@ PAGES = [
     "pin",
     "receipt_decided",
     "request_progress",
+    "which_payments",
+    "answer",
     "out_of_service",
 ]
 
@@ -40,7 +43,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=110,
+        timeout=160,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
@@ -49,7 +52,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(180)
 def test_every_page_is_pictured_in_order_and_none_is_empty(
     demonstration: tuple[Path, str],
 ) -> None:
