@@ -50,6 +50,7 @@ class KioskWindow:
         """
         self.runtime = runtime
         self.window = window
+        window.use_texts(runtime.prompts)
         self.guide = make_guide(runtime.config, runtime.prompts)
         self.background = QtBackground()
         self._bridge = _StatusBridge()

@@ -132,7 +132,7 @@ class Story:
         self.visitor.press("今年")
         self.visitor.see(pages.AnswerPage)
         self.reader.remove()
-        self._press("answer.finish")
+        self._press("form.answer.finish")
         self.visitor.wait_page(pages.WelcomePage)
 
     def _is_rejected(self) -> bool:

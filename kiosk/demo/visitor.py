@@ -106,6 +106,7 @@ class Visitor:
 
     def _button(self, words: str) -> QAbstractButton | None:
         for button in self._kiosk.window.findChildren(QAbstractButton):
-            if button.isVisible() and button.isEnabled() and button.accessibleName() == words:
+            is_it = words in (button.accessibleName(), button.text())
+            if is_it and button.isVisible() and button.isEnabled():
                 return button
         return None

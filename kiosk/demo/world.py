@@ -136,7 +136,12 @@ def make_world(folder: Path, audio: str) -> Iterator[DemoWorld]:
                     name="梧桐村服务站", helper_name="李主任", helper_phone="0818-555-0100"
                 ),
                 device=DeviceConfig(DEVICE_ID, "A07", region),
-                hardware=HardwareConfig(f"file:{portraits.live}", f"simulated:{cards}", audio),
+                hardware=HardwareConfig(
+                    f"file:{portraits.live}",
+                    f"simulated:{cards}",
+                    printer=f"simulated:{folder / 'paper'}",
+                    audio=audio,
+                ),
                 identity=IdentityConfig(),
                 sync=SyncConfig(
                     f"http://127.0.0.1:{link.port}", centre_key, interval_s=1.0, deadline_s=5.0

@@ -35,7 +35,7 @@ class Navigator:
             ports: of real visits.
             practice: opens the world of a practice; None where none is offered.
         """
-        self._real_ports = replace(ports, can_practise=practice is not None)
+        self._real_ports = replace(ports, can_practise=True) if practice else ports
         self._ports = self._real_ports
         self._open_practice = practice
         self._practice = ExitStack()

@@ -116,6 +116,11 @@ class MainWindow(QWidget):
         if isinstance(page, PhotoPage):
             page.show_fault()
 
+    def use_texts(self, texts: Texts) -> None:
+        """Take the words of the services too: they are known only once the kiosk has loaded."""
+        self._texts = texts
+        self.shell.kit.texts = texts
+
     def set_practice(self, *, is_on: bool) -> None:
         """Mark every page as practice: nothing that is done now is real."""
         self._is_practice = is_on
