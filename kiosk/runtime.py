@@ -21,6 +21,7 @@ from kiosk.county import CountyFile
 from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.devices.print_raster import render_printout
 from kiosk.devices.printer_factory import make_printer
+from kiosk.devices.qr_reader import read_qr_text
 from kiosk.domain.catalogue import Catalogue, CatalogueError, parse_definition
 from kiosk.domain.expressions import Lookup
 from kiosk.domain.hints import Hint, propose
@@ -42,6 +43,7 @@ from kiosk.services.print_worker import PrintWorker
 from kiosk.services.printouts import Printouts, WhereToAsk
 from kiosk.services.receipt_code import ReceiptCode
 from kiosk.services.record_consent import RecordConsent
+from kiosk.services.scan_code import CodeScan
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheck
 from kiosk.services.verify_receipt import VerifyReceipt
@@ -134,6 +136,8 @@ class Runtime:
             ),
             qr_rows=self.receipt_code().rows_of,
             printing=printing if printing is not None else NoPrinting(),
+            verify_receipt=self.verify_receipt().check,
+            start_code_scan=self._code_scan if config.hardware.camera != "none" else None,
         )
 
     def practice_ports(self, real: VisitPorts) -> AbstractContextManager[VisitPorts]:
@@ -201,6 +205,9 @@ class Runtime:
     def verify_receipt(self) -> VerifyReceipt:
         """Checks the codes of this centre's papers, without any network."""
         return make_verify_receipt(self.config, self.signer.public_key)
+
+    def _code_scan(self) -> CodeScan:
+        return CodeScan(make_camera(self.config.hardware.camera), read_qr_text)
 
     def transport(self) -> HttpTransport | None:
         """The way to the centre, or None when no centre is configured."""

@@ -17,6 +17,7 @@ from kiosk.flows.actions import (
     Action,
     AskHelp,
     CardPresented,
+    CodeScanned,
     FaceAccepted,
     FaceCheckUnavailable,
     FaceNotAccepted,
@@ -25,8 +26,10 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.page_model import PageModel
 from kiosk.services.ports import Card, CardReader, FaceAdvice
+from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.verify_face import FaceCheckResult, FaceCheckRun, FaceView
 from kiosk.ui.card_feed import CardFeed
+from kiosk.ui.code_feed import CodeFeed
 from kiosk.ui.face_feed import FaceFeed
 from kiosk.ui.idle_watch import IdleEvents, IdleWatch
 from kiosk.ui.main_window import MainWindow
@@ -71,6 +74,9 @@ class VisitNavigator(Protocol):
 
     def face_check(self) -> FaceCheckRun | None:
         """The check for the present page, or None."""
+
+    def code_scan(self) -> CodeScanRun | None:
+        """The look for a code for the present page, or None."""
 
 
 class SpokenGuide(Protocol):
@@ -123,6 +129,7 @@ class VisitController(QObject):
         self._spent_cards: dict[type[models.PageModel], bytes] = {}
         """Marks, not cards."""
         self._faces = FaceFeed(self._show_face, self._finish_face, self)
+        self._codes = CodeFeed(lambda text: self.act(CodeScanned(text)), self)
         self._cards = (
             CardFeed(card_reader, self._present_card, self) if card_reader is not None else None
         )
@@ -179,6 +186,7 @@ class VisitController(QObject):
             if timer is not None:
                 timer.cancel()
         self._faces.close()
+        self._codes.close()
         if self._cards is not None:
             self._cards.close()
         self._guide.stop()
@@ -313,11 +321,18 @@ class VisitController(QObject):
                 lambda run: self._start_face(serial, run),
                 lambda error: self._face_not_made(serial, error),
             )
+        elif isinstance(page, models.VerifyReceiptPage) and page.has_camera:
+            self._lane.submit(
+                self._navigator.code_scan,
+                lambda run: self._start_scan(serial, run),
+                lambda error: _log.warning("code scan not made type=%s", type(error).__name__),
+            )
         elif self._cards is not None and isinstance(page, CARD_PAGES):
             self._cards.start(self._spent_cards.get(type(page)))
 
     def _stop_feeds(self) -> None:
         self._faces.stop()
+        self._codes.stop()
         if self._cards is not None:
             self._cards.stop()
 
@@ -328,6 +343,10 @@ class VisitController(QObject):
             self.act(FaceCheckUnavailable(KioskError.code))
         else:
             self._faces.start(run)
+
+    def _start_scan(self, serial: int, run: CodeScanRun | None) -> None:
+        if serial == self._serial and run is not None:
+            self._codes.start(run)
 
     def _face_not_made(self, serial: int, error: Exception) -> None:
         if serial == self._serial:
