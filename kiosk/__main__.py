@@ -6,12 +6,23 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
-from kiosk.commands import catalogue, central, demo, doctor, enrol, provision, requests, run, sync
+from kiosk.commands import (
+    catalogue,
+    central,
+    demo,
+    doctor,
+    enrol,
+    provision,
+    receipt,
+    requests,
+    run,
+    sync,
+)
 from kiosk.failures import command_log, make_output_chinese, no_traceback, state_dir_of, tell
 
 EXIT_INTERRUPTED = 130
 
-COMMANDS = (run, demo, doctor, sync, requests, provision, enrol, central, catalogue)
+COMMANDS = (run, demo, doctor, sync, requests, receipt, provision, enrol, central, catalogue)
 """Each module adds its own parser; heavy imports wait until a command runs."""
 
 

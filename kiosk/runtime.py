@@ -22,6 +22,7 @@ from kiosk.definition_files import files_at, make_catalogue, shipped_files
 from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.devices.print_raster import render_printout
 from kiosk.devices.printer_factory import make_printer
+from kiosk.devices.qr_reader import read_qr_text
 from kiosk.domain.catalogue import (
     Catalogue,
     CatalogueError,
@@ -48,6 +49,7 @@ from kiosk.services.print_worker import PrintWorker
 from kiosk.services.printouts import Printouts, WhereToAsk
 from kiosk.services.receipt_code import ReceiptCode
 from kiosk.services.record_consent import RecordConsent
+from kiosk.services.scan_code import CodeScan
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheck
 from kiosk.services.verify_receipt import VerifyReceipt
@@ -143,6 +145,8 @@ class Runtime:
             ),
             qr_rows=self.receipt_code().rows_of,
             printing=printing if printing is not None else NoPrinting(),
+            verify_receipt=self.verify_receipt().check,
+            start_code_scan=self._code_scan if config.hardware.camera != "none" else None,
         )
 
     def practice_ports(self, real: VisitPorts) -> AbstractContextManager[VisitPorts]:
@@ -210,6 +214,9 @@ class Runtime:
     def verify_receipt(self) -> VerifyReceipt:
         """Checks the codes of this centre's papers, without any network."""
         return make_verify_receipt(self.config, self.signer.public_key)
+
+    def _code_scan(self) -> CodeScan:
+        return CodeScan(make_camera(self.config.hardware.camera), read_qr_text)
 
     def transport(self) -> HttpTransport | None:
         """The way to the centre, or None when no centre is configured."""

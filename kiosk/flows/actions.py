@@ -155,6 +155,13 @@ class PrintPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeScanned:
+    """A scanner typed a code, or the camera saw one; unchecked: hostile input."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class BeginPractice:
     """Touch 练一练 on the welcome page."""
 
@@ -188,6 +195,7 @@ Action = (
     | EditLine
     | TurnPage
     | PrintPage
+    | CodeScanned
     | BeginPractice
     | SaveForLater
 )

@@ -46,7 +46,7 @@ class ChoicePage(QuestionModel):
     page_id = "choice"
     idle_timeout_s = 90.0
     options: tuple[OptionButton, ...] = ()
-    """Those of this page, at most six; five when there are several pages."""
+    """Those of this page: with the buttons for nothing and for the next page, at most six."""
     chosen: str = ""
     """The present answer, marked."""
     crumbs: str = field(default="", repr=False)

@@ -14,8 +14,10 @@ from kiosk.flows.notices import error_notice
 from kiosk.flows.page_model import PageModel
 from kiosk.flows.practice import over_or
 from kiosk.flows.verification import FaceCheckStep
+from kiosk.flows.verify_receipt import VerifyReceiptStep
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
+from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.verify_face import FaceCheckRun
 
 _log = logging.getLogger(__name__)
@@ -122,6 +124,13 @@ class Navigator:
         if not isinstance(self._step, FaceCheckStep) or template is None:
             return None
         return self._ports.start_face_check(template)
+
+    def code_scan(self) -> CodeScanRun | None:
+        """The look for a code for the present page, or None when it waits for none."""
+        step, start = self._step, self._ports.start_code_scan
+        if not isinstance(step, VerifyReceiptStep) or step.check is not None or start is None:
+            return None
+        return start()
 
     def _go(self, destination: Destination) -> PageModel:
         if isinstance(destination.step, WelcomeStep):

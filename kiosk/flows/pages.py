@@ -66,6 +66,7 @@ __all__ = [
     "ServicesPage",
     "SignaturePage",
     "TextPage",
+    "VerifyReceiptPage",
     "WelcomePage",
 ]
 
@@ -224,6 +225,19 @@ class ReceiptPage(PageModel):
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyReceiptPage(PageModel):
+    """Is this paper genuine. Actions: CodeScanned, Choose("again"), Finish."""
+
+    page_id = "verify_receipt"
+    idle_timeout_s = 180.0
+    verdict: str = ""
+    """``genuine``, ``changed``, ``not_yet`` or ``unknown``; empty while it waits for a code."""
+    lines: tuple[ReviewLine, ...] = ()
+    """What was printed then; of a genuine paper only."""
+    has_camera: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RequestLine:
     """One earlier request of the identified person."""
 
@@ -286,6 +300,7 @@ AnyPage = (
     | PinPage
     | ReviewPage
     | ReceiptPage
+    | VerifyReceiptPage
     | ProgressPage
     | NoticePage
     | HelpPage

@@ -19,8 +19,10 @@ from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
 from kiosk.services.ports import CardReader, FaceTemplate
 from kiosk.services.record_consent import RecordConsent
+from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheckRun
+from kiosk.services.verify_receipt import ReceiptCheck
 
 if TYPE_CHECKING:
     # Practice is made of steps, which know the ports.
@@ -126,6 +128,10 @@ class VisitPorts:
     )
     """Proposals for a person, given the services that are open and those that are offered."""
     printing: VisitPrinting = field(default_factory=NoPrinting)
+    verify_receipt: Callable[[str], ReceiptCheck] | None = None
+    """The offline check of a paper's code; None where it is not offered."""
+    start_code_scan: Callable[[], CodeScanRun] | None = None
+    """A look for a code through the camera; None without a camera."""
     is_clock_behind: Callable[[], bool] = lambda: False
     """Whether the machine's time runs behind what it has seen already."""
     can_practise: bool = False

@@ -43,15 +43,15 @@ class VerifyReceipt:
 
     Args:
         centre: the centre's key; None where none is configured.
-        own_key: of this device, whose papers it can check before it has a certificate.
+        own_key: of this device, whose papers it can check before it has a certificate; None on another machine.
         own_prefix: of this device's receipt numbers.
         own_id: of this device.
     """
 
     centre: Verifier | None
-    own_key: Verifier
-    own_prefix: str
-    own_id: str
+    own_key: Verifier | None = None
+    own_prefix: str = ""
+    own_id: str = ""
 
     def check(self, text: str) -> ReceiptCheck:
         """Check whatever a camera or a scanner gave; never raises for what is in it."""
@@ -69,12 +69,11 @@ class VerifyReceipt:
         return self._check_with(code, certificate)
 
     def _check_without_certificate(self, code: SignedReceipt) -> ReceiptCheck:
-        if code.statement.number[:3] != self.own_prefix:
-            return ReceiptCheck(ReceiptVerdict.NOT_YET)
-        if not self.own_key.is_valid(Purpose.RECEIPT, code.signed, code.signature):
-            # Perhaps this machine's own prefix, and the key that it had before its disk was replaced.
-            return ReceiptCheck(ReceiptVerdict.NOT_YET)
-        return ReceiptCheck(ReceiptVerdict.GENUINE, code.statement, self.own_id)
+        own = self.own_key if code.statement.number[:3] == self.own_prefix else None
+        if own is not None and own.is_valid(Purpose.RECEIPT, code.signed, code.signature):
+            return ReceiptCheck(ReceiptVerdict.GENUINE, code.statement, self.own_id)
+        # Also this machine's own prefix with another key: perhaps the one before its disk was replaced.
+        return ReceiptCheck(ReceiptVerdict.NOT_YET)
 
     def _check_with(self, code: SignedReceipt, certificate: DeviceCertificate) -> ReceiptCheck:
         if self.centre is None or certificate.centre_key_id != self.centre.key_id:

@@ -17,6 +17,7 @@ from kiosk.flows.actions import (
     Action,
     AskHelp,
     CardPresented,
+    CodeScanned,
     FaceAccepted,
     FaceCheckUnavailable,
     FaceNotAccepted,
@@ -25,9 +26,11 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.page_model import PageModel
 from kiosk.services.ports import Card, CardReader
+from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.take_photo import PhotoSource
 from kiosk.services.verify_face import FaceCheckResult, FaceCheckRun, FaceView
 from kiosk.ui.card_feed import CardFeed
+from kiosk.ui.code_feed import CodeFeed
 from kiosk.ui.face_feed import FaceFeed
 from kiosk.ui.idle_watch import IdleEvents, IdleWatch
 from kiosk.ui.main_window import MainWindow
@@ -73,6 +76,9 @@ class VisitNavigator(Protocol):
 
     def face_check(self) -> FaceCheckRun | None:
         """The check for the present page, or None."""
+
+    def code_scan(self) -> CodeScanRun | None:
+        """The look for a code for the present page, or None."""
 
 
 class SpokenGuide(Protocol):
@@ -130,6 +136,7 @@ class VisitController(QObject):
         self._photos = PhotoDesk(
             window, photo_source, self.act, self._advise, lambda advice: self._speak(Prompt(advice))
         )
+        self._codes = CodeFeed(lambda text: self.act(CodeScanned(text)), self)
         self._cards = (
             CardFeed(card_reader, self._present_card, self) if card_reader is not None else None
         )
@@ -187,6 +194,7 @@ class VisitController(QObject):
                 timer.cancel()
         self._faces.close()
         self._photos.close()
+        self._codes.close()
         if self._cards is not None:
             self._cards.close()
         self._guide.stop()
@@ -323,12 +331,19 @@ class VisitController(QObject):
             )
         elif isinstance(page, models.PhotoPage):
             self._photos.begin(page)
+        elif isinstance(page, models.VerifyReceiptPage) and page.has_camera:
+            self._lane.submit(
+                self._navigator.code_scan,
+                lambda run: self._start_scan(serial, run),
+                lambda error: _log.warning("code scan not made type=%s", type(error).__name__),
+            )
         elif self._cards is not None and isinstance(page, CARD_PAGES):
             self._cards.start(self._spent_cards.get(type(page)))
 
     def _stop_feeds(self) -> None:
         self._faces.stop()
         self._photos.stop()
+        self._codes.stop()
         if self._cards is not None:
             self._cards.stop()
 
@@ -339,6 +354,10 @@ class VisitController(QObject):
             self.act(FaceCheckUnavailable(KioskError.code))
         else:
             self._faces.start(run)
+
+    def _start_scan(self, serial: int, run: CodeScanRun | None) -> None:
+        if serial == self._serial and run is not None:
+            self._codes.start(run)
 
     def _face_not_made(self, serial: int, error: Exception) -> None:
         if serial == self._serial:

@@ -120,6 +120,13 @@ ANSWER_LINES = (
     m.AnswerLine("发到哪里", "中国农业银行 尾号4567"),
     m.AnswerLine("发放状态", "正常发放", note="每月10号到账"),
 )
+WORKING = (
+    m.AnswerLine("从哪个月起领", "2077年4月"),
+    m.AnswerLine("账户现在大约有", "12,150.00元", note="(400.00元 + 50.00元) × 27"),
+    m.AnswerLine("以后每年缴的和补贴的", "22,500.00元", note="(400.00元 + 50.00元) × 50"),
+    m.AnswerLine("以后的利息", "36,113.56元", note="2%"),
+    m.AnswerLine("领取时账户里有", "70,763.56元", note="12,150.00元 + 22,500.00元 + 36,113.56元"),
+)
 ASK = (m.ChoiceButton("ask", "sample.ask", "staff"),)
 
 
@@ -212,6 +219,9 @@ FORM_SAMPLES: dict[str, m.PageModel] = {
     "26-answer": answer(can_print=True),
     "26-answer-printing": answer(can_print=True, print_state="printing"),
     "26-answer-failed": answer(can_print=True, print_state="failed", page_count=2),
+    "26-answer-working": answer(
+        lines=WORKING, can_print=True, print_state="failed", page_count=2, choices=ASK
+    ),
     "26-answer-text": answer(figure="", lines=ANSWER_LINES[3:], choices=()),
     "27-hints": m.HintsPage(
         Prompt("sample.hints"),

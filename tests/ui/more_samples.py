@@ -104,4 +104,18 @@ MORE_SAMPLES: dict[str, m.PageModel] = {
     ),
     "23-photo-too-few": replace(PHOTO, taken=1, maximum=3, preview=TAKEN),
     "24-signature": m.SignaturePage(**ask("signature")),
+    "23-verify-receipt": m.VerifyReceiptPage(Prompt("verify_receipt"), has_camera=True),
+    "23-verify-receipt-genuine": m.VerifyReceiptPage(
+        Prompt("verify_receipt.genuine"),
+        "genuine",
+        (
+            m.ReviewLine("编号", "A07-000123-K", "number"),
+            m.ReviewLine("是什么", "权益记录单", "document"),
+            m.ReviewLine("办的事", "城乡居民养老保险参保", "receipt"),
+            m.ReviewLine("时间", "2026-11-23 16:05", "calendar"),
+        ),
+    ),
+    "23-verify-receipt-changed": m.VerifyReceiptPage(Prompt("verify_receipt.changed"), "changed"),
+    "23-verify-receipt-not-yet": m.VerifyReceiptPage(Prompt("verify_receipt.not_yet"), "not_yet"),
+    "23-verify-receipt-unknown": m.VerifyReceiptPage(Prompt("verify_receipt.unknown"), "unknown"),
 }

@@ -15,7 +15,15 @@ from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
 
 LINES_ON_PAGE = 5
+EQUALS = " = "
+"""Between the working of a line of a calculation and its result."""
 ASK = ChoiceButton("ask_centre", "choice.ask_centre", "ask_centre")
+
+
+def answer_line(label: str, value: str) -> AnswerLine:
+    """A line as the page shows it: of a calculation the result, with its working small below."""
+    working, _, result = value.rpartition(EQUALS)
+    return AnswerLine(label, result, note=working)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class AnswerStep:
             service_title=title,
             figure_label=sheet.figure_label,
             figure=sheet.figure,
-            lines=tuple(AnswerLine(label, value) for label, value in here),
+            lines=tuple(answer_line(label, value) for label, value in here),
             as_of=sheet.as_of,
             page_number=number,
             page_count=count,

@@ -8,8 +8,7 @@ from kiosk.flows.county_tables import CountyTables
 from kiosk.flows.form_pages import OptionButton
 
 MOST_ON_PAGE = 6
-WITH_TURNING = 5
-"""When there are more, the last place is the button that turns the page."""
+"""Buttons, that of a question that may be skipped included; the one that turns the page takes another's place."""
 
 
 def offered(
@@ -39,20 +38,26 @@ def offered(
 
 
 def page_of(
-    options: tuple[OptionButton, ...], page_number: int
+    options: tuple[OptionButton, ...], page_number: int, most: int = MOST_ON_PAGE
 ) -> tuple[tuple[OptionButton, ...], int, int]:
-    """The choices of one page, its number from 1, and how many pages there are; numbers run in a circle."""
-    if len(options) <= MOST_ON_PAGE:
+    """The choices of one page, its number from 1, and how many pages there are; numbers run in a circle.
+
+    Args:
+        options: all of them.
+        page_number: any.
+        most: buttons that a page has room for.
+    """
+    if len(options) <= most:
         return options, 1, 1
-    count = -(-len(options) // WITH_TURNING)
+    size = most - 1
+    count = -(-len(options) // size)
     number = (page_number - 1) % count
-    start = number * WITH_TURNING
-    return options[start : start + WITH_TURNING], number + 1, count
+    return options[number * size : (number + 1) * size], number + 1, count
 
 
-def page_with(options: tuple[OptionButton, ...], value: str) -> int:
+def page_with(options: tuple[OptionButton, ...], value: str, most: int = MOST_ON_PAGE) -> int:
     """The page that the present answer stands on."""
     places = [place for place, option in enumerate(options) if option.value == value]
-    if not places or len(options) <= MOST_ON_PAGE:
+    if not places or len(options) <= most:
         return 1
-    return places[0] // WITH_TURNING + 1
+    return places[0] // (most - 1) + 1

@@ -23,7 +23,7 @@ from kiosk.flows.form import places
 from kiosk.flows.form.check import EARLIEST, LATEST
 from kiosk.flows.form.facts import FormFacts
 from kiosk.flows.form.group_lines import item_line
-from kiosk.flows.form.options import offered, page_of, page_with
+from kiosk.flows.form.options import MOST_ON_PAGE, offered, page_of, page_with
 from kiosk.flows.form.read_back import shown
 from kiosk.flows.form_pages import (
     ChoicePage,
@@ -119,8 +119,9 @@ def _choice(request: PageRequest) -> QuestionModel:
 def _choice_page(
     request: PageRequest, options: tuple[OptionButton, ...], chosen: str, crumbs: str = ""
 ) -> QuestionModel:
-    number = request.page_number or page_with(options, chosen)
-    here, number, count = page_of(options, number)
+    most = MOST_ON_PAGE - request.question.is_optional
+    number = request.page_number or page_with(options, chosen, most)
+    here, number, count = page_of(options, number, most)
     return ChoicePage(
         **request.common(),
         options=here,

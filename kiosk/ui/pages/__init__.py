@@ -29,6 +29,7 @@ from kiosk.ui.pages.review_page import ReviewPage
 from kiosk.ui.pages.services_page import ServicesPage
 from kiosk.ui.pages.signature_page import SignaturePage
 from kiosk.ui.pages.text_page import TextPage
+from kiosk.ui.pages.verify_receipt_page import VerifyReceiptPage
 from kiosk.ui.pages.welcome_page import WelcomePage
 
 AnyUiPage = Page[Any]
@@ -45,6 +46,7 @@ PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
     (models.PinPage, PinPage),
     (models.ReviewPage, ReviewPage),
     (models.ReceiptPage, ReceiptPage),
+    (models.VerifyReceiptPage, VerifyReceiptPage),
     (models.ProgressPage, ProgressPage),
     (models.NoticePage, NoticePage),
     (models.HelpPage, HelpPage),

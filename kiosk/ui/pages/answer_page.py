@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from kiosk.flows import pages as models
 from kiosk.flows.actions import Choose, Finish, PrintPage, TurnPage
@@ -36,17 +36,26 @@ class AnswerPage(Page[models.AnswerPage]):
     def build(self) -> None:
         """Make the card and the buttons."""
         tokens = self.kit.tokens
-        middle = Qt.AlignmentFlag.AlignHCenter
-        soft = tokens.colours.ink_soft
-        self.head = TextBlock(self.kit, tokens.body, colour=soft, align=middle)
-        self.figure = Figure(self.kit, 1.9 if tokens.is_landscape else 2.2, colour="primary")
+        is_wide = tokens.is_landscape
+        self.head = TextBlock(
+            self.kit,
+            tokens.body,
+            colour=tokens.colours.ink_soft,
+            align=Qt.AlignmentFlag.AlignLeft if is_wide else Qt.AlignmentFlag.AlignHCenter,
+        )
+        self.figure = Figure(self.kit, 1.8 if is_wide else 2.2, colour="primary")
         self.lines = CardLines(self.kit, 0.74)
         self.lines.column.setContentsMargins(0, 0, 0, 0)
         self.lines.is_drawn = False
         self.as_of = TextBlock(self.kit, tokens.body, is_bold=True, colour=tokens.colours.warning)
         frame = CardFrame(self.kit)
-        for part in (self.head, self.figure, self.lines):
-            frame.column.addWidget(part)
+        # a wide screen is low: the figure stands beside its heading
+        side_by_side, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        top = QBoxLayout(side_by_side if is_wide else below)
+        top.addWidget(self.head)
+        top.addWidget(self.figure)
+        frame.column.addLayout(top)
+        frame.column.addWidget(self.lines)
         frame.column.addWidget(Rule(self.kit))
         frame.column.addWidget(self._as_of_row())
         self.answers.addStretch(1)

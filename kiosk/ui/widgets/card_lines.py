@@ -20,7 +20,7 @@ class CardLine:
     label: str = ""
     """On the left, softer; with one, the value stands on the right."""
     note: str = field(default="", repr=False)
-    """Small, below."""
+    """Small, below, over the whole width: the working of a sum is long."""
     icon: str = ""
 
 
@@ -35,6 +35,10 @@ class CardLines(CardFrame):
     def show_lines(self, lines: Sequence[CardLine]) -> None:
         """Replace the lines."""
         self.wipe()
+        tokens = self._kit.tokens
+        is_dense = sum(bool(line.note) for line in lines) > 1
+        spacing_mm = 3 if tokens.is_landscape else 6
+        self.column.setSpacing(tokens.mm(spacing_mm / 2 if is_dense else spacing_mm))
         for number, line in enumerate(lines):
             if number:
                 self._add(Rule(self._kit))
@@ -56,28 +60,26 @@ class CardLines(CardFrame):
 
     def _row(self, line: CardLine) -> QWidget:
         tokens = self._kit.tokens
+        side = Qt.AlignmentFlag.AlignRight if line.label else Qt.AlignmentFlag.AlignLeft
         row = QWidget()
-        cells = QHBoxLayout(row)
-        cells.setContentsMargins(0, 0, 0, 0)
+        rows = QVBoxLayout(row)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        cells = QHBoxLayout()
         cells.setSpacing(tokens.mm(5))
+        rows.addLayout(cells)
         if line.icon:
-            side = tokens.mm(16 if tokens.is_landscape else 22)
-            cells.addWidget(Picture(self._kit, side, line.icon, has_disc=True))
+            icon_px = tokens.mm(16 if tokens.is_landscape else 22)
+            cells.addWidget(Picture(self._kit, icon_px, line.icon, has_disc=True))
         if line.label:
             label = TextBlock(self._kit, tokens.body, colour=tokens.colours.ink_soft)
             label.show_words(line.label)
             cells.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        side_of_words = Qt.AlignmentFlag.AlignRight if line.label else Qt.AlignmentFlag.AlignLeft
-        value = TextBlock(self._kit, self._value_px, is_bold=True, align=side_of_words)
+        value = TextBlock(self._kit, self._value_px, is_bold=True, align=side)
         value.show_words(line.value)
-        words.addWidget(value)
+        cells.addWidget(value, 1)
         if line.note:
-            note = TextBlock(
-                self._kit, tokens.caption, colour=tokens.colours.ink_soft, align=side_of_words
-            )
+            note = TextBlock(self._kit, tokens.caption, colour=tokens.colours.ink_soft, align=side)
             note.show_words(line.note)
-            words.addWidget(note)
-        cells.addLayout(words, 1)
+            rows.addWidget(note)
         return row
