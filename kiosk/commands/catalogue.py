@@ -61,7 +61,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     listing = verbs.add_parser("list", help="every service that is offered")
     show = verbs.add_parser("show", help="one service with all that it asks")
     show.add_argument("service", metavar="ID", help="such as pension.claim")
-    for verb, execute in ((listing, execute_list), (show, execute_show)):
+    walk = verbs.add_parser("try", help="walk one service in the terminal with invented people")
+    walk.add_argument("service", metavar="ID", help="such as pension.claim")
+    for verb, execute in (
+        (listing, execute_list),
+        (show, execute_show),
+        (walk, execute_try),
+    ):
         verb.add_argument("--folder", type=Path, help="definitions besides the shipped ones")
         verb.set_defaults(execute=execute)
 
@@ -108,6 +114,17 @@ def execute_show(arguments: argparse.Namespace) -> int:
     for line in _lines_of(definition):
         _say(line)
     return 0
+
+
+def execute_try(arguments: argparse.Namespace) -> int:
+    """Walk one service; 1 when there is none of that id, or the input ended before the service did."""
+    from kiosk.trial import walk_in_terminal
+
+    definition = _load(arguments.folder).find(arguments.service)
+    if definition is None:
+        _say(f"没有 {arguments.service} 这项业务。请用 xianglin catalogue list 看有哪些。")
+        return 1
+    return walk_in_terminal(definition, _say, input)
 
 
 def _load(folder: Path | None) -> "Catalogue":

@@ -13,6 +13,7 @@ from kiosk.flows.form.start import service_start
 from kiosk.flows.pages import HelpPage, ServicesPage, ServiceTile, WelcomePage
 from kiosk.flows.sign_in import first_identify_step
 from kiosk.flows.verification import next_step
+from kiosk.flows.verify_receipt import VerifyReceiptStep
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
 
@@ -25,6 +26,9 @@ MORE_TILE = "kiosk.more"
 
 RESUME_TILE = "kiosk.resume"
 """Come back with a slip."""
+
+VERIFY_TILE = "kiosk.verify_receipt"
+"""Is this paper genuine: for whoever is shown one."""
 
 OWN_TILES_IN = "card"
 """The category that also holds the kiosk's own tiles: it has few services."""
@@ -90,8 +94,12 @@ class ServicesStep:
     def _own_tiles(self, ports: VisitPorts) -> tuple[ServiceTile, ...]:
         if self.category != OWN_TILES_IN:
             return ()
-        resume = ServiceTile(RESUME_TILE, ports.label("tile.resume"), "draft")
-        return (resume,) if ports.drafts is not None else ()
+        if ports.practice is not None or ports.drafts is None:
+            return ()
+        return (
+            ServiceTile(RESUME_TILE, ports.label("tile.resume"), "draft"),
+            ServiceTile(VERIFY_TILE, ports.label("tile.verify_receipt"), "verify_receipt"),
+        )
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
         """Open a category, turn its page, or remember the service; a person who is known is not asked again."""
@@ -102,6 +110,8 @@ class ServicesStep:
             return Destination(ServicesStep(chosen.removeprefix(CATEGORY_PREFIX)))
         if chosen == MORE_TILE and self.category:
             return Destination(replace(self, page_number=self.page_number + 1), replaces=True)
+        if chosen == VERIFY_TILE:
+            return Destination(VerifyReceiptStep())
         if chosen == RESUME_TILE and ports.drafts is not None:
             visit.service, visit.is_progress_enquiry, visit.is_resuming = None, False, True
             visit.has_seen_matters = False
