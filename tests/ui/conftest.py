@@ -1,12 +1,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from kiosk.ui.kit import Kit, TapGuard
 from kiosk.ui.main_window import MainWindow
 from kiosk.ui.tokens import ScreenSpec, Tokens
-from tests.ui.form_samples import catalogue
+from tests.ui.form_samples import FORM_SAMPLES, catalogue
 
 PORTRAIT = ScreenSpec(1080, 1920)
 LANDSCAPE = ScreenSpec(1920, 1080)
@@ -62,3 +64,44 @@ def make_kit(qtbot, texts, clock):
         return Kit(Tokens(screen), texts, clock, TapGuard(clock))
 
     return make
+
+
+@pytest.fixture
+def window(make_window):
+    return make_window(PORTRAIT)
+
+
+@pytest.fixture
+def shown(window, clock):
+    """A page of a window, and the actions that it emits."""
+    acted = []
+    window.acted.connect(acted.append)
+
+    def show(model):
+        window.show_model(FORM_SAMPLES[model] if isinstance(model, str) else model)
+        clock.move(1)
+        return window.shell.page, acted
+
+    return show
+
+
+@pytest.fixture
+def click(clock):
+    def act(button):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        clock.move(1)
+
+    return act
+
+
+@pytest.fixture
+def pad(window, clock):
+    """Types on a numeric pad: keys go to whatever has the focus, as they do from a real one."""
+
+    def act(signs):
+        for sign in signs:
+            target = window.focusWidget() or window
+            QTest.keyClick(target, Qt.Key.Key_Return if sign == "\r" else sign)
+            clock.move(1)
+
+    return act
