@@ -6,6 +6,7 @@ import gc
 import numpy as np
 import pytest
 
+from kiosk.catalogue_prompts import with_services
 from kiosk.flows import actions
 from kiosk.flows.navigator import Navigator
 from kiosk.services.ports import Card, FaceBox, FaceTemplate
@@ -71,7 +72,7 @@ class Visit:
 
 
 @pytest.fixture
-def make_visit(qtbot, make_window, clock, tmp_path):
+def make_visit(qtbot, make_window, clock, tmp_path, texts):
     background = QtBackground()
     controllers = []
     with make_world(tmp_path) as world:
@@ -81,8 +82,10 @@ def make_visit(qtbot, make_window, clock, tmp_path):
                 world.ports, start_face_check=lambda t: CheckOfTemplate(t, is_endless)
             )
             reader = FreshCards()
+            window = make_window(PORTRAIT)
+            window.use_texts(with_services(texts, world.ports.catalogue))
             controller = VisitController(
-                make_window(PORTRAIT),
+                window,
                 Navigator(ports),
                 fakes.FakeGuide(),
                 background.visit_lane,
