@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from kiosk.devices.photo_file import encode_photo
 from kiosk.devices.picture import as_frame
-from kiosk.services.ports import Frame, PhotoAdvice, PhotoVerdict
+from kiosk.services.ports import Frame, PhotoAdvice
+from kiosk.services.take_photo import PhotoJudgement
 
 _Grey = npt.NDArray[np.uint8]
 _Shades = npt.NDArray[np.float32]
@@ -62,12 +63,13 @@ class DocumentMeasurements:
 class DocumentPhotoCheck:
     """Judges photos of papers and cards. Safe on any thread."""
 
-    def judge(self, frame: Frame) -> PhotoVerdict:
+    def judge(self, frame: Frame) -> PhotoJudgement:
         """Name the first thing to improve; of two pictures with faults the sharper one is better."""
         document = measure_document(frame)
         advice = advise_document(document)
         sharp = min(1.0, document.sharpness / (2 * MINIMUM_SHARPNESS))
-        return PhotoVerdict(advice, sharp if advice in (None, PhotoAdvice.BLURRED) else sharp / 2)
+        quality = sharp if advice in (None, PhotoAdvice.BLURRED) else sharp / 2
+        return PhotoJudgement(f"photo.advice.{advice.value}" if advice else "", quality)
 
     def encode(self, frame: Frame) -> bytes:
         """Make the JPEG that is stored and sent; see ``encode_photo``."""

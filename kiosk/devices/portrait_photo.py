@@ -1,7 +1,8 @@
 """Photos of people: a portrait for a card, and a picture of two people together."""
 
 from kiosk.devices.photo_file import encode_photo
-from kiosk.services.ports import FaceAdvice, FaceBox, FaceEngine, Frame, PhotoVerdict
+from kiosk.services.ports import FaceAdvice, FaceBox, FaceEngine, Frame
+from kiosk.services.take_photo import PhotoJudgement
 
 PORTRAIT_SHAPE = (358, 441)
 """Width to height of the photo on a card, pixels. Source: GA/T 1012-2019, as for identity cards."""
@@ -21,7 +22,7 @@ class PortraitPhotoCheck:
     def __init__(self, engine: FaceEngine) -> None:
         self._engine = engine
 
-    def judge(self, frame: Frame) -> PhotoVerdict:
+    def judge(self, frame: Frame) -> PhotoJudgement:
         """Name the first thing to improve."""
         seen = self._engine.observe(frame)
         advice = seen.advice
@@ -29,7 +30,7 @@ class PortraitPhotoCheck:
             advice = FaceAdvice.NO_FACE
         elif advice is None and seen.box and seen.box.right - seen.box.left < MINIMUM_FACE_WIDTH:
             advice = FaceAdvice.TOO_FAR
-        return PhotoVerdict(advice, seen.quality)
+        return _judgement(advice, seen.quality)
 
     def encode(self, frame: Frame) -> bytes:
         """Cut head and shoulders out and encode them; the whole picture where no face is found."""
@@ -43,15 +44,19 @@ class PeoplePhotoCheck:
     def __init__(self, engine: FaceEngine) -> None:
         self._engine = engine
 
-    def judge(self, frame: Frame) -> PhotoVerdict:
+    def judge(self, frame: Frame) -> PhotoJudgement:
         """Name the first thing to improve."""
         seen = self._engine.observe(frame)
         is_fault = seen.advice in _LIGHT or seen.advice is FaceAdvice.NO_FACE
-        return PhotoVerdict(seen.advice if is_fault else None, seen.quality)
+        return _judgement(seen.advice if is_fault else None, seen.quality)
 
     def encode(self, frame: Frame) -> bytes:
         """Encode the whole picture."""
         return encode_photo(frame)
+
+
+def _judgement(advice: FaceAdvice | None, quality: float) -> PhotoJudgement:
+    return PhotoJudgement(f"face.advice.{advice.value}" if advice else "", quality)
 
 
 def crop_portrait(frame: Frame, box: FaceBox) -> Frame:

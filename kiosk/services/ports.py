@@ -250,41 +250,9 @@ class PhotoAdvice(enum.Enum):
     """
 
     TOO_DARK = "too_dark"
-    NOTHING_THERE = "nothing_there"
     CUT = "cut"
+    NOTHING_THERE = "nothing_there"
     TOO_FAR = "too_far"
     GLARE = "glare"
     TOO_BRIGHT = "too_bright"
     BLURRED = "blurred"
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoVerdict:
-    """What one picture is worth."""
-
-    advice: PhotoAdvice | FaceAdvice | None
-    """None when the photo can be kept."""
-    quality: float
-    """0 to 1; only orders pictures among each other."""
-
-    @property
-    def prompt_id(self) -> str:
-        """The prompt that says what to improve; "" when nothing is."""
-        if self.advice is None:
-            return ""
-        kind = "face" if isinstance(self.advice, FaceAdvice) else "photo"
-        return f"{kind}.advice.{self.advice.value}"
-
-
-class PhotoCheck(Protocol):
-    """Judges the pictures of one kind of photo and makes the file. Not for the GUI thread; one thread at a time."""
-
-    def judge(self, frame: Frame) -> PhotoVerdict:
-        """Name the first thing to improve.
-
-        Raises:
-            ModelUnavailable: a portrait cannot be judged on this machine.
-        """
-
-    def encode(self, frame: Frame) -> bytes:
-        """Make the JPEG that is stored and sent: at most 300 kB, without place or camera data."""

@@ -3,12 +3,19 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from accessibility.prompt_catalogue import PromptCatalogue
+from kiosk.devices.document_photo import DocumentPhotoCheck
+from kiosk.devices.photo_judges import photo_judge
 from kiosk.devices.picture import picture_size
 from kiosk.devices.portrait_photo import PeoplePhotoCheck, PortraitPhotoCheck, crop_portrait
-from kiosk.services.ports import FaceAdvice, FaceBox, FaceObservation, Frame
+from kiosk.services.ports import FaceAdvice, FaceBox, FaceObservation, Frame, PhotoAdvice
 
 FRAME: Frame = np.random.default_rng(4).integers(0, 255, (480, 640, 3), dtype=np.uint8)
 NEAR, DISTANT = FaceBox(220, 120, 420, 320), FaceBox(300, 200, 400, 300)
+
+
+def prompt(advice: FaceAdvice | None) -> str:
+    return f"face.advice.{advice.value}" if advice else ""
 
 
 @dataclass
@@ -30,7 +37,7 @@ def seen(box: FaceBox | None, advice: FaceAdvice | None = None) -> SeeingEngine:
 
 @pytest.mark.parametrize("advice", FaceAdvice)
 def test_a_portrait_is_improved_as_the_face_engine_says(advice: FaceAdvice) -> None:
-    assert PortraitPhotoCheck(seen(NEAR, advice)).judge(FRAME).advice is advice  # type: ignore[arg-type]
+    assert PortraitPhotoCheck(seen(NEAR, advice)).judge(FRAME).advice == prompt(advice)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +47,7 @@ def test_a_portrait_is_improved_as_the_face_engine_says(advice: FaceAdvice) -> N
 def test_a_portrait_needs_a_face_of_enough_pixels(
     box: FaceBox | None, advice: FaceAdvice | None
 ) -> None:
-    assert PortraitPhotoCheck(seen(box)).judge(FRAME).advice is advice  # type: ignore[arg-type]
+    assert PortraitPhotoCheck(seen(box)).judge(FRAME).advice == prompt(advice)  # type: ignore[arg-type]
 
 
 def test_a_portrait_has_the_shape_of_the_cards_photo() -> None:
@@ -92,5 +99,24 @@ def test_two_people_need_no_more_than_light_and_a_face(
     advice: FaceAdvice | None, wanted: FaceAdvice | None
 ) -> None:
     check = PeoplePhotoCheck(seen(NEAR, advice))  # type: ignore[arg-type]
-    assert check.judge(FRAME).advice is wanted
+    assert check.judge(FRAME).advice == prompt(wanted)
     assert picture_size(check.encode(FRAME)) == (640, 480)
+
+
+@pytest.mark.parametrize(
+    ("kind", "judge"),
+    [
+        ("document", DocumentPhotoCheck),
+        ("portrait", PortraitPhotoCheck),
+        ("people", PeoplePhotoCheck),
+    ],
+)
+def test_each_kind_of_photo_has_its_judge(kind: str, judge: type) -> None:
+    assert isinstance(photo_judge(kind, seen(NEAR)), judge)  # type: ignore[arg-type]
+
+
+def test_every_advice_has_words() -> None:
+    prompts = PromptCatalogue.load("zh-CN").prompts
+    said = {f"photo.advice.{advice.value}" for advice in PhotoAdvice}
+    assert said == {name for name in prompts if name.startswith("photo.advice.")}
+    assert {prompt(advice) for advice in FaceAdvice} <= prompts.keys()

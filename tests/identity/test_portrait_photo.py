@@ -14,6 +14,10 @@ from kiosk.services.ports import FaceAdvice, Frame
 PORTRAIT = "examples/obama.jpg"
 
 
+def prompt(advice: FaceAdvice | None) -> str:
+    return f"face.advice.{advice.value}" if advice else ""
+
+
 @pytest.fixture
 def portrait(faces: Path) -> Frame:
     return letter_box(read_picture(faces / PORTRAIT), 1280, 960)
@@ -23,7 +27,7 @@ def test_a_good_portrait_is_kept_and_holds_the_face(
     engine: DlibFaceEngine, portrait: Frame
 ) -> None:
     check = PortraitPhotoCheck(engine)
-    assert check.judge(portrait).advice is None
+    assert check.judge(portrait).advice == ""
     data = check.encode(portrait)
     assert len(data) <= 300_000
     width, height = picture_size(data)
@@ -41,18 +45,18 @@ def test_a_portrait_in_bad_light_is_taken_again(
     engine: DlibFaceEngine, portrait: Frame, light: float, advice: FaceAdvice
 ) -> None:
     lit = np.clip(portrait.astype(np.float32) * light, 0, 255).astype(np.uint8)
-    assert PortraitPhotoCheck(engine).judge(lit).advice is advice
+    assert PortraitPhotoCheck(engine).judge(lit).advice == prompt(advice)
 
 
 def test_a_blurred_portrait_is_taken_again(engine: DlibFaceEngine, portrait: Frame) -> None:
     blurred = np.asarray(cv2.GaussianBlur(portrait, (0, 0), 8), np.uint8)
     advice = PortraitPhotoCheck(engine).judge(blurred).advice
-    assert advice in (FaceAdvice.BLURRED, FaceAdvice.HOLD_STILL)
+    assert advice in ("face.advice.blurred", "face.advice.hold_still")
 
 
 def test_two_people_are_one_too_many_for_a_card_and_right_for_a_proxy(
     engine: DlibFaceEngine, media: Path
 ) -> None:
     pair = letter_box(read_picture(media / "faces/deepface/couple.jpg"), 1280, 960)
-    assert PortraitPhotoCheck(engine).judge(pair).advice is FaceAdvice.SEVERAL_FACES
-    assert PeoplePhotoCheck(engine).judge(pair).advice is None
+    assert PortraitPhotoCheck(engine).judge(pair).advice == prompt(FaceAdvice.SEVERAL_FACES)
+    assert PeoplePhotoCheck(engine).judge(pair).advice == ""
