@@ -10,6 +10,7 @@ from kiosk.errors import KioskError
 from kiosk.flows.actions import Begin
 from kiosk.flows.county_tables import place_names
 from kiosk.flows.navigator import Navigator
+from kiosk.photos import photo_source
 from kiosk.runtime import Runtime
 from kiosk.ui.main_window import MainWindow
 from kiosk.ui.qt_background import QtBackground
@@ -69,6 +70,7 @@ class KioskWindow:
             self.background.visit_lane,
             runtime.clock,
             card_reader=runtime.card_reader,
+            photo_source=photo_source(runtime.config.hardware.camera, runtime.engine),
         )
         self._paper_bridge.changed.connect(
             self.controller.refresh, Qt.ConnectionType.QueuedConnection

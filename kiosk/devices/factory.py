@@ -16,11 +16,13 @@ CARD_READER_KEY = "hardware.card_reader"
 _MAXIMUM_INDEX = 63
 
 
-def make_camera(spec: str) -> Camera:
+def make_camera(spec: str, width: int = 640, height: int = 480) -> Camera:
     """Build a camera; opens nothing.
 
     Args:
         spec: ``opencv:<number>``, ``file:<picture, folder or film>`` or ``none``.
+        width: pixels to ask for.
+        height: pixels to ask for.
     Raises:
         ConfigError: another text; names the key and what to write.
     """
@@ -28,9 +30,9 @@ def make_camera(spec: str) -> Camera:
     if spec == "none":
         return AbsentCamera()
     if kind == "file" and rest:
-        return FileCamera(Path(rest).expanduser())
+        return FileCamera(Path(rest).expanduser(), width=width, height=height)
     if kind == "opencv" and rest.isascii() and rest.isdecimal() and int(rest) <= _MAXIMUM_INDEX:
-        return OpencvCamera(int(rest))
+        return OpencvCamera(int(rest), width, height)
     fault = "请写 opencv:0、file:<图片、文件夹或视频> 或 none"
     raise ConfigError((f"{CAMERA_KEY}：不是摄像头；{fault}",))
 

@@ -17,6 +17,8 @@ READ_LIMIT_S = 2.0
 OPEN_LIMIT_S = 8.0
 """Some USB cameras need 3 to 5 s for their first frame."""
 _CLOSE_LIMIT_S = 1.0
+_PLAIN_WIDTH = 640
+"""Pixels; wider pictures are asked for as JPEG, as USB 2 carries few of them a second without it."""
 _WARM_UP_FRAMES = 5
 """Frames before automatic exposure has settled; they are thrown away."""
 
@@ -198,6 +200,8 @@ def start_capture(index: int, width: int, height: int) -> Capture:
 
     backends = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW}
     capture = cv2.VideoCapture(index, backends.get(sys.platform, cv2.CAP_ANY))
+    if width > _PLAIN_WIDTH:
+        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)

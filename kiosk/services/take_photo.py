@@ -16,6 +16,9 @@ PhotoKind = Literal["document", "portrait", "people"]
 LOOKS_AFTER_SHUTTER = 6
 """The touch itself shakes the machine: of so many frames the first good one is taken, else the best."""
 
+SHOWN_SIDE = 960
+"""Pixels: a preview is not larger, so that the window's thread has less to draw."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
@@ -120,7 +123,7 @@ class TakePhoto:
     def _look(self, show: Callable[[PhotoView], None]) -> tuple[Frame, PhotoJudgement]:
         frame = self.camera.read()
         judgement = self.judge.judge(frame)
-        show(PhotoView(frame, judgement.advice))
+        show(PhotoView(_for_screen(frame), judgement.advice))
         return frame, judgement
 
 
@@ -128,10 +131,16 @@ class TakePhoto:
 class CameraPhotos:
     """A ``PhotoSource`` over the kiosk's camera."""
 
-    make_camera: Callable[[], Camera]
+    make_camera: Callable[[PhotoKind], Camera]
     """Opens nothing."""
     judge_for: Callable[[PhotoKind], PhotoJudge]
 
     def session(self, kind: PhotoKind) -> PhotoSession:
         """Prepare a session."""
-        return TakePhoto(self.make_camera(), self.judge_for(kind))
+        return TakePhoto(self.make_camera(kind), self.judge_for(kind))
+
+
+def _for_screen(frame: Frame) -> Frame:
+    """Leave pixels out until a picture is small enough to be drawn many times a second."""
+    step = -(-max(frame.shape[:2]) // SHOWN_SIDE)
+    return frame[::step, ::step]

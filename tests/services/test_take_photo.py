@@ -119,7 +119,7 @@ def test_a_source_opens_nothing_and_judges_by_kind():
         kinds.append(kind)
         return ScriptedJudge([GOOD])
 
-    session = CameraPhotos(lambda: camera, judge_for).session("portrait")
+    session = CameraPhotos(lambda kind: camera, judge_for).session("portrait")
     assert kinds == ["portrait"]
     assert camera.opened == 0
     shutter = threading.Event()
@@ -130,3 +130,23 @@ def test_a_source_opens_nothing_and_judges_by_kind():
 def test_neither_frame_nor_picture_is_in_a_repr():
     result = PhotoResult("taken", b"\xff\xd8 a face")
     assert "face" not in repr(result)
+
+
+def test_large_frame_is_shown_small_and_taken_whole():
+    large = np.zeros((1080, 1920, 3), np.uint8)
+    shown, taken = [], []
+
+    class LargeCamera(FilmCamera):
+        def read(self):
+            return large
+
+    class Whole(ScriptedJudge):
+        def encode(self, picture):
+            taken.append(picture.shape)
+            return b"jpeg"
+
+    shutter = threading.Event()
+    shutter.set()
+    TakePhoto(LargeCamera([]), Whole([GOOD])).run(shown.append, shutter, threading.Event())
+    assert shown[0].frame.shape == (540, 960, 3)
+    assert taken == [(1080, 1920, 3)]

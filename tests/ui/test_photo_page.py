@@ -16,7 +16,7 @@ from kiosk.services.take_photo import CameraPhotos, PhotoJudgement, PhotoResult,
 from kiosk.ui.pages.photo_page import CameraWish
 from kiosk.ui.visit_controller import VisitController
 from kiosk.ui.widgets.action_button import Look
-from kiosk.ui.widgets.photo_preview import image_of, image_of_jpeg
+from kiosk.ui.widgets.photo_preview import PhotoPreview, image_of, image_of_jpeg
 from tests.ui import fakes
 from tests.ui.audit import audit
 from tests.ui.conftest import LANDSCAPE, PORTRAIT
@@ -236,6 +236,22 @@ def test_paper_is_shown_as_it_lies_and_a_face_as_in_a_mirror():
     assert image_of(picture, is_mirrored=True).pixelColor(4, 0).red() == 255
 
 
+@pytest.mark.parametrize(
+    ("kind", "aspect"), [("document", 16 / 9), ("people", 4 / 3), ("portrait", 1.0)]
+)
+def test_paper_is_shown_whole_and_people_without_the_room_beside_them(
+    qtbot, make_kit, kind, aspect
+):
+    preview = PhotoPreview(make_kit())
+    qtbot.addWidget(preview)
+    preview.resize(900, 900)
+    preview.show_kind(kind)
+    preview.show_frame(np.zeros((540, 960, 3), np.uint8), is_good=True)
+    box = preview.picture_box()
+    assert box.width() / box.height() == pytest.approx(aspect, abs=0.01)
+    assert box.width() == 900
+
+
 def test_large_picture_is_decoded_no_larger_than_a_screen_can_show():
     image = image_of_jpeg(jpeg_of(picture_of_a_paper(3200, 2400)))
     assert image.size().toTuple() == (1600, 1200)
@@ -245,7 +261,7 @@ def test_large_picture_is_decoded_no_larger_than_a_screen_can_show():
 # -- with the camera's thread
 
 
-class SharpJudge:
+class EverythingIsSharp:
     """Finds every picture good and writes a picture of its own."""
 
     def judge(self, frame):
@@ -401,7 +417,7 @@ def test_kiosk_without_a_photo_source_says_so(make_stage):
 def test_picture_file_acts_as_a_camera(make_stage, qtbot, tmp_path):
     path = tmp_path / "paper.jpg"
     path.write_bytes(TAKEN)
-    source = CameraPhotos(lambda: FileCamera(path, 50.0), lambda kind: SharpJudge())
+    source = CameraPhotos(lambda kind: FileCamera(path, 50.0), lambda kind: EverythingIsSharp())
     stage = make_stage(source, SAMPLES["23-photo-taken"])
     qtbot.waitUntil(lambda: stage.page.shutter.look is Look.PRIMARY, timeout=3000)
     QTest.keyClick(stage.page.shutter, Qt.Key.Key_Return)

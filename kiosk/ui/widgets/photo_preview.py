@@ -22,6 +22,8 @@ PreviewKind = Literal["document", "portrait", "people"]
 OUTLINE_SHARE = 0.86
 """Part of the picture that the frame around a paper takes."""
 PORTRAIT_ASPECT = 0.76
+WIDEST = {"portrait": 1.0, "people": 4 / 3}
+"""Width over height of what is shown live of people: the room beside them would only make them small."""
 LONGEST_SHOWN = 1600
 """Pixels: a taken picture is not decoded larger than a screen can show."""
 
@@ -48,7 +50,7 @@ def image_of_jpeg(jpeg: bytes) -> QImage | None:
 
 
 class PhotoPreview(QWidget):
-    """Shows the whole picture, never cut: what is at its edge matters on a paper."""
+    """Shows the whole picture of a paper, never cut: what is at its edge matters."""
 
     def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,9 +76,17 @@ class PhotoPreview(QWidget):
 
     def show_frame(self, frame: Frame, *, is_good: bool) -> None:
         """Show a live picture; people see themselves as in a mirror. The frame is green while pictures are good."""
-        self._image = image_of(frame, is_mirrored=self._kind != "document")
+        self._image = image_of(self._cut(frame), is_mirrored=self._kind != "document")
         self._is_live, self._is_good = True, is_good
         self.update()
+
+    def _cut(self, frame: Frame) -> Frame:
+        height, width = frame.shape[:2]
+        widest = WIDEST.get(self._kind)
+        if widest is None or width <= height * widest:
+            return frame
+        side = (width - round(height * widest)) // 2
+        return frame[:, side : width - side]
 
     def show_taken(self, jpeg: bytes) -> None:
         """Show the picture that was taken."""
