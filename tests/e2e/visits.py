@@ -9,6 +9,7 @@ from kiosk.flows.actions import (
     Answered,
     Begin,
     CardPresented,
+    Choose,
     ChooseService,
     Confirm,
     Decline,
@@ -70,8 +71,13 @@ def certify_by_pin(
     if isinstance(page, pages.ConsentPage):
         page = navigator.act(Decline())
     assert isinstance(page, pages.PinPage)
-    act(navigator, PinTyped(PIN), pages.ChoicePage)
-    act(navigator, FOR_MYSELF, pages.FormReviewPage)
+    page = navigator.act(PinTyped(PIN))
+    if page.prompt.id == "draft.offer":
+        # A visit that was cut off had got as far as the review: nothing is asked again.
+        act(navigator, Choose("continue_draft"), pages.FormReviewPage)
+    else:
+        assert isinstance(page, pages.ChoicePage)
+        act(navigator, FOR_MYSELF, pages.FormReviewPage)
     receipt = act(navigator, Confirm(), pages.ReceiptPage)
     assert isinstance(receipt, pages.ReceiptPage)
     return receipt
