@@ -6,8 +6,17 @@ read-only when it is first needed; nothing that anybody types is kept, so one en
 """
 
 from accessibility.input_method.candidate import Candidate
-from accessibility.input_method.character_finder import CharacterFinder, Radical
+from accessibility.input_method.character_finder import CharacterFinder
 from accessibility.input_method.composition import Composition, Mode
 from accessibility.input_method.pinyin_engine import PinyinEngine
+from accessibility.input_method.radical_search import RadicalSearch
 
-__all__ = ["Candidate", "CharacterFinder", "Composition", "Mode", "PinyinEngine", "Radical"]
+__all__ = [
+    "Candidate",
+    "CharacterFinder",
+    "Composition",
+    "Mode",
+    "PinyinEngine",
+    "Radical",
+    "RadicalSearch",
+]

@@ -1,7 +1,6 @@
 """Finds characters that pinyin does not bring: by strokes, by the names of their parts, by radical."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from accessibility.input_method.candidate import MOST_CANDIDATES, Candidate
@@ -11,15 +10,16 @@ from accessibility.input_method.table import ReadOnlyTable
 MOST_STROKES = 40
 _STROKES = re.compile(f"[1-5]{{1,{MOST_STROKES}}}")
 _MOST_PARTS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Radical:
-    """A radical as it is written, and its number in Unicode's index."""
-
-    text: str
-    number: str
-    """Such as ``120``; ``120'`` is the simplified form."""
+_OF_RADICAL = (
+    "SELECT DISTINCT text FROM radical_character"
+    " WHERE number IN (SELECT number FROM radical WHERE text = ?) AND rest = ? ORDER BY rank"
+)
+_RESTS = (
+    "SELECT DISTINCT rest FROM radical_character"
+    " WHERE number IN (SELECT number FROM radical WHERE text = ?) ORDER BY rest"
+)
+_STANDARD = 8_105
+"""Ranks below are those of 通用规范汉字表: what is written every day."""
 
 
 class CharacterFinder:
@@ -82,36 +82,35 @@ class CharacterFinder:
             Candidate(text, length) for text, length in list(found.items())[: max(0, most)]
         )
 
-    def radicals(self, strokes: int) -> tuple[Radical, ...]:
-        """Return the radicals that are written with so many strokes.
+    def radicals(self, strokes: int) -> tuple[str, ...]:
+        """Return the radicals that are written with so many strokes, those of most characters first.
+
+        One that looks the same left and right (阝), or as moon and flesh (月), is one.
 
         Raises:
             InputTableUnusable: the table is missing or damaged.
         """
-        rows = self._table.rows(
-            "SELECT text, number FROM radical WHERE strokes = ?"
-            " ORDER BY CAST(number AS INTEGER), number, text",
-            (strokes,),
+        query = (
+            "SELECT radical.text FROM radical JOIN radical_character USING (number)"
+            " WHERE strokes = ? GROUP BY radical.text ORDER BY sum(rank < ?) DESC, radical.text"
         )
-        return tuple(Radical(str(text), str(number)) for text, number in rows)
+        return tuple(self._characters(query, (strokes, _STANDARD)))
 
-    def by_radical(self, number: str, rest: int) -> tuple[str, ...]:
+    def by_radical(self, radical: str, rest: int) -> tuple[str, ...]:
         """Return the characters of a radical with so many strokes beside it.
 
         Raises:
             InputTableUnusable: the table is missing or damaged.
         """
-        query = "SELECT text FROM radical_character WHERE number = ? AND rest = ? ORDER BY rank"
-        return tuple(self._characters(query, (number, rest)))
+        return tuple(self._characters(_OF_RADICAL, (radical, rest)))
 
-    def rests(self, number: str) -> tuple[int, ...]:
+    def rests(self, radical: str) -> tuple[int, ...]:
         """Return the numbers of strokes beside a radical for which there are characters.
 
         Raises:
             InputTableUnusable: the table is missing or damaged.
         """
-        query = "SELECT DISTINCT rest FROM radical_character WHERE number = ? ORDER BY rest"
-        return tuple(int(str(row[0])) for row in self._table.rows(query, (number,)))
+        return tuple(int(str(row[0])) for row in self._table.rows(_RESTS, (radical,)))
 
     def close(self) -> None:
         """Let go of the table."""

@@ -49,6 +49,13 @@ class Composition:
             return "".join(STROKES[digit] for digit in self.typed)
         return self.typed
 
+    @property
+    def hint(self) -> str:
+        """The id of what is to be done next; empty when there is something to choose from."""
+        if self.typed:
+            return "" if self.candidates else "nothing"
+        return self.mode.value
+
     def switch(self, mode: Mode) -> None:
         """Understand keys in another way; what was typed in the old way is dropped."""
         self.mode = mode

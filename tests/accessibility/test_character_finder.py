@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accessibility.errors import InputTableUnusable
-from accessibility.input_method import CharacterFinder, Radical
+from accessibility.input_method import CharacterFinder
 
 TABLE = Path(str(resources.files("assets"))) / "input" / "characters.sqlite"
 
@@ -76,19 +76,29 @@ def test_strokes_are_used_up_as_a_whole(finder):
     assert {candidate.length for candidate in finder.by_strokes("13251")} == {5}
 
 
-def test_radicals_are_listed_by_their_strokes(finder):
-    three = [radical.text for radical in finder.radicals(3)]
-    assert {"氵", "扌", "艹"} <= set(three)
-    assert "讠" not in three  # two strokes
-    assert Radical("氵", "85") in finder.radicals(3)
+def test_radicals_are_listed_by_their_strokes_those_of_most_characters_first(finder):
+    assert finder.radicals(3)[:4] == ("氵", "艹", "口", "扌")
+    assert "讠" in finder.radicals(2)
     assert finder.radicals(40) == ()
 
 
+@pytest.mark.parametrize("strokes", range(1, 18))
+def test_no_radical_is_listed_twice(finder, strokes):
+    found = finder.radicals(strokes)
+    assert found
+    assert len(set(found)) == len(found)
+
+
+def test_radical_that_looks_the_same_left_and_right_finds_both(finder):
+    found = finder.by_radical("阝", 5)
+    assert {"阿", "邮"} <= set(found)
+
+
 def test_characters_of_a_radical_come_common_ones_first(finder):
-    found = finder.by_radical("112", 5)
+    found = finder.by_radical("石", 5)
     assert "砳" in found
     assert found.index("砸") < found.index("砳")
-    assert 5 in finder.rests("112")
+    assert 5 in finder.rests("石")
 
 
 @pytest.mark.parametrize(

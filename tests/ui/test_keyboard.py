@@ -140,6 +140,62 @@ def test_rare_character_is_written_by_its_parts_and_shown_by_its_code_point(show
     assert page.text == "砳"
 
 
+def choose(touch, page, sign):
+    key = next(key for key in page.keyboard.radicals.keys if key.isVisible() and key.text() == sign)
+    touch(key)
+
+
+def test_character_is_found_by_radical_and_strokes(shown, touch, texts):
+    page = shown()
+    line = page.keyboard.candidates.line
+    touch(page.keyboard.switches[Panel.RADICAL])
+    assert line.shown_words() == texts.label("keyboard.hint.radical")
+    choose(touch, page, "5")
+    assert texts.label("keyboard.hint.radical_choose") in line.shown_words()
+    choose(touch, page, "石")
+    choose(touch, page, "4")
+    assert line.shown_words() == "石 + 4画"
+    wanted = offered(page).index("砖")
+    touch(page.keyboard.candidates.keys[wanted])
+    assert page.text == "砖"
+    assert not page.keyboard.is_composing
+
+
+def test_delete_goes_one_step_back_among_radicals(shown, touch):
+    page = shown()
+    page.show_text("李")
+    line = page.keyboard.candidates.line
+    touch(page.keyboard.switches[Panel.RADICAL])
+    choose(touch, page, "3")
+    choose(touch, page, "氵")
+    choose(touch, page, "5")
+    assert offered(page)[0] == "泛"
+    touch(page.keyboard.radicals.delete)
+    assert (offered(page), line.shown_words()[0]) == ([], "氵")
+    touch(page.keyboard.radicals.delete)
+    assert line.shown_words()[:2] == "3画"
+    touch(page.keyboard.radicals.delete)
+    assert not page.keyboard.is_composing
+    assert page.text == "李"
+    touch(page.keyboard.radicals.delete)
+    assert page.text == ""
+
+
+def test_more_radicals_than_places_are_reached_by_the_key_for_more(shown, touch):
+    page = shown()
+    panel = page.keyboard.radicals
+    touch(page.keyboard.switches[Panel.RADICAL])
+    choose(touch, page, "3")
+    first = [key.text() for key in panel.keys if key.isVisible()]
+    touch(panel.more)
+    second = [key.text() for key in panel.keys if key.isVisible()]
+    assert len(first) == 26
+    assert second
+    assert not set(first) & set(second)
+    touch(panel.more)
+    assert [key.text() for key in panel.keys if key.isVisible()] == first
+
+
 def test_digits_and_dot_are_committed_at_once(shown, touch):
     page = shown()
     touch(page.keyboard.dot, page.keyboard.switches[Panel.DIGITS])
@@ -169,7 +225,7 @@ def test_nothing_found_is_said(shown, touch, texts):
     page = shown()
     touch_letters(touch, page, "uuu")
     assert offered(page) == []
-    assert texts.label("keyboard.nothing") in page.keyboard.candidates.line.shown_words()
+    assert texts.label("keyboard.hint.nothing") in page.keyboard.candidates.line.shown_words()
 
 
 def test_real_keyboard_writes_a_name(shown, press):
@@ -196,6 +252,17 @@ def test_enter_commits_what_is_typed_before_it_goes_on(shown, press):
     assert (page.text, page.gone_on) == ("养老金", 0)
     press(page.keyboard, ENTER)
     assert page.gone_on == 1
+
+
+def test_space_presses_the_focused_key_when_nothing_is_typed(shown, press):
+    page = shown()
+    key = page.keyboard.letters.keys["w"]
+    key.setFocus(Qt.FocusReason.TabFocusReason)
+    press(key, SPACE)
+    assert page.keyboard.candidates.line.shown_words() == "w"
+    first = offered(page)[0]
+    press(key, SPACE)
+    assert page.text == first
 
 
 def test_enter_presses_no_key_after_typing_when_a_key_had_the_focus(shown, press):
@@ -308,6 +375,10 @@ def fill(page, touch, panel):
     touch(page.keyboard.switches[panel])
     if panel is Panel.STROKES:
         touch(*(page.keyboard.strokes.keys[stroke] for stroke in "1325"))
+    elif panel is Panel.RADICAL:
+        for sign in ("3", "氵", "8"):
+            assert audit(page.window()) == []
+            choose(touch, page, sign)
     elif panel is not Panel.DIGITS:
         touch_letters(touch, page, {Panel.PINYIN: "dabashantu", Panel.PARTS: "shishi"}[panel])
 

@@ -18,6 +18,10 @@ While letters are typed and not yet a word, delete takes letters back and ``dele
 first word, so that a page that goes on at Enter never loses letters. A page should ask ``is_composing`` before it
 goes on by its own button, and call ``settle()``, which commits the first word.
 
+``PinyinKeyboard`` is understood in five ways, one key each: pinyin, strokes, parts of a character, radical, digits
+(``has_digits=False`` leaves the last one out). A character that the bundled font lacks is shown as ``U+7833``
+on its key; a page that shows typed text can use ``picture_of`` of ``kiosk.ui.keyboard.key`` for the same.
+
 Height: ``PinyinKeyboard`` needs 127 mm on a landscape screen and 145 mm on a portrait one and grows into
 more; both keyboards fill the width they are given (at least 230 mm).
 """

@@ -65,15 +65,17 @@ class KeyboardKey(ActionButton):
     def show_word(self, word: str) -> None:
         """Show a word of any length; of one that is too long its beginning and its end, its name is whole."""
         self._whole = picture_of(word)
+        self.show_words(self._whole)
         self._fit()
 
     def _fit(self) -> None:
-        self.show_words(self._whole)
+        """Draw as much of the words as there is room for; the accessible name stays."""
+        self.setText(self._whole)
         if self._whole and self.is_cut():
             metrics = QFontMetricsF(font(self._kit.tokens.body, is_bold=True))
             room = self._words_box().width()
             self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideMiddle, room))
-            self.update()
+        self.update()
 
     def grow_to(self, most_mm: float) -> None:
         """Let the drawn key become so high where the page has room."""
@@ -117,8 +119,7 @@ class KeyboardKey(ActionButton):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit a long word into the new size."""
         super().resizeEvent(event)
-        if self.text() != self._whole or self.is_cut():
-            self._fit()
+        self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the key, and its shortcut for who works by keyboard."""

@@ -8,9 +8,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from accessibility.errors import InputTableUnusable
-from accessibility.input_method import CharacterFinder, Composition, Mode, PinyinEngine
+from accessibility.input_method import (
+    CharacterFinder,
+    Composition,
+    Mode,
+    PinyinEngine,
+    RadicalSearch,
+)
 from kiosk.ui.keyboard import layout
 from kiosk.ui.keyboard.candidate_bar import CANDIDATE_ROWS, PER_PAGE, CandidateBar
+from kiosk.ui.keyboard.choice_panel import ChoicePanel
 from kiosk.ui.keyboard.key import MOST_MM, KeyboardKey
 from kiosk.ui.keyboard.key_panel import KEY_GAP_MM, KeyPanel
 from kiosk.ui.kit import Kit
@@ -34,6 +41,7 @@ class Panel(enum.Enum):
     PINYIN = "pinyin"
     STROKES = "strokes"
     PARTS = "parts"
+    RADICAL = "radical"
     DIGITS = "digits"
 
 
@@ -62,6 +70,7 @@ class PinyinKeyboard(QWidget):
         super().__init__(parent)
         self._kit = kit
         self._composition = Composition(engine, finder)
+        self._search = RadicalSearch(finder)
         self._panel = Panel.PINYIN
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -77,7 +86,8 @@ class PinyinKeyboard(QWidget):
         self.strokes = KeyPanel(kit, strokes, are_strokes=True, most_mm=room_mm / len(strokes))
         self.digits = KeyPanel(kit, digits, most_mm=room_mm / len(digits))
         self._stack = QStackedWidget()
-        for panel in (self.letters, self.strokes, self.digits):
+        self.radicals = ChoicePanel(kit, len(letters), len(letters[0]))
+        for panel in (self.letters, self.strokes, self.radicals, self.digits):
             panel.pressed.connect(self._press)
             self._stack.addWidget(panel)
         self.switches = self._make_switches(has_digits=has_digits)
@@ -96,14 +106,24 @@ class PinyinKeyboard(QWidget):
     @property
     def is_composing(self) -> bool:
         """Whether something is typed and not committed."""
-        return bool(self._composition.typed)
+        return bool(self._source.typed)
+
+    @property
+    def _source(self) -> Composition | RadicalSearch:
+        """What the present panel works on."""
+        return self._search if self._panel is Panel.RADICAL else self._composition
 
     def show_panel(self, panel: Panel) -> None:
         """Show letters, strokes or digits; what was typed in another way is dropped."""
         self._panel = panel
         self._composition.switch(_MODES.get(panel, Mode.PINYIN))
-        shown = {Panel.STROKES: self.strokes, Panel.DIGITS: self.digits}
-        self._stack.setCurrentWidget(shown.get(panel, self.letters))
+        self._search.clear()
+        widgets: dict[Panel, QWidget] = {
+            Panel.STROKES: self.strokes,
+            Panel.RADICAL: self.radicals,
+            Panel.DIGITS: self.digits,
+        }
+        self._stack.setCurrentWidget(widgets.get(panel, self.letters))
         for each, key in self.switches.items():
             key.choose(is_chosen=each is panel)
         self._show()
@@ -118,9 +138,9 @@ class PinyinKeyboard(QWidget):
 
     def settle(self) -> None:
         """Commit the first word of what is typed, as often as there is one; then forget the rest."""
-        while self.is_composing and self._composition.candidates:
+        while self.is_composing and self._source.candidates:
             self._choose(0)
-        self._composition.clear()
+        self._source.clear()
         self._show()
 
     def take_key(self, event: QKeyEvent) -> bool:
@@ -143,7 +163,13 @@ class PinyinKeyboard(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take what is typed while the keyboard or one of its keys has the focus."""
-        if not self.take_key(event):
+        if self.take_key(event):
+            return
+        focused = self.focusWidget()
+        is_space = event.key() == Qt.Key.Key_Space and not event.isAutoRepeat()
+        if is_space and isinstance(focused, KeyboardKey) and focused.hasFocus():
+            focused.click()  # nothing is typed: the space bar presses the key, as it does elsewhere
+        else:
             super().keyPressEvent(event)
 
     def _take_composing_key(self, key: Qt.Key, text: str) -> bool:
@@ -154,7 +180,7 @@ class PinyinKeyboard(QWidget):
         elif key in _PAGES:
             self.candidates.turn(_PAGES[key])
         elif key == Qt.Key.Key_Escape:
-            self._composition.clear()
+            self._source.clear()
             self._show()
         elif len(text) == 1 and text in "123456" and self._panel is not Panel.STROKES:
             if self._kit.taps.accepts_key(text):
@@ -168,7 +194,7 @@ class PinyinKeyboard(QWidget):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._kit.taps.accepts_key(sign):
             is_letter = len(sign) == 1 and sign in self.letters.keys
-            if is_letter and self._panel in (Panel.STROKES, Panel.DIGITS):
+            if is_letter and self._panel in (Panel.STROKES, Panel.RADICAL, Panel.DIGITS):
                 self.show_panel(Panel.PINYIN)
             self._press(sign)
         return True
@@ -176,10 +202,10 @@ class PinyinKeyboard(QWidget):
     def _press(self, sign: str) -> None:
         try:
             if sign == DELETE:
-                is_taken = self._composition.delete()
+                is_taken = self._source.delete()
                 if not is_taken:
                     self.deleted.emit()
-            elif self._panel is Panel.DIGITS or not self._composition.add(sign):
+            elif self._panel is Panel.DIGITS or not self._source.add(sign):
                 self._press_other(sign)
         except InputTableUnusable as error:
             self._say_unusable(error)
@@ -188,13 +214,13 @@ class PinyinKeyboard(QWidget):
 
     def _press_other(self, sign: str) -> None:
         """Commit what needs no composing: digits, hyphen, middle dot."""
-        if self.is_composing or (sign.isalpha() or sign == "'"):
+        if self.is_composing or len(sign) > 1 or sign.isalpha() or sign == "'":
             return
         self.committed.emit(sign)
 
     def _choose(self, index: int) -> None:
         try:
-            text = self._composition.choose(index)
+            text = self._source.choose(index)
         except InputTableUnusable as error:
             self._say_unusable(error)
             return
@@ -203,19 +229,18 @@ class PinyinKeyboard(QWidget):
         self._show()
 
     def _show(self) -> None:
-        composition = self._composition
-        words = [candidate.text for candidate in composition.candidates]
-        hint = ""
-        if not composition.typed:
-            hint = self._kit.label(f"keyboard.hint.{self._panel.value}")
-        elif not words:
-            hint = self._kit.label("keyboard.nothing")
-        self.candidates.show_words(words, composition.shown, hint)
-        self.composing_changed.emit(composition.shown)
+        source = self._source
+        words = [candidate.text for candidate in source.candidates]
+        hint = "digits" if self._panel is Panel.DIGITS else source.hint
+        said = self._kit.label(f"keyboard.hint.{hint}") if hint else ""
+        self.candidates.show_words(words, source.shown, said)
+        if self._panel is Panel.RADICAL:
+            self.radicals.show_choices(self._search.choices)
+        self.composing_changed.emit(source.shown)
 
     def _say_unusable(self, error: InputTableUnusable) -> None:
         _log.error("%s: %s", error.code, error)
-        self._composition.clear()
+        self._source.clear()
         self.candidates.show_words((), "", self._kit.label("keyboard.unusable"))
 
     def _make_switches(self, *, has_digits: bool) -> dict[Panel, KeyboardKey]:
