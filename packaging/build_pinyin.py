@@ -36,7 +36,7 @@ VOWEL = re.compile(r"^[a-z]*[aeiouv][a-z]*$")
 
 SCALE = 100
 """Weight for each factor of e in frequency."""
-COMMON_SURNAME, SURNAME, GIVEN_NAME, BUSINESS = 350, 150, 150, 400
+COMMON_SURNAME, SURNAME, GIVEN_NAME, BUSINESS = 460, 150, 150, 400
 """What the kiosk's own lists add to a weight."""
 COMMON_SURNAMES = 120
 LEAST_LISTED = 500
