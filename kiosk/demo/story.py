@@ -125,9 +125,8 @@ class Story:
         self.visitor.wait_page(pages.IdentifyPage)
         self._lay_card(self.world.enrolled)
         self.visitor.wait_page(pages.ConfirmPersonPage)
+        # The consent of the first visit is on file: the camera looks at once.
         self._press("confirm_person.yes")
-        self.visitor.wait_page(pages.ConsentPage)
-        self._press("consent.agree")
         self.visitor.see(pages.ChoicePage, "which_payments")
         self.visitor.press("今年")
         self.visitor.see(pages.AnswerPage)

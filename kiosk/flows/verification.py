@@ -44,7 +44,7 @@ def next_step(visit: Visit, ports: VisitPorts) -> Step:
         return known
     wanted = next_proof(visit.evidence, visit.required_factors, _ways(visit, ports))
     if wanted is NextProof.FACE:
-        return ConsentStep()
+        return _face_step(visit, ports)
     if wanted is NextProof.CARD:
         return CardStep()
     if wanted is NextProof.PIN:
@@ -111,6 +111,13 @@ class ConsentStep:
         return Destination(next_step(visit, ports))
 
 
+def _face_step(visit: Visit, ports: VisitPorts) -> Step:
+    """The camera at once for one who agreed within the year; 换个办法 stays on its page."""
+    if visit.resident is not None and ports.record_consent.is_on_file(visit.resident):
+        return _face_check_or_next(visit, ports)
+    return ConsentStep()
+
+
 def _face_check_or_next(visit: Visit, ports: VisitPorts) -> Step:
     if visit.face_rounds >= MOST_FACE_ROUNDS or Factor.FACE in visit.evidence.factors:
         visit.has_face_failed = True
@@ -157,7 +164,7 @@ def _other_way_notice(onward: Step, prompt_id: str) -> NoticeStep:
 
 
 def _way_id(step: Step) -> str:
-    if isinstance(step, ConsentStep):
+    if isinstance(step, ConsentStep | FaceCheckStep):
         return "use_face"
     return "use_pin" if isinstance(step, PinStep) else "use_card"
 

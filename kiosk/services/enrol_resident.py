@@ -28,7 +28,9 @@ class EnrolResident:
         now = self.clock.now()
         with self.store.transaction() as transaction:
             transaction.record_consent(
-                FaceCheckConsent(resident.resident_id, True, FACE_CHECK_NOTICE_VERSION, now)
+                FaceCheckConsent(
+                    resident.resident_id, True, FACE_CHECK_NOTICE_VERSION, now, is_enrolment=True
+                )
             )
             transaction.templates.put(resident.resident_id, template, now)
             transaction.audit(

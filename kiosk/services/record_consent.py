@@ -33,3 +33,13 @@ class RecordConsent:
                     details={"notice_version": FACE_CHECK_NOTICE_VERSION},
                 )
             )
+
+    def is_on_file(self, resident: Resident) -> bool:
+        """Whether the resident agreed before and need not be asked again; a refusal since then counts.
+
+        Raises:
+            StorageError.
+        """
+        with self.store.transaction() as transaction:
+            newest = transaction.newest_consent(resident.resident_id)
+        return newest is not None and newest.is_on_file(self.clock.now())

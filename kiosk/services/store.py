@@ -240,6 +240,9 @@ class Transaction(Protocol):
     def note_centre_moment(self, at: datetime) -> None:
         """Remember the time that the centre has just signed."""
 
+    def newest_consent(self, resident_id: str) -> FaceCheckConsent | None:
+        """A resident's newest own answer to the consent page."""
+
     def record_consent(self, consent: FaceCheckConsent) -> None:
         """Store an answer to the consent page."""
 

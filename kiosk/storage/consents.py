@@ -1,19 +1,36 @@
 """Answers to the consent page in their table."""
 
+from datetime import datetime
+
 from sqlite_utils import Database
 
 from kiosk.domain.consent import FaceCheckConsent
 from kiosk.storage.rows import moment_text
 
+_FACE_CHECK, _ENROLMENT = "face", "enrolment"
+
 
 def add_consent(database: Database, consent: FaceCheckConsent) -> None:
     """Store one answer to the consent page."""
     database.execute(
-        "INSERT INTO consent (resident_id, kind, is_granted, notice_version, answered_at) VALUES (?, 'face', ?, ?, ?)",
+        "INSERT INTO consent (resident_id, kind, is_granted, notice_version, answered_at) VALUES (?, ?, ?, ?, ?)",
         [
             consent.resident_id,
+            _ENROLMENT if consent.is_enrolment else _FACE_CHECK,
             int(consent.is_granted),
             consent.notice_version,
             moment_text(consent.answered_at),
         ],
     )
+
+
+def newest_consent(database: Database, resident_id: str) -> FaceCheckConsent | None:
+    """The resident's newest own answer to the consent page; None before the first."""
+    row = database.execute(
+        "SELECT is_granted, notice_version, answered_at FROM consent "
+        "WHERE resident_id = ? AND kind = ? ORDER BY consent_no DESC LIMIT 1",
+        [resident_id, _FACE_CHECK],
+    ).fetchone()
+    if row is None:
+        return None
+    return FaceCheckConsent(resident_id, bool(row[0]), int(row[1]), datetime.fromisoformat(row[2]))

@@ -13,7 +13,7 @@ from kiosk.services.store import AuditEntry
 from kiosk.storage import clock_mark
 from kiosk.storage.attachments import SqliteAttachments
 from kiosk.storage.audit_log import append_audit
-from kiosk.storage.consents import add_consent
+from kiosk.storage.consents import add_consent, newest_consent
 from kiosk.storage.database import RESERVE_BYTES, free_bytes, kiosk_errors
 from kiosk.storage.drafts import SqliteDrafts
 from kiosk.storage.face_templates import SqliteFaceTemplates
@@ -108,6 +108,10 @@ class SqliteTransaction:
     def note_centre_moment(self, at: datetime) -> None:
         """Remember the time that the centre has just signed."""
         clock_mark.note_centre_moment(self.database, at)
+
+    def newest_consent(self, resident_id: str) -> FaceCheckConsent | None:
+        """A resident's newest own answer to the consent page."""
+        return newest_consent(self.database, resident_id)
 
     def record_consent(self, consent: FaceCheckConsent) -> None:
         """Store an answer to the consent page."""

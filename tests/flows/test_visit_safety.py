@@ -20,6 +20,7 @@ from kiosk.flows.actions import (
     FaceAccepted,
     FaceNotAccepted,
     GoBack,
+    OtherWay,
     PinTyped,
     UseCitizenNumber,
 )
@@ -163,8 +164,8 @@ def test_verified_request_is_found_behind_a_provisional_one(world: World) -> Non
     walk(
         navigator,
         *BY_NUMBER,
-        (Confirm(), pages.ConsentPage),
-        (Decline(), pages.CardPage),
+        (Confirm(), pages.FaceCheckPage),
+        (OtherWay(), pages.CardPage),
         (Decline(), pages.NoticePage),
         (Choose("register_first"), pages.ChoicePage),
         (Answered("self"), pages.FormReviewPage),
@@ -181,7 +182,7 @@ def test_decided_request_does_not_stand_in_the_way_of_the_next_year(world: World
         (request,) = transaction.requests.newest_of("r-0001", 1)
         done = request.decided(RequestState.DECIDED, "certified", "认证通过", world.clock.now())
         transaction.requests.update(done)
-    walk(navigator, *BY_CARD, *TO_FACE, *TO_RECEIPT)
+    walk(navigator, *BY_CARD, (Confirm(), pages.FaceCheckPage), *TO_RECEIPT)
 
 
 def test_dead_clock_calls_no_resident_unborn(world: World) -> None:
