@@ -91,7 +91,12 @@ PENSIONER = Person(
     date(1943, 3, 12),
     Sex.FEMALE,
     _record(
-        pension={"status": "receiving", "years_paid": 15, "monthly_fen": 21_300},
+        pension={
+            "status": "receiving",
+            "years_paid": 15,
+            "monthly_fen": 21_300,
+            "payments": [{"month": "2026-11", "fen": 21_300, "paid_on": "2026-11-15"}],
+        },
         card={"status": "expired", "valid_until": "2026-06-30", "bank": "农村信用社"},
         employment={"status": "retired"},
     ),
