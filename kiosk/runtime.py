@@ -53,10 +53,11 @@ from kiosk.services.scan_code import CodeScan
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheck
 from kiosk.services.verify_receipt import VerifyReceipt
-from kiosk.storage.database import open_kiosk_database
+from kiosk.storage.database import kiosk_errors, open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
 from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
 from kiosk.storage.draft_seal import DeviceDraftSeal
+from kiosk.storage.drafts import SqliteDrafts
 from kiosk.storage.settlement import KioskSettlement, unlisted_subject
 from kiosk.storage.store import SqliteStore
 from sync.backoff import FullJitterBackoff
@@ -138,16 +139,17 @@ class Runtime:
             has_camera=lambda: config.hardware.camera != "none",
             start_face_check=self._face_check,
             is_clock_behind=ClockGuard(self.store, self.clock).is_behind,
-            drafts=Drafts(
-                self.store,
-                DeviceDraftSeal(self.signer.sign(Purpose.DRAFT_KEY, b"")),
-                self.clock,
-            ),
+            drafts=self.drafts(),
             qr_rows=self.receipt_code().rows_of,
             printing=printing if printing is not None else NoPrinting(),
             verify_receipt=self.verify_receipt().check,
             start_code_scan=self._code_scan if config.hardware.camera != "none" else None,
         )
+
+    def drafts(self) -> Drafts:
+        """What was filled in and not finished, sealed to its owners."""
+        seal = DeviceDraftSeal(self.signer.sign(Purpose.DRAFT_KEY, b""))
+        return Drafts(self.store, seal, self.clock)
 
     def practice_ports(self, real: VisitPorts) -> AbstractContextManager[VisitPorts]:
         """The world of one practice, apart from everything real.
@@ -325,11 +327,13 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
         raise ConfigError(error.faults) from error
 
 
-def _with_older(catalogue: Catalogue, store: SqliteStore, clock: Clock) -> Catalogue:
-    """The catalogue, with what drafts and open requests were begun with; drafts that are too old go."""
-    with store.transaction() as transaction:
-        transaction.drafts.purge(clock.now())
-        kept = transaction.drafts.definitions()
+def _with_older(catalogue: Catalogue, encrypted: EncryptedDatabase) -> Catalogue:
+    """The catalogue, with what drafts and open requests were begun with.
+
+    Only reads: the doctor and the commands open these parts beside a kiosk that is writing.
+    """
+    with kiosk_errors(), encrypted.reading() as database:
+        kept = SqliteDrafts(database).definitions()
     older: list[ServiceDefinition] = []
     for name, text in kept:
         try:
@@ -358,7 +362,7 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
         outbox = SqliteOutbox(config.device.id, signer)
         store = SqliteStore(encrypted, outbox, clock)
-        catalogue = _with_older(load_catalogue(config.state_dir / OWN_SERVICES), store, clock)
+        catalogue = _with_older(load_catalogue(config.state_dir / OWN_SERVICES), encrypted)
         yield Runtime(
             config=config,
             clock=clock,

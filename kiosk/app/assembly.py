@@ -128,6 +128,7 @@ class KioskWindow:
         lane = self.background.free_lane
         if self.runtime.config.hardware.camera != "none":
             lane.submit(self.runtime.engine.warm_up, lambda _none: None, _log_failure)
+        lane.submit(self.runtime.drafts().purge, lambda _count: None, _log_failure)
         prompts = self.runtime.prompts.fixed_prompts()
         lane.submit(lambda: self.guide.prerender(prompts), lambda _count: None, _log_failure)
 

@@ -163,13 +163,3 @@ class Drafts:
             if count:
                 transaction.audit(AuditEntry("draft.expired", "", {"count": count}))
         return count
-
-
-def older_definitions(store: Store) -> tuple[tuple[str, str], ...]:
-    """The definitions that drafts and open requests were begun with: name and JSON.
-
-    Raises:
-        StorageError.
-    """
-    with store.transaction() as transaction:
-        return transaction.drafts.definitions()
