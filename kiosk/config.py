@@ -36,6 +36,9 @@ def _key(default: Any, text: str, **checks: Any) -> Any:  # noqa: ANN401 (datacl
     return field(default=default, metadata={"text": text, **checks})
 
 
+_SERVICE_IDS = r"([a-z]+\.[a-z_]+( [a-z]+\.[a-z_]+)*)?"
+
+
 @dataclass(frozen=True, slots=True)
 class SiteConfig:
     """[site]: who is here."""
@@ -43,6 +46,11 @@ class SiteConfig:
     name: str = _key("乡邻服务站", "欢迎页上的站名", pattern=_ONE_LINE)
     helper_name: str = _key("村里的工作人员", "「找人帮忙」页上写的人", pattern=_ONE_LINE)
     helper_phone: str = _key("12333", "「找人帮忙」页上的电话", pattern=_ONE_LINE)
+    hidden_services: str = _key(
+        "", "这台机器不办的业务，编号用空格隔开，如 `pension.transfer`", pattern=_SERVICE_IDS
+    )
+    first_services: str = _key("", "在同类里排在最前面的业务，编号用空格隔开", pattern=_SERVICE_IDS)
+    county_file: str = _key("", "县里的数据表（地名、医院、银行）；空着就用演示的例子")
 
 
 @dataclass(frozen=True, slots=True)

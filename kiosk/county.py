@@ -86,6 +86,10 @@ class CountyFile:
         """The names from the province down to a place; empty when it is unknown."""
         return self.county.names(code)
 
+    def keyboard_words(self) -> tuple[str, ...]:
+        """Surnames and words of addresses that are ranked up on the keyboard."""
+        return (*self.county.surnames, *self.county.place_words)
+
     def group_count(self, code: str) -> int | None:
         """How many groups a village has, 0 for none; None when the code is no village."""
         return self.county.group_count(code)

@@ -16,7 +16,7 @@ from pathlib import Path
 from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.catalogue_prompts import with_services
 from kiosk.clock import Clock, SystemClock, site_date
-from kiosk.config import KioskConfig
+from kiosk.config import KioskConfig, SiteConfig
 from kiosk.county import CountyFile
 from kiosk.definition_files import files_at, make_catalogue, shipped_files
 from kiosk.devices.factory import make_camera, make_card_reader
@@ -118,7 +118,7 @@ class Runtime:
                 config.device.region_code,
             ),
             clock=self.clock,
-            county=CountyFile(self.pension, self._today),
+            county=CountyFile(self.pension, self._today, self._county_file()),
             answer_sheet=AnswerSheets(self.clock, self.prompts.label, self.pension.on).of,
             catalogue=self.catalogue,
             label=self.prompts.label,
@@ -145,6 +145,10 @@ class Runtime:
             verify_receipt=self.verify_receipt().check,
             start_code_scan=self._code_scan if config.hardware.camera != "none" else None,
         )
+
+    def _county_file(self) -> Path | None:
+        name = self.config.site.county_file
+        return Path(name).expanduser() if name else None
 
     def drafts(self) -> Drafts:
         """What was filled in and not finished, sealed to its owners."""
@@ -327,6 +331,20 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
         raise ConfigError(error.faults) from error
 
 
+def _arranged(catalogue: Catalogue, site: SiteConfig) -> Catalogue:
+    """What this site offers, in its own order.
+
+    Raises:
+        ConfigError: a setting names a service that there is not.
+    """
+    hidden, first = site.hidden_services.split(), site.first_services.split()
+    try:
+        return catalogue.arranged(frozenset(hidden), tuple(first))
+    except CatalogueError as error:
+        faults = tuple(f"site.hidden_services, site.first_services：{one}" for one in error.faults)
+        raise ConfigError(faults) from error
+
+
 def _with_older(catalogue: Catalogue, encrypted: EncryptedDatabase) -> Catalogue:
     """The catalogue, with what drafts and open requests were begun with.
 
@@ -362,7 +380,8 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
         outbox = SqliteOutbox(config.device.id, signer)
         store = SqliteStore(encrypted, outbox, clock)
-        catalogue = _with_older(load_catalogue(config.state_dir / OWN_SERVICES), encrypted)
+        offered = _arranged(load_catalogue(config.state_dir / OWN_SERVICES), config.site)
+        catalogue = _with_older(offered, encrypted)
         yield Runtime(
             config=config,
             clock=clock,

@@ -61,7 +61,10 @@ class KioskWindow:
         self.print_worker = runtime.print_worker(self._paper_bridge.changed.emit)
         desk = runtime.paper_desk(self.print_worker) if self.print_worker is not None else None
         ports = runtime.visit_ports(self._accepted, desk)
-        window.input_method.place_names = lambda: place_names(ports.county.places)
+        window.input_method.place_names = lambda: (
+            *place_names(ports.county.places),
+            *ports.county.keyboard_words(),
+        )
         self.navigator = Navigator(ports, partial(runtime.practice_ports, ports))
         self.controller = VisitController(
             self.window,

@@ -45,6 +45,9 @@ class CountyTables(Protocol):
     def names(self, code: str) -> tuple[str, ...]:
         """The names from the top down to a place; empty when it is unknown."""
 
+    def keyboard_words(self) -> Sequence[str]:
+        """Surnames and words of addresses that are ranked up on the keyboard."""
+
     def group_count(self, code: str) -> int | None:
         """How many groups a village has, 0 for none; None when the code is no village."""
 

@@ -262,3 +262,14 @@ def test_every_word_of_the_table_is_found_by_its_full_pinyin(engine, number):
     ).fetchone()
     connection.close()
     assert text in words(engine, spelling.replace(" ", "'"), 2000)
+
+
+def test_countys_surnames_and_words_of_addresses_come_first() -> None:
+    engine = PinyinEngine(("蒲", "冉", "院子", "梧桐村"))
+    try:
+        assert engine.candidates("pu")[0].text == "蒲"
+        assert engine.candidates("ran")[0].text == "冉"
+        assert engine.candidates("yuanzi")[0].text == "院子"
+        assert engine.candidates("wtc")[0].text == "梧桐村"
+    finally:
+        engine.close()

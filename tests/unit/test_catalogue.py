@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.catalogue import Catalogue, CatalogueError, parse_definition
+from kiosk.runtime import load_catalogue
 
 FILE = Path(__file__).parents[2] / "assets" / "services" / "pension.life_certification.json"
 
@@ -69,3 +70,36 @@ def test_misspelt_county_fact_is_found_when_the_definition_loads() -> None:
     text = json.dumps(raw).replace("county.main_hospital", "county.main_hospitl")
     with pytest.raises(CatalogueError, match=r"county\.main_hospitl"):
         parse_definition(text, "bad.json")
+
+
+def test_site_hides_services_and_puts_some_first() -> None:
+    catalogue = load_catalogue()
+    arranged = catalogue.arranged(
+        frozenset({"pension.transfer"}), ("pension.estimate", "pension.claim")
+    )
+    ids = [one.id for one in arranged.services("pension")]
+    assert ids[:2] == ["pension.estimate", "pension.claim"]
+    assert "pension.transfer" not in ids
+    assert len(ids) == len(catalogue.services("pension")) - 1
+    # What was begun before it was hidden can still be finished.
+    transfer = catalogue.find("pension.transfer")
+    assert transfer is not None
+    assert arranged.pinned(transfer.digest) is transfer
+
+
+def test_site_that_names_an_unknown_service_is_told_which() -> None:
+    with pytest.raises(CatalogueError) as raised:
+        load_catalogue().arranged(frozenset({"pension.nothing"}), ())
+    assert raised.value.faults == ("没有 pension.nothing 这项业务",)
+
+
+def test_older_definitions_are_kept_when_more_come() -> None:
+    catalogue = load_catalogue()
+    claim = catalogue.find("pension.claim")
+    assert claim is not None
+    older = claim.model_copy(update={"digest": "a" * 64})
+    oldest = claim.model_copy(update={"digest": "b" * 64})
+    grown = catalogue.with_older((older,)).with_older((oldest,))
+    assert grown.pinned("a" * 64) is older
+    assert grown.pinned("b" * 64) is oldest
+    assert grown.find("pension.claim") is claim
