@@ -30,8 +30,8 @@ def main() -> int:
     from kiosk.runtime import load_catalogue  # noqa: PLC0415 (after the path is set)
 
     def bare() -> None:
-        folder = resources.files("assets") / "services"
-        for file in folder.iterdir():
+        folder = Path(str(resources.files("assets") / "services"))
+        for file in folder.glob("*.json"):
             json.loads(file.read_text("utf-8"))
 
     count = len(load_catalogue().services())

@@ -16,6 +16,7 @@ from kiosk.domain.question import (
     PhotoQuestion,
     Question,
 )
+from kiosk.domain.resident import mask_name
 from kiosk.domain.scope import walk
 
 SKIPPED: Final[dict[str, bool]] = {"is_skipped": True}
@@ -126,13 +127,19 @@ _SLOT = re.compile(r"\{([a-z_]+)(?::([a-z]+))?\}")
 
 
 def item_title(template: str, item: Mapping[str, Any]) -> str:
-    """Fill the slots of a list option's title; ``:date``, ``:month`` and ``:money`` are written as people do."""
+    """Fill the slots of a list option's title.
+
+    ``:date``, ``:month`` and ``:money`` are written as people do; ``:masked`` hides a name's middle.
+    """
     return _SLOT.sub(lambda match: _words(item.get(match[1]), match[2] or "text"), template)
 
 
 def _words(value: JsonValue, kind: str) -> str:
     if value is None:
         return ""
+    if kind == "masked":
+        # Somebody else's name: its owner's family knows it so, a bystander does not.
+        return mask_name(str(value))
     if kind == "money":
         return f"{value // 100:,}.{value % 100:02d}元"
     if kind == "date":

@@ -202,3 +202,20 @@ def test_clock_that_runs_back_blocks_what_turns_on_the_date_and_says_why(kiosk: 
     assert page.prompt.id == "notice.clock_behind"
     free = sign_in(navigator, "card.electronic")
     assert free.prompt.id != "notice.clock_behind"
+
+
+def test_names_of_the_family_are_masked_when_the_roster_gave_them(kiosk: World) -> None:
+    navigator = kiosk.navigator()
+    page = sign_in(navigator, "pension.death_benefit")
+    assert isinstance(page, pages.ChoicePage)
+    deceased = next(one for one in PENSIONER.record.family if one.died_on is not None)
+    seen = repr(page)
+    page = navigator.act(Answered(deceased.citizen_id))
+    page = navigator.act(Answered("later"))
+    while isinstance(page, pages.FormReviewPage) and page.page_number < page.page_count:
+        seen += repr(page) + "".join(line.value for line in page.lines)
+        page = navigator.act(TurnPage())
+    seen += "".join(line.value for line in page.lines)  # type: ignore[attr-defined]
+    assert deceased.name not in seen
+    assert deceased.citizen_id not in seen.replace(f"value='{deceased.citizen_id}'", "")
+    assert f"{deceased.name[0]}*" in seen

@@ -2,7 +2,8 @@
 
 from kiosk.domain.form import Form
 from kiosk.domain.form_values import Place
-from kiosk.domain.question import GroupQuestion
+from kiosk.domain.question import GroupQuestion, NameQuestion
+from kiosk.domain.resident import mask_name
 from kiosk.flows.form.facts import FormFacts
 from kiosk.flows.form.read_back import shown
 
@@ -13,9 +14,12 @@ MOST_FIELDS = 3
 def item_line(group: GroupQuestion, number: int, form: Form, facts: FormFacts) -> str:
     """The first answers of an item, such as ``张建国，儿子``."""
     words: list[str] = []
+    is_typed = group.id in form.given
     for field in group.fields:
         place = Place(group.id, number, field.id)
         value = form.value_at(place)
         if value is not None and len(words) < MOST_FIELDS:
-            words.append(shown(field, value, form, place, facts))
+            text = shown(field, value, form, place, facts)
+            is_name = isinstance(field, NameQuestion) and not is_typed
+            words.append(mask_name(text) if is_name else text)
     return "，".join(words)

@@ -12,9 +12,11 @@ from kiosk.domain.question import (
     ComputedValue,
     FilesQuestion,
     GroupQuestion,
+    NameQuestion,
     NumberQuestion,
     YesNoQuestion,
 )
+from kiosk.domain.resident import mask_name
 from kiosk.flows.county_tables import CountyTables
 from kiosk.flows.form.facts import FormFacts
 from kiosk.flows.form.options import offered
@@ -83,6 +85,8 @@ def _line(
 
 def _words(entry: Entry, form: Form, facts: FormFacts, label: Callable[[str], str]) -> str:
     question, value = entry.question, entry.value
+    # What the person typed is theirs to read; a name out of the roster is somebody else's.
+    is_known = entry.origin == "roster"
     if value is None:
         return label("review.nothing")
     if isinstance(question, FilesQuestion):
@@ -96,7 +100,8 @@ def _words(entry: Entry, form: Form, facts: FormFacts, label: Callable[[str], st
             if count
             else label("review.nothing")
         )
-    return shown(question, value, form, Place(question.id), facts)
+    words = shown(question, value, form, Place(question.id), facts)
+    return mask_name(words) if isinstance(question, NameQuestion) and is_known else words
 
 
 def _papers(
