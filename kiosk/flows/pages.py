@@ -61,7 +61,6 @@ __all__ = [
     "RequestLine",
     "RequestStage",
     "ReviewLine",
-    "ReviewPage",
     "ServiceTile",
     "ServicesPage",
     "SignaturePage",
@@ -178,15 +177,6 @@ class ReviewLine:
     icon: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewPage(PageModel):
-    """Everything read back before it is submitted. Actions: Confirm, GoBack."""
-
-    page_id = "review"
-    idle_timeout_s = 180.0
-    lines: tuple[ReviewLine, ...] = ()
-
-
 class RequestStage(enum.Enum):
     """Where a request is; the kiosk never shows more certainty than it has."""
 
@@ -298,7 +288,6 @@ AnyPage = (
     | FaceCheckPage
     | CardPage
     | PinPage
-    | ReviewPage
     | ReceiptPage
     | VerifyReceiptPage
     | ProgressPage

@@ -40,6 +40,10 @@ class CentreSummary:
     rejected: int
 
 
+PRACTICE_PREFIX = "ZZZ"
+"""Kiosks put it before the receipts of practice: no device may have it."""
+
+
 class CentralAdmin:
     """The centre's database for one command.
 
@@ -89,6 +93,8 @@ class CentralAdmin:
             raise EnrolmentRefused("the device id is not letters, digits, - and _")
         if not _PREFIX.fullmatch(prefix):
             raise EnrolmentRefused("the receipt prefix is not a letter and two letters or digits")
+        if prefix == PRACTICE_PREFIX:
+            raise EnrolmentRefused("the receipt prefix ZZZ marks what was only practised")
         if not _REGION.fullmatch(region):
             raise EnrolmentRefused("the region code is not 12 digits")
         if len(public_key) != PUBLIC_KEY_BYTES:

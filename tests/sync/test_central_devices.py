@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.central.admin import EnrolmentRefused
+from sync.central.admin import CentralAdmin, EnrolmentRefused
 from sync.central.roster import RosterUnusable
 from sync.errors import NotAuthorised
 from sync.framing import encode_batch
@@ -159,3 +159,11 @@ def test_feed_tells_a_kiosk_that_is_ahead_where_the_centre_ends(sender: Sender, 
     assert sender.transport.decisions(reached).cursor == reached
     assert sender.transport.decisions(reached + 900).cursor < reached + 900
     assert sender.transport.roster(900).cursor < 900
+
+
+def test_prefix_of_practice_is_given_to_no_device(tmp_path: Path):
+    with (
+        CentralAdmin(tmp_path / "centre", "file") as admin,
+        pytest.raises(EnrolmentRefused, match="practised"),
+    ):
+        admin.enrol_device("dev-0009", "ZZZ", "513022104203", DeviceSigner.generate().public_key)

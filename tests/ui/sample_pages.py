@@ -6,7 +6,7 @@ from tests.ui.form_samples import FORM_SAMPLES
 from tests.ui.more_samples import MORE_SAMPLES
 from tests.ui.receipt_sample import MORNING, receipt
 
-WHO, PROOF, REVIEW = m.Progress(1, 3), m.Progress(2, 3), m.Progress(3, 3)
+WHO, PROOF = m.Progress(1, 3), m.Progress(2, 3)
 
 
 def tiles(count: int) -> tuple[m.ServiceTile, ...]:
@@ -27,12 +27,6 @@ def request(stage: m.RequestStage, number: int, decision: str = "") -> m.Request
     return m.RequestLine("养老资格认证", f"A07-{number:06d}-K", stage, MORNING, decision)
 
 
-REVIEW_LINES = (
-    m.ReviewLine("要办的事", "养老资格认证", "life_certification"),
-    m.ReviewLine("姓名", "欧阳*国", "person"),
-    m.ReviewLine("身份证号", "4201**********0021", "number"),
-    m.ReviewLine("核实方式", "人脸、社保卡", "shield"),
-)
 STAGE = m.RequestStage
 
 SAMPLES: dict[str, m.PageModel] = {
@@ -55,7 +49,6 @@ SAMPLES: dict[str, m.PageModel] = {
     "07-face-check": m.FaceCheckPage(Prompt("face_check"), progress=PROOF),
     "08-card": m.CardPage(Prompt("card"), progress=PROOF),
     "09-pin": m.PinPage(Prompt("pin.wrong", {"tries": "2"}), True, progress=PROOF),
-    "10-review": m.ReviewPage(Prompt("review"), REVIEW_LINES, progress=REVIEW),
     "11-receipt": receipt(STAGE.ACCEPTED),
     "11-receipt-delivered": receipt(STAGE.DELIVERED, "receipt.delivered"),
     "11-receipt-decided": receipt(STAGE.DECIDED, "receipt.decided"),

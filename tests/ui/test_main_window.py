@@ -185,7 +185,13 @@ def test_five_hundred_visits_leave_no_widgets_behind(make_window):
     window = make_window(PORTRAIT)
 
     def visit():
-        for name in ("01-welcome", "02-services-6", "10-review", "12-progress-4", "13-notice-5"):
+        for name in (
+            "01-welcome",
+            "02-services-6",
+            "25-form-review-last",
+            "12-progress-4",
+            "13-notice-5",
+        ):
             window.show_model(SAMPLES[name])
         window.wipe()
         QApplication.sendPostedEvents(None, 52)  # DeferredDelete

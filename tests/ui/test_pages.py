@@ -131,13 +131,6 @@ def test_pin_is_emitted_once_and_forgotten(shown, clock):
     assert acted[-1] == actions.Decline()
 
 
-def test_review_submits_or_goes_back(shown, clock):
-    page, acted = shown(SAMPLES["10-review"])
-    click(page.submit, clock)
-    click(page.change, clock)
-    assert acted == [actions.Confirm(), actions.GoBack()]
-
-
 @pytest.mark.parametrize(
     ("stage", "words"),
     [

@@ -25,7 +25,6 @@ from kiosk.ui.pages.photo_page import PhotoPage
 from kiosk.ui.pages.pin_page import PinPage
 from kiosk.ui.pages.progress_page import ProgressPage
 from kiosk.ui.pages.receipt_page import ReceiptPage
-from kiosk.ui.pages.review_page import ReviewPage
 from kiosk.ui.pages.services_page import ServicesPage
 from kiosk.ui.pages.signature_page import SignaturePage
 from kiosk.ui.pages.text_page import TextPage
@@ -44,7 +43,6 @@ PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
     (models.FaceCheckPage, FaceCheckPage),
     (models.CardPage, CardPage),
     (models.PinPage, PinPage),
-    (models.ReviewPage, ReviewPage),
     (models.ReceiptPage, ReceiptPage),
     (models.VerifyReceiptPage, VerifyReceiptPage),
     (models.ProgressPage, ProgressPage),
