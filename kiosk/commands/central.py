@@ -7,7 +7,7 @@ from pathlib import Path
 from kiosk.config import default_state_dir
 from kiosk.failures import EXIT_FAILED, say_to_staff
 
-_EXTRA = ("fastapi", "starlette", "uvicorn", "sqlalchemy")
+_EXTRA = ("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic")
 _STATE_VARIABLE = "XIANGLIN_CENTRAL_STATE"
 
 

@@ -14,8 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
-from sync.central import tables
-from sync.central.columns import add_missing_columns
+from sync.central import migrate, tables
 from sync.errors import DatabaseError
 from sync.key_provider import resolve_key
 from sync.signing import DeviceSigner
@@ -24,7 +23,9 @@ from sync.sqlcipher import connect
 
 DATABASE_FILE = "central.db"
 DATABASE_KEY_NAME = "xianglin-central-key"
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+"""Of a database whose tables are counted by revisions; the version before these refuses it, and so must."""
+_BEFORE_REVISIONS = "1"
 
 RECEIVED = "received"
 CHANGE = "application_change"
@@ -82,22 +83,20 @@ class CentralDatabase:
         self._engine.dispose()
 
     def _prepare(self) -> None:
+        with self.reading() as connection:
+            if migrate.revision_of(connection) == migrate.head():
+                return
         with self.writing() as connection:
-            tables.metadata.create_all(connection)
-            add_missing_columns(connection, tables.metadata)
-            if not _meta(connection, "schema_version"):
+            migrate.upgrade(connection)
+            version = _meta(connection, "schema_version")
+            if not version:
+                _fill(connection)
+            elif version == _BEFORE_REVISIONS:
+                row = tables.meta
                 connection.execute(
-                    insert(tables.meta),
-                    [
-                        {"name": "schema_version", "value": SCHEMA_VERSION},
-                        {"name": "epoch", "value": str(uuid.uuid4())},
-                        {"name": "signing_seed", "value": secrets.token_hex(32)},
-                    ],
+                    update(row).where(row.c.name == "schema_version").values(value=SCHEMA_VERSION)
                 )
-                connection.execute(
-                    insert(tables.counter), [{"name": name, "value": 0} for name in _COUNTERS]
-                )
-            if _meta(connection, "schema_version") != SCHEMA_VERSION:
+            elif version != SCHEMA_VERSION:
                 raise DatabaseError("the database was written by another version of the centre")
 
     def renew_epoch(self) -> str:
@@ -121,6 +120,19 @@ def current_number(connection: Connection, name: str) -> int:
     """The last number taken."""
     row = tables.counter
     return int(connection.execute(select(row.c.value).where(row.c.name == name)).scalar_one())
+
+
+def _fill(connection: Connection) -> None:
+    """What a new centre begins with."""
+    connection.execute(
+        insert(tables.meta),
+        [
+            {"name": "schema_version", "value": SCHEMA_VERSION},
+            {"name": "epoch", "value": str(uuid.uuid4())},
+            {"name": "signing_seed", "value": secrets.token_hex(32)},
+        ],
+    )
+    connection.execute(insert(tables.counter), [{"name": name, "value": 0} for name in _COUNTERS])
 
 
 def _meta(connection: Connection, name: str) -> str:

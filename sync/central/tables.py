@@ -1,10 +1,10 @@
 """The centre's tables, in SQL that SQLite and PostgreSQL both take. Times are UTC ISO 8601 text.
 
-A column that comes later is nullable or has a ``server_default``: an existing database gets it at the next start, and
-the version before still writes its rows.
+What changes here needs a revision in ``migrations``, whose README.md tells how.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -19,6 +19,9 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+
+NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+"""Of counters, which outgrow 32 bits; SQLite's INTEGER has 64 anyway."""
 
 MAXIMUM_CODE = 64
 MAXIMUM_TEXT = 400
@@ -36,7 +39,7 @@ counter = Table(
     "counter",
     metadata,
     Column("name", String(64), primary_key=True),
-    Column("value", Integer, nullable=False),
+    Column("value", NUMBER, nullable=False),
 )
 """Numbers taken under a row lock, so that a lower number is never committed after a higher one was read."""
 
@@ -48,7 +51,7 @@ device = Table(
     Column("public_key", LargeBinary(32), nullable=False),
     Column("region_code", String(12), nullable=False),
     Column("enabled", Boolean, nullable=False),
-    Column("hwm", Integer, nullable=False, default=0),
+    Column("hwm", NUMBER, nullable=False, default=0),
 )
 
 inbox = Table(
@@ -56,14 +59,14 @@ inbox = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("device", String(64), ForeignKey("device.id"), nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("seq", NUMBER, nullable=False),
     Column("subject", String(128), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("item", LargeBinary, nullable=False),
     Column("received_at", String(32), nullable=False),
     Column("status", String(16), nullable=False),
     Column("problem", String(200), nullable=False, default=""),
-    Column("server_seq", Integer, nullable=False, unique=True),
+    Column("server_seq", NUMBER, nullable=False, unique=True),
     UniqueConstraint("device", "seq", name="inbox_device_seq"),
 )
 """Kept for ever: an id that was forgotten could be applied twice."""
@@ -95,7 +98,7 @@ application = Table(
     Column("proxy_resident_id", String(64), nullable=False, server_default=""),
     Column("proxy_claim", String(64), nullable=False, server_default=""),
     Column("proxy_reason", String(200), nullable=False, server_default=""),
-    Column("change", Integer, nullable=False, unique=True),
+    Column("change", NUMBER, nullable=False, unique=True),
     Index("application_feed", "device", "change"),
 )
 
@@ -109,7 +112,7 @@ resident = Table(
     Column("certified_until", String(10)),
     # Canonical JSON, empty for nothing; personal data.
     Column("record", Text, nullable=False, server_default=""),
-    Column("version", Integer, nullable=False, unique=True),
+    Column("version", NUMBER, nullable=False, unique=True),
     Index("resident_feed", "region_code", "version"),
 )
 
@@ -118,7 +121,7 @@ departure = Table(
     metadata,
     Column("region_code", String(12), primary_key=True),
     Column("resident_id", String(64), primary_key=True),
-    Column("version", Integer, nullable=False, unique=True),
+    Column("version", NUMBER, nullable=False, unique=True),
     Index("departure_feed", "region_code", "version"),
 )
 """Tombstones: who left a region, so that its kiosks forget them."""
@@ -127,8 +130,8 @@ receipt_block = Table(
     "receipt_block",
     metadata,
     Column("device", String(64), ForeignKey("device.id"), primary_key=True),
-    Column("first", Integer, primary_key=True),
-    Column("last", Integer, nullable=False),
+    Column("first", NUMBER, primary_key=True),
+    Column("last", NUMBER, nullable=False),
     Column("allotted_at", String(32), nullable=False),
 )
 """Receipt numbers that were given out behind the first block of each device."""

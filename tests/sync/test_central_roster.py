@@ -1,12 +1,9 @@
 """Records of the roster at the centre: taken in, given out once changed, refused by place, added to old databases."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from sync.central.admin import CentralAdmin
-from sync.central.database import CentralDatabase
 from sync.central.roster import PAGE_BYTES, RosterUnusable
 from tests.sync.sender import Sender
 from tests.sync.sync_parts import REGION, ROSTER, Centre
@@ -105,43 +102,3 @@ def test_one_record_larger_than_a_page_still_passes(
     monkeypatch.setattr("sync.central.roster.PAGE_BYTES", 100)
     first = sender.transport.roster(0)
     assert ([one.resident_id for one in first.upserts], first.more) == (["r-0001"], True)
-
-
-def old_centre(state_dir: Path) -> None:
-    """A centre's database as the version without records left it, with a roster."""
-    with CentralAdmin(state_dir, "file") as admin:
-        file = state_dir / "old.json"
-        file.write_text(json.dumps(ROSTER), "utf-8")
-        admin.load_roster(file)
-        with admin._database.writing() as connection:
-            connection.exec_driver_sql("ALTER TABLE resident DROP COLUMN record")
-
-
-def test_older_database_gets_the_column_and_keeps_its_rows(tmp_path: Path):
-    old_centre(tmp_path)
-    with CentralAdmin(tmp_path, "file") as admin:
-        rows = admin.residents()
-        assert [(row["resident_id"], row["record"]) for row in rows] == [
-            (f"r-000{number}", "") for number in range(1, 6)
-        ]
-        key = admin.centre_public_key()
-        file = tmp_path / "new.json"
-        file.write_text(json.dumps({"residents": [person(1, record=RECORD)]}), "utf-8")
-        assert admin.load_roster(file) == 1
-    with CentralAdmin(tmp_path, "file") as admin:
-        assert json.loads(admin.residents()[0]["record"]) == RECORD
-        assert admin.centre_public_key() == key
-
-
-def test_version_before_still_writes_into_a_newer_database(tmp_path: Path):
-    database = CentralDatabase(tmp_path, "file")
-    try:
-        with database.writing() as connection:
-            connection.exec_driver_sql(
-                "INSERT INTO resident (resident_id, citizen_id, name, region_code, certified_until, version) "
-                "VALUES ('r-1', '1', 'x', '513022104203', NULL, 1)"
-            )
-            stored = connection.exec_driver_sql("SELECT record FROM resident").scalar_one()
-        assert stored == ""
-    finally:
-        database.close()

@@ -1,0 +1,1 @@
+"""The revisions, in a single line; one that was released is never edited."""

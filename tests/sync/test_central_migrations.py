@@ -1,0 +1,143 @@
+"""The centre's tables: made and changed by revisions only, once, and never by an older version."""
+
+import importlib
+import pkgutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+import sync.central
+from sync.central import migrate, tables
+from sync.central.admin import CentralAdmin
+from sync.central.database import DATABASE_KEY_NAME, CentralDatabase
+from sync.key_provider import resolve_key
+from sync.sqlcipher import connect
+
+BEFORE_REVISIONS = [
+    "CREATE TABLE meta (name VARCHAR(64) NOT NULL PRIMARY KEY, value VARCHAR(512) NOT NULL)",
+    "CREATE TABLE counter (name VARCHAR(64) NOT NULL PRIMARY KEY, value INTEGER NOT NULL)",
+    """CREATE TABLE device (id VARCHAR(64) NOT NULL PRIMARY KEY, receipt_prefix VARCHAR(3) NOT NULL,
+       public_key BLOB NOT NULL, region_code VARCHAR(12) NOT NULL, enabled BOOLEAN NOT NULL, hwm INTEGER NOT NULL,
+       UNIQUE (receipt_prefix))""",
+    """CREATE TABLE resident (resident_id VARCHAR(64) NOT NULL PRIMARY KEY, citizen_id VARCHAR(18) NOT NULL,
+       name VARCHAR(100) NOT NULL, region_code VARCHAR(12) NOT NULL, certified_until VARCHAR(10),
+       version INTEGER NOT NULL, UNIQUE (version))""",
+    "CREATE INDEX resident_feed ON resident (region_code, version)",
+    "INSERT INTO meta VALUES ('schema_version', '1'), ('epoch', 'an-epoch')",
+    f"INSERT INTO meta VALUES ('signing_seed', '{'07' * 32}')",
+    "INSERT INTO counter VALUES ('received', 0), ('application_change', 0), ('roster_version', 7)",
+    "INSERT INTO device VALUES ('dev-0001', 'A01', x'00', '513022104203', 1, 12)",
+    "INSERT INTO resident VALUES ('r-0001', '513022194803120641', '赵桂兰', '513022104203', NULL, 7)",
+]
+"""Some tables of a centre that made them itself, without a column that came later."""
+
+
+def declared() -> object:
+    for module in pkgutil.iter_modules(sync.central.__path__):
+        if module.name.startswith("tables"):
+            importlib.import_module(f"sync.central.{module.name}")
+    return tables.metadata
+
+
+def assert_as_declared(database: CentralDatabase) -> None:
+    with database.reading() as connection:
+        wanted = declared()
+        if missing := migrate.differences(connection, wanted):
+            context = MigrationContext.configure(connection)
+            code = render_python_code(produce_migrations(context, wanted).upgrade_ops)
+            pytest.fail(f"a revision is missing: {missing}\n{code}")
+
+
+@pytest.fixture
+def database(tmp_path: Path):
+    made = CentralDatabase(tmp_path, "file")
+    yield made
+    made.close()
+
+
+def test_revisions_make_the_tables_that_are_declared(database: CentralDatabase):
+    assert_as_declared(database)
+    with database.reading() as connection:
+        assert migrate.revision_of(connection) == migrate.head()
+
+
+def test_revisions_are_one_line_without_gaps():
+    found = [(one.revision, one.down_revision) for one in migrate._scripts().walk_revisions()]
+    numbers = [f"{number:04d}" for number in range(len(found), 0, -1)]
+    assert found == list(zip(numbers, [*numbers[1:], None], strict=True))
+
+
+def test_a_missing_revision_is_noticed(database: CentralDatabase):
+    with database.writing() as connection:
+        connection.execute(text("ALTER TABLE receipt_block DROP COLUMN allotted_at"))
+    with pytest.raises(pytest.fail.Exception, match="add_column"):
+        assert_as_declared(database)
+
+
+def test_database_from_before_revisions_keeps_its_rows(tmp_path: Path):
+    key = resolve_key(tmp_path, DATABASE_KEY_NAME, "file", database_exists=False)
+    old = connect(tmp_path / "central.db", key)
+    for statement in BEFORE_REVISIONS:
+        old.execute(statement)
+    old.close()
+    with CentralAdmin(tmp_path, "file") as admin:
+        assert_as_declared(admin._database)
+        assert admin._database.epoch == "an-epoch"
+        assert [(row["id"], row["hwm"]) for row in admin.devices()] == [("dev-0001", 12)]
+        assert [(row["name"], row["record"]) for row in admin.residents()] == [("赵桂兰", "")]
+
+
+def test_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path):
+    CentralDatabase(tmp_path, "file").close()
+    with CentralAdmin(tmp_path, "file") as admin, admin._database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(migrate.DatabaseNewer):
+        CentralDatabase(tmp_path, "file")
+
+
+def test_upgrade_that_fails_half_way_leaves_the_database_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    module = migrate._scripts().get_revision("head").module
+    real = module.upgrade
+
+    def broken() -> None:
+        real()
+        raise LookupError("power cut")
+
+    monkeypatch.setattr(module, "upgrade", broken)
+    with pytest.raises(LookupError):
+        CentralDatabase(tmp_path, "file")
+    monkeypatch.undo()
+    database = CentralDatabase(tmp_path, "file")
+    assert_as_declared(database)
+    database.close()
+
+
+def test_workers_that_start_at_once_make_one_centre(tmp_path: Path):
+    gate = threading.Barrier(4)
+    resolve_key(tmp_path, DATABASE_KEY_NAME, "file", database_exists=False)
+
+    def start(_number: int) -> bytes:
+        gate.wait(20)
+        database = CentralDatabase(tmp_path, "file")
+        database.close()
+        return database.signer.public_key
+
+    with ThreadPoolExecutor(4) as pool:
+        keys = list(pool.map(start, range(4)))
+    assert len(keys) == 4
+    assert len(set(keys)) == 1
+
+
+def test_revisions_are_part_of_the_wheel():
+    """setuptools takes the folders that are packages, and what else pyproject names."""
+    root = Path(sync.central.__file__).parents[1]
+    folders = {path.parent for path in root.rglob("*.py")}
+    assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+    assert migrate.FOLDER / "versions" in folders
