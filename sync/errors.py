@@ -12,6 +12,7 @@ SyncError
 ├── ProtocolMismatch            the centre speaks another version
 ├── BatchTooLarge               the batch must be split
 ├── RejectedItem                an item that fails its own checks: signature, framing, size
+├── BlobDamaged                 a file's sealed chunks are not those of the file that was declared
 ├── ListenerFailed              the kiosk could not take in what the centre said
 └── DatabaseError               the encrypted file
     ├── DatabaseFull, DatabaseBusy, DatabaseDamaged, UnsafeSqlite
@@ -104,6 +105,12 @@ class RejectedItem(SyncError):
     """An item fails its own checks: framing, size, digest or signature."""
 
     code = "SYN-301"
+
+
+class BlobDamaged(SyncError):
+    """The sealed chunks of a file do not open to the file that was declared."""
+
+    code = "SYN-311"
 
 
 class ListenerFailed(SyncError):

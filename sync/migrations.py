@@ -5,6 +5,8 @@ from sync.sqlcipher import assert_safe_sqlite  # isort: skip  (must come before 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from sync.blob_tables import make_blob_tables
+
 SYNC_MIGRATIONS = Migrations("sync")
 
 
@@ -50,6 +52,9 @@ def _outbox(database: Database) -> None:
     )
     for statement in statements:
         database.execute(statement)
+
+
+SYNC_MIGRATIONS(name="0004_blobs")(make_blob_tables)
 
 
 def apply_migrations(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Files of requests in their table: encrypted with everything else, until the centre has decided."""
+"""Files of requests: named here by question, kept as sealed chunks on the ``BlobShelf`` until they are decided."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from kiosk.domain.attachment import MAXIMUM_ATTACHMENT_BYTES, MAXIMUM_ATTACHMENTS, Attachment
-from kiosk.errors import AttachmentRefused
+from kiosk.errors import AttachmentRefused, StorageDamaged
 from kiosk.storage.rows import moment_text
+from sync.blob_shelf import BlobShelf
+from sync.errors import BlobDamaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +26,16 @@ class SqliteAttachments:
         """
         if not 0 < attachment.size <= MAXIMUM_ATTACHMENT_BYTES:
             raise AttachmentRefused(f"an attachment of {attachment.size} bytes")
+        blob = BlobShelf(self.database).put(request_id, attachment.content, at)
         self.database.execute(
-            "INSERT OR IGNORE INTO attachment (sha256, request_id, field, media_type, bytes, size, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO attachment (sha256, request_id, field, media_type, size, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             [
-                attachment.sha256,
+                blob.sha256,
                 request_id,
                 attachment.field,
                 attachment.media_type,
-                attachment.content,
-                attachment.size,
+                blob.size,
                 moment_text(at),
             ],
         )
@@ -41,16 +43,34 @@ class SqliteAttachments:
             raise AttachmentRefused(f"more than {MAXIMUM_ATTACHMENTS} attachments")
 
     def of(self, request_id: str) -> tuple[Attachment, ...]:
-        """The files of a request, in the order in which they came."""
+        """The files of a request, in the order in which they came.
+
+        Raises:
+            StorageDamaged: one is not as it was kept.
+        """
         rows = self.database.execute(
-            "SELECT field, media_type, bytes FROM attachment WHERE request_id = ? ORDER BY rowid",
+            "SELECT field, media_type, sha256 FROM attachment WHERE request_id = ? ORDER BY rowid",
             [request_id],
         ).fetchall()
-        return tuple(Attachment(row[0], row[1], bytes(row[2])) for row in rows)
+        return tuple(Attachment(row[0], row[1], self._content(row[2])) for row in rows)
 
     def erase(self, request_id: str) -> None:
-        """Forget the files of a request; ``secure_delete`` overwrites the pages."""
+        """Forget the files of a request; ``secure_delete`` overwrites the pages.
+
+        One that the centre does not hold yet is no longer shown here, and its chunks go when it does.
+        """
         self.database.execute("DELETE FROM attachment WHERE request_id = ?", [request_id])
+        BlobShelf(self.database).release(request_id)
+
+    def _content(self, sha256: str) -> bytes:
+        shelf = BlobShelf(self.database)
+        blob = shelf.find(sha256)
+        if blob is None:
+            raise StorageDamaged("an attachment is not here")
+        try:
+            return shelf.content(blob)
+        except BlobDamaged as error:
+            raise StorageDamaged("an attachment cannot be opened") from error
 
     def _count(self, request_id: str) -> int:
         row = self.database.execute(

@@ -12,6 +12,7 @@ from kiosk.demo.visitor import Visitor
 from kiosk.demo.world import PIN, DemoWorld
 from kiosk.devices.picture import picture_size
 from kiosk.flows import pages
+from kiosk.storage.attachments import SqliteAttachments
 from kiosk.ui.main_window import MainWindow
 from kiosk.ui.pages.photo_page import PhotoPage
 from kiosk.ui.tokens import ScreenSpec
@@ -67,10 +68,12 @@ def test_portrait_is_taken_and_goes_with_the_application(
     hand.press("确认提交")
     hand.wait_page(pages.ReceiptPage)
     with kiosk.runtime.encrypted.reading() as database:
-        rows = database.execute("SELECT field, sha256, size, bytes FROM attachment").fetchall()
+        rows = database.execute("SELECT field, sha256, size, request_id FROM attachment").fetchall()
+        (kept,) = SqliteAttachments(database).of(rows[0][3])
     width, height = picture_size(jpeg)
     assert width / height == pytest.approx(358 / 441, abs=0.01)
-    assert rows == [("portrait", hashlib.sha256(jpeg).hexdigest(), len(jpeg), jpeg)]
+    assert [row[:3] for row in rows] == [("portrait", hashlib.sha256(jpeg).hexdigest(), len(jpeg))]
+    assert kept.content == jpeg
     hand.press("好了，结束")
     hand.wait_page(pages.WelcomePage)
     assert not page.preview.has_image
