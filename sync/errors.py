@@ -11,7 +11,8 @@ SyncError
 ├── NotAuthorised               the centre does not accept this device
 ├── ProtocolMismatch            the centre speaks another version
 ├── BatchTooLarge               the batch must be split
-├── RejectedItem                an item that fails its own checks: signature, framing, size
+├── RejectedItem                an item that fails its own checks: signature, seal, framing, size
+├── SealError                   sealed bytes do not open, or a sealing key is malformed
 ├── BlobDamaged                 a file's sealed chunks are not those of the file that was declared
 ├── ListenerFailed              the kiosk could not take in what the centre said
 └── DatabaseError               the encrypted file
@@ -102,9 +103,20 @@ class BatchTooLarge(SyncError):
 
 
 class RejectedItem(SyncError):
-    """An item fails its own checks: framing, size, digest or signature."""
+    """An item fails its own checks: framing, size, digest, seal or signature."""
 
     code = "SYN-301"
+
+    def __init__(self, message: str, reason: str = "malformed") -> None:
+        super().__init__(message)
+        self.reason = reason
+        """The problem's code on the wire, see PROTOCOL.md."""
+
+
+class SealError(SyncError):
+    """Sealed bytes do not open with this key, or a key of the centre is malformed."""
+
+    code = "SYN-306"
 
 
 class BlobDamaged(SyncError):

@@ -3,12 +3,27 @@
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+ATTACHMENT_KEY_BYTES = 16
 _BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRef:
+    """A file that belongs to an event; it travels after it, in chunks of its own."""
+
+    sha256: str
+    """Of the plain file, 64 hexadecimal digits."""
+    size: int
+    """Bytes of the plain file."""
+    media_type: str
+    """Such as ``image/jpeg``."""
+    key: bytes = field(repr=False)
+    """16 random bytes that its chunks are encrypted with; only the sealed event tells them to the centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +42,7 @@ class OutboxEvent:
     """JSON without floats."""
     priority: int
     """1 goes first; an event never overtakes an earlier one of its own subject."""
+    attachments: tuple[AttachmentRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,10 @@ class ClockReading:
     """Changes at each start of the machine; monotonic times compare only within one."""
     monotonic_ms: int
     """Milliseconds since some point of this boot."""
+    centre_at: datetime | None = None
+    """The last time that the centre signed, aware, UTC; None when none is known."""
+    centre_age_ms: int | None = None
+    """Monotonic milliseconds since ``centre_at`` was taken in; None when that was in another boot."""
 
 
 class Clock(Protocol):

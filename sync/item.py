@@ -1,10 +1,11 @@
-"""The signed item: an event's bytes, fixed when it is put into the queue.
+"""The signed item of version 1: an event's bytes, fixed when it is put into the queue.
 
     header (canonical JSON) + LF + body (canonical JSON) + signature (64 bytes, Ed25519)
 
 Every retry and every path carries these very bytes, so a digest decides whether two deliveries are the same.
-The header tells how to read the body before anything is trusted; ``codec``, ``dictionary`` and ``seal`` have one
-value each in this version and are there for compression and sealing. An unknown value is refused, never guessed.
+The header tells how to read the body before anything is trusted. An unknown value is refused, never guessed. Such an
+item is compressed and sealed by nobody: ``sync.envelope`` makes those of version 2; these are still made by a device
+that does not know the centre's sealing key, and read for ever.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sync.canonical import CanonicalError, canonical_json, parse_canonical
 from sync.errors import RejectedItem
 from sync.events import ClockReading, OutboxEvent, iso_utc
+from sync.item_body import ItemBody, ItemClock
 from sync.signing import SIGNATURE_BYTES, DeviceSigner, Purpose, Verifier
 
 ITEM_VERSION = 1
@@ -47,9 +49,7 @@ class ItemHeader(_Strict):
     key: str = Field(pattern=r"^[0-9a-f]{16}$")
 
 
-class ItemBody(_Strict):
-    """The event as the centre reads it."""
-
+class _BodyV1(_Strict):
     id: str = Field(pattern=_UUID_PATTERN)
     device: str
     seq: int
@@ -90,7 +90,7 @@ class SignedItem:
             RejectedItem: too large, cut short, or a header of an unknown form.
         """
         if len(encoded) > MAXIMUM_ITEM_BYTES:
-            raise RejectedItem("item is larger than 64 KiB")
+            raise RejectedItem("item is larger than 64 KiB", "too-large")
         end = encoded.find(b"\n", 0, MAXIMUM_HEADER_BYTES)
         if end < 0 or len(encoded) < end + 1 + SIGNATURE_BYTES:
             raise RejectedItem("item is cut short")
@@ -110,15 +110,26 @@ class SignedItem:
         if self.header.key != verifier.key_id or not verifier.is_valid(
             Purpose.ITEM, signed, self.signature
         ):
-            raise RejectedItem("item is not signed by its device")
+            raise RejectedItem("item is not signed by its device", "bad-signature")
         try:
-            body = ItemBody.model_validate(parse_canonical(self.body))
+            body = _BodyV1.model_validate(parse_canonical(self.body))
         except (CanonicalError, ValidationError) as error:
             raise RejectedItem("item body is of an unknown form") from error
         header = self.header
         if (body.id, body.device, body.seq) != (header.id, header.device, header.seq):
             raise RejectedItem("item header and body disagree")
-        return body
+        return ItemBody(
+            id=body.id,
+            device=body.device,
+            seq=body.seq,
+            subject=body.subject,
+            kind=body.kind,
+            schema_version=body.schema_version,
+            priority=body.priority,
+            payload=body.payload,
+            attachments=(),
+            clock=ItemClock(body.created_at, body.boot_id, body.monotonic_ms),
+        )
 
 
 def item_digest(encoded: bytes) -> str:
@@ -132,8 +143,11 @@ def sign_item(
     """Fix an event's bytes.
 
     Raises:
-        RejectedItem: the payload has no canonical form or the item is larger than 64 KiB.
+        RejectedItem: the payload has no canonical form, the item is larger than 64 KiB, or it has attachments, whose
+            keys may not travel unsealed.
     """
+    if event.attachments:
+        raise RejectedItem("attachments need a sealed item")
     header: Mapping[str, object] = {
         "v": ITEM_VERSION,
         "id": event.id,
@@ -164,5 +178,5 @@ def sign_item(
         raise RejectedItem(str(error)) from error
     encoded = signed + signer.sign(Purpose.ITEM, signed)
     if len(encoded) > MAXIMUM_ITEM_BYTES:
-        raise RejectedItem("item is larger than 64 KiB")
+        raise RejectedItem("item is larger than 64 KiB", "too-large")
     return encoded

@@ -31,6 +31,9 @@ class Purpose(enum.Enum):
     DEVICE_CERTIFICATE = b"xianglin/v1/device-certificate\n"
     RECEIPT = b"xianglin/v1/receipt\n"
     SUBJECT_KEY = b"xianglin/v1/subject-key\n"
+    SEALED_ITEM = b"xianglin/v2/item\n"
+    KEYRING = b"xianglin/v2/keyring\n"
+    DEVICE_KEY = b"xianglin/v2/device-key\n"
     DRAFT_KEY = b"xianglin/v1/draft-key\n"
 
 

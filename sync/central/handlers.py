@@ -15,7 +15,7 @@ from sync.central.database import CHANGE, next_number
 from sync.central.decisions import decide, is_decided_at_once
 from sync.central.problems import event_problem
 from sync.events import iso_utc, parse_utc
-from sync.item import ItemBody
+from sync.item_body import ItemBody
 
 
 class Refused(Exception):

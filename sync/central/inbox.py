@@ -18,7 +18,8 @@ from sync.central.problems import event_problem
 from sync.errors import RejectedItem
 from sync.events import iso_utc
 from sync.identifiers import is_event_id
-from sync.item import MAXIMUM_HEADER_BYTES, ItemBody, SignedItem
+from sync.item import MAXIMUM_HEADER_BYTES, SignedItem
+from sync.item_body import ItemBody
 from sync.signing import Verifier
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.identity_policy import Evidence, Factor
 from kiosk.domain.service_request import ServiceRequest
 from sync.identifiers import new_event_id
-from sync.item import ItemBody
+from sync.item_body import ItemBody
 from tests.builders import STRANGER, World, citizen_number, life_certification, make_world, resident
 from tests.storage.sent import sent
 

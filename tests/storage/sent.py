@@ -1,6 +1,7 @@
 """What stands in a kiosk's queue, opened."""
 
-from sync.item import ItemBody, SignedItem
+from sync.item import SignedItem
+from sync.item_body import ItemBody
 from sync.outbox import ItemState
 from sync.signing import Verifier
 from tests.builders import World
