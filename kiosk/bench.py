@@ -3,11 +3,11 @@
 import time
 from pathlib import Path
 
+from kiosk.catalogue_sources import load_catalogue
 from kiosk.clock import SystemClock
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.identity_policy import Evidence, Factor
 from kiosk.domain.resident import Resident
-from kiosk.runtime import load_catalogue
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.store import SqliteStore

@@ -9,29 +9,24 @@ import random
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
 from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.catalogue_prompts import with_services
-from kiosk.clock import Clock, SystemClock, site_date
-from kiosk.config import KioskConfig, SiteConfig
+from kiosk.catalogue_sources import OWN_SERVICES, arranged, load_catalogue, with_older
+from kiosk.clock import Clock, FlooredClock, SystemClock, site_date
+from kiosk.config import KioskConfig
 from kiosk.county import CountyFile
-from kiosk.definition_files import files_at, make_catalogue, shipped_files
 from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.devices.print_raster import render_printout
 from kiosk.devices.printer_factory import make_printer
 from kiosk.devices.qr_reader import read_qr_text
-from kiosk.domain.catalogue import (
-    Catalogue,
-    CatalogueError,
-    ServiceDefinition,
-    parse_definition,
-)
+from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.expressions import Lookup
 from kiosk.domain.hints import Hint, propose
-from kiosk.errors import ConfigError, StorageError, TemplateUnusable
+from kiosk.errors import StorageError, TemplateUnusable
 from kiosk.flows.visit_ports import NoPrinting, SiteFacts, VisitPorts, VisitPrinting
 from kiosk.hints import HintFiles
 from kiosk.identity.dlib_engine import DlibFaceEngine
@@ -53,11 +48,11 @@ from kiosk.services.scan_code import CodeScan
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheck
 from kiosk.services.verify_receipt import VerifyReceipt
+from kiosk.storage.clock_mark import clock_floor
 from kiosk.storage.database import kiosk_errors, open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
 from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
 from kiosk.storage.draft_seal import DeviceDraftSeal
-from kiosk.storage.drafts import SqliteDrafts
 from kiosk.storage.settlement import KioskSettlement, unlisted_subject
 from kiosk.storage.store import SqliteStore
 from sync.backoff import FullJitterBackoff
@@ -76,16 +71,13 @@ LOCALE = "zh-CN"
 PRACTICE_FOLDER = "practice"
 """Beside the kiosk's database, made for one practice and removed after it."""
 
-OWN_SERVICES = "services"
-"""Folder beside the database for definitions of the county or administrator."""
-
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """Everything but the window."""
 
     config: KioskConfig
-    clock: Clock
+    clock: FlooredClock
     encrypted: EncryptedDatabase
     signer: DeviceSigner
     outbox: SqliteOutbox
@@ -138,7 +130,7 @@ class Runtime:
             face_template=self._usable_template,
             has_camera=lambda: config.hardware.camera != "none",
             start_face_check=self._face_check,
-            is_clock_behind=ClockGuard(self.store, self.clock).is_behind,
+            is_clock_behind=ClockGuard(self.store, self.clock.device).is_behind,
             drafts=self.drafts(),
             qr_rows=self.receipt_code().rows_of,
             printing=printing if printing is not None else NoPrinting(),
@@ -243,7 +235,9 @@ class Runtime:
         transport = self.transport()
         if transport is None:
             return None
-        listener = KioskSettlement(self.outbox, self.clock)
+        listener = KioskSettlement(
+            self.outbox, self.clock, on_centre_time=self.clock.note_centre_time
+        )
         supplies = KioskSupplies(
             Verifier(bytes.fromhex(self.config.sync.centre_public_key)),
             self.config.device.id,
@@ -316,50 +310,9 @@ def make_verify_receipt(config: KioskConfig, own_public_key: bytes) -> VerifyRec
     )
 
 
-def load_catalogue(folder: Path | None = None) -> Catalogue:
-    """The shipped service definitions, and those of the county or administrator.
-
-    Args:
-        folder: of ``*.json`` files; without any it changes nothing.
-    Raises:
-        ConfigError: a file is wrong; names every fault of every file.
-    """
-    has_own = folder is not None and any(folder.glob("*.json"))
-    try:
-        return make_catalogue(shipped_files(), files_at(folder) if folder and has_own else ())
-    except CatalogueError as error:
-        raise ConfigError(error.faults) from error
-
-
-def _arranged(catalogue: Catalogue, site: SiteConfig) -> Catalogue:
-    """What this site offers, in its own order.
-
-    Raises:
-        ConfigError: a setting names a service that there is not.
-    """
-    hidden, first = site.hidden_services.split(), site.first_services.split()
-    try:
-        return catalogue.arranged(frozenset(hidden), tuple(first))
-    except CatalogueError as error:
-        faults = tuple(f"site.hidden_services, site.first_services：{one}" for one in error.faults)
-        raise ConfigError(faults) from error
-
-
-def _with_older(catalogue: Catalogue, encrypted: EncryptedDatabase) -> Catalogue:
-    """The catalogue, with what drafts and open requests were begun with.
-
-    Only reads: the doctor and the commands open these parts beside a kiosk that is writing.
-    """
+def _clock_floor(encrypted: EncryptedDatabase) -> datetime:
     with kiosk_errors(), encrypted.reading() as database:
-        kept = SqliteDrafts(database).definitions()
-    older: list[ServiceDefinition] = []
-    for name, text in kept:
-        try:
-            older.append(parse_definition(text, name))
-        except CatalogueError:
-            # Of a schema that this version no longer reads: its draft is not offered, all else works.
-            _log.warning("a kept definition cannot be read name=%s", name)
-    return catalogue.with_older(tuple(older))
+        return clock_floor(database)
 
 
 @contextlib.contextmanager
@@ -371,20 +324,20 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
         StorageError: the database cannot be used.
     """
     config.assert_provisioned()
-    clock = clock or SystemClock()
     engine = DlibFaceEngine(config.identity.face_threshold, cache_dir=config.state_dir / "models")
     card_reader = make_card_reader(config.hardware.card_reader)
     printer = make_printer(config.hardware.printer)
     encrypted = open_kiosk_database(config.state_dir, config.storage.key_provider)
     try:
+        floored = FlooredClock(clock or SystemClock(), _clock_floor(encrypted))
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
         outbox = SqliteOutbox(config.device.id, signer)
-        store = SqliteStore(encrypted, outbox, clock)
-        offered = _arranged(load_catalogue(config.state_dir / OWN_SERVICES), config.site)
-        catalogue = _with_older(offered, encrypted)
+        store = SqliteStore(encrypted, outbox, floored)
+        offered = arranged(load_catalogue(config.state_dir / OWN_SERVICES), config.site)
+        catalogue = with_older(offered, encrypted)
         yield Runtime(
             config=config,
-            clock=clock,
+            clock=floored,
             encrypted=encrypted,
             signer=signer,
             outbox=outbox,

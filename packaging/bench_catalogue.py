@@ -27,7 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tasks.py bench catalogue", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     rounds = parser.parse_args().rounds
-    from kiosk.runtime import load_catalogue  # noqa: PLC0415 (after the path is set)
+    from kiosk.catalogue_sources import load_catalogue  # noqa: PLC0415 (after the path is set)
 
     def bare() -> None:
         folder = Path(str(resources.files("assets") / "services"))

@@ -6,7 +6,7 @@ after the backup is missing there, and only the kiosk still has it.
 
 import logging
 
-from sync import cursors
+from sync import centre_clock, cursors
 from sync.errors import SyncError
 from sync.events import Clock, ClockReading
 from sync.outbox import ItemState, Outbox
@@ -74,6 +74,7 @@ class Comparison:
         state = self._transport.device_state()
         tally.answers += 1
         with self._database.transaction() as database:
+            centre_clock.note(database, state.time, self._clock.read())
             if cursors.read_text(database, cursors.EPOCH) not in ("", state.epoch):
                 raise EpochChanged(state.epoch)
             requeued = self._outbox.requeue(database, state.hwm, state.gaps)

@@ -70,7 +70,7 @@ class SyncEngine:
         self._clock = clock if clock is not None else SystemClock()
         self._comparison = Comparison(database, outbox, transport, self._clock)
         self._pusher = Pusher(database, outbox, transport, listener, self._clock)
-        self._puller = Puller(database, transport, listener)
+        self._puller = Puller(database, transport, listener, self._clock)
         self._supplier = Supplier(database, transport, supplies) if supplies is not None else None
 
     def run_once(self, should_stop: Callable[[], bool] = lambda: False) -> SyncReport:

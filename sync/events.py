@@ -77,10 +77,21 @@ class SystemClock:
         except OSError:
             # Elsewhere the process stands in for the boot: a new start then only makes a delayed event due early.
             self._boot_id = str(uuid.uuid4())
+            # What the process stands in for begins with it: an event of an earlier one is older than this point.
+            self._origin_ns = _uptime_ns()
+        else:
+            self._origin_ns = 0
 
     def read(self) -> ClockReading:
         """The present moment."""
-        return ClockReading(datetime.now(UTC), self._boot_id, time.monotonic_ns() // 1_000_000)
+        elapsed_ms = (_uptime_ns() - self._origin_ns) // 1_000_000
+        return ClockReading(datetime.now(UTC), self._boot_id, elapsed_ms)
+
+
+def _uptime_ns() -> int:
+    """Time since the start of the machine, with the time that it slept: a kiosk may be suspended over night."""
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic_ns() if boot_time is None else time.clock_gettime_ns(boot_time)
 
 
 def iso_utc(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from sync.sqlcipher import assert_safe_sqlite  # isort: skip  (must come before 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from sync import migration_0006
 from sync.blob_tables import make_blob_tables
 
 SYNC_MIGRATIONS = Migrations("sync")
@@ -55,6 +56,7 @@ def _outbox(database: Database) -> None:
 
 
 SYNC_MIGRATIONS(name="0004_blobs")(make_blob_tables)
+SYNC_MIGRATIONS(name="0006_pull")(migration_0006.pull)
 
 
 def apply_migrations(database: Database) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
-from sync import cursors
+from sync import centre_clock, cursors
 from sync.answers import Decision, SignedAnswer
 from sync.canonical import canonical_json
 from sync.errors import ListenerFailed
+from sync.events import Clock
 from sync.push import EpochChanged
 from sync.settlement import SettlementListener, Tally
 from sync.sqlcipher import EncryptedDatabase
@@ -21,11 +22,16 @@ class Puller:
     """Takes in pages, each in one transaction with its cursor."""
 
     def __init__(
-        self, database: EncryptedDatabase, transport: Transport, listener: SettlementListener
+        self,
+        database: EncryptedDatabase,
+        transport: Transport,
+        listener: SettlementListener,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._transport = transport
         self._listener = listener
+        self._clock = clock
 
     def run_decisions(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
         """Take in every new decision; one that fails is held and offered again, the others go on.
@@ -79,6 +85,7 @@ class Puller:
             has_more = is_set_back or (page.more and page.cursor > after)
 
     def _note_epoch(self, database: Database, answer: SignedAnswer) -> None:
+        centre_clock.note(database, answer.time, self._clock.read())
         known = cursors.read_text(database, cursors.EPOCH)
         if not known:
             cursors.store(database, cursors.EPOCH, answer.epoch)

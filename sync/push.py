@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 
-from sync import cursors
+from sync import centre_clock, cursors
 from sync.batch_limits import POISON_COUNT, BatchLimits, Suspects
 from sync.errors import BatchTooLarge, ServerFault, SyncError, TimedOut
 from sync.events import Clock
@@ -97,7 +97,9 @@ class Pusher:
         answer = self._transport.send_batch(str(uuid.uuid4()), [item.item for item in batch])
         tally.answers += 1
         with self._database.transaction() as database:
-            skipped |= self._settlement.apply(database, batch, answer, self._clock.read(), tally)
+            now = self._clock.read()
+            centre_clock.note(database, answer.time, now)
+            skipped |= self._settlement.apply(database, batch, answer, now, tally)
             known = cursors.read_text(database, cursors.EPOCH)
             if not known:
                 cursors.store(database, cursors.EPOCH, answer.epoch)

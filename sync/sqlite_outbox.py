@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from sync.centre_clock import ClockSource
 from sync.errors import RejectedItem
 from sync.events import Clock, ClockReading, OutboxEvent, SystemClock, iso_utc, parse_utc
 from sync.framing import LENGTH_BYTES
@@ -47,7 +48,7 @@ class SqliteOutbox:
     def __init__(self, device_id: str, signer: DeviceSigner, clock: Clock | None = None) -> None:
         self.device_id = device_id
         self._signer = signer
-        self._clock = clock if clock is not None else SystemClock()
+        self._clocks = ClockSource(clock if clock is not None else SystemClock())
 
     def append(self, database: Database, event: OutboxEvent) -> PendingItem:
         """Sign an event and queue it in the open transaction.
@@ -61,7 +62,7 @@ class SqliteOutbox:
         if database.execute("SELECT 1 FROM outbox WHERE id = ?", [event.id]).fetchone():
             raise RejectedItem("event id was used before")
         seq = self._next_seq(database)
-        reading = self._clock.read()
+        reading = self._clocks.read(database)
         item = sign_item(event, self.device_id, seq, reading, self._signer)
         digest = item_digest(item)
         database.execute(

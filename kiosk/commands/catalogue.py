@@ -128,7 +128,7 @@ def execute_try(arguments: argparse.Namespace) -> int:
 
 
 def _load(folder: Path | None) -> "Catalogue":
-    from kiosk.runtime import load_catalogue
+    from kiosk.catalogue_sources import load_catalogue
 
     return load_catalogue(folder)
 

@@ -12,7 +12,7 @@ from accessibility.errors import AccessibilityError
 from accessibility.portaudio import default_output_name
 from accessibility.pyttsx3_synthesizer import Pyttsx3Synthesizer
 from accessibility.rate import RateLevel
-from kiosk.clock import SystemClock
+from kiosk.clock import FLOOR_TOLERANCE, SystemClock
 from kiosk.config import KioskConfig, load_config
 from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.devices.printer_factory import make_printer
@@ -35,6 +35,7 @@ from kiosk.errors import KioskError
 from kiosk.explain import Label
 from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.runtime import Runtime, open_runtime
+from kiosk.storage.clock_mark import clock_floor
 from kiosk.storage.database import has_database, open_kiosk_database
 
 _log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class Examination:
         yield from rows
 
     def _centre_rows(self, runtime: Runtime | None) -> Iterator[Finding]:
-        newest = centre_time = None
+        floor = centre_time = None
         if not self.are_settings_right:
             yield warning("centre", "没有检查：要先有正确的配置", "先解决配置的问题")
         else:
@@ -106,9 +107,9 @@ class Examination:
             finding, centre_time = check_centre(probe, self.config.sync.ca_bundle, self.label)
             yield finding
         if runtime is not None:
-            newest = _newest_record(runtime)
+            floor = _clock_floor(runtime)
             yield check_queue(runtime.queue_status())
-        yield check_clock(SystemClock().now(), newest, centre_time)
+        yield check_clock(SystemClock().now(), floor, centre_time)
 
     @contextmanager
     def _runtime(self) -> Iterator[Runtime | None]:
@@ -182,10 +183,10 @@ def _probe(runtime: Runtime) -> Callable[[], datetime] | None:
     return probe
 
 
-def _newest_record(runtime: Runtime) -> datetime | None:
+def _clock_floor(runtime: Runtime) -> datetime:
+    """Not of the audit log: an entry made while the clock stood in 2099 stays there for ever."""
     with runtime.encrypted.reading() as database:
-        row = database.execute("SELECT max(at) FROM audit").fetchone()
-    return datetime.fromisoformat(row[0]) if row and row[0] else None
+        return clock_floor(database) - FLOOR_TOLERANCE
 
 
 def _render(target: Path) -> None:

@@ -1,13 +1,9 @@
 """Use case: does this machine's clock stand before a time that has already been?"""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from kiosk.clock import Clock
+from kiosk.clock import BUILT_AT, FLOOR_TOLERANCE, Clock
 from kiosk.services.store import Store
-
-TOLERANCE = timedelta(minutes=10)
-"""Twice what the centre forgives in a signed request; a clock that drifts by less harms no date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +16,7 @@ class ClockGuard:
 
     store: Store
     clock: Clock
+    """The machine's own, without a floor under it."""
 
     def is_behind(self) -> bool:
         """Whether the clock is certainly wrong; a clock that runs ahead cannot be told without the centre.
@@ -29,4 +26,4 @@ class ClockGuard:
         """
         with self.store.transaction() as transaction:
             latest = transaction.latest_moment()
-        return latest is not None and self.clock.now() < latest - TOLERANCE
+        return self.clock.now() < max(latest or BUILT_AT, BUILT_AT) - FLOOR_TOLERANCE

@@ -1,16 +1,33 @@
 """The latest time that this kiosk has seen, in its table: a clock that stands before it is wrong."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
+from kiosk.clock import BUILT_AT
 from kiosk.storage.rows import moment, moment_text
+
+LONGEST_ALONE = timedelta(days=400)
+"""How long a kiosk may go on without its centre or a new version before its own marks are no longer believed."""
 
 
 def latest_moment(database: Database) -> datetime | None:
     """The later of what this machine's clock and what the centre said; None before either."""
     device_at, centre_at = _marks(database)
     return max((mark for mark in (device_at, centre_at) if mark is not None), default=None)
+
+
+def clock_floor(database: Database) -> datetime:
+    """A time that has certainly been: the version's own, the centre's last, or that of the newest record.
+
+    A record that was made while the clock stood in 2099 must not become everybody's date; one far beyond all else
+    that is known does not count.
+    """
+    device_at, centre_at = _marks(database)
+    known = max(BUILT_AT, centre_at or BUILT_AT)
+    if device_at is None or device_at > known + LONGEST_ALONE:
+        return known
+    return max(known, device_at)
 
 
 def note_device_moment(database: Database, at: datetime) -> None:

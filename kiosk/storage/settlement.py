@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -36,6 +37,8 @@ class KioskSettlement:
     outbox: SqliteOutbox
     clock: Clock
     settle: SettleDelivery = field(default_factory=SettleDelivery)
+    on_centre_time: Callable[[datetime], None] = lambda _at: None
+    """Told what the centre has just signed: a clock that is wrong goes by it from now on."""
 
     def settled(
         self, database: Database, event_id: str, outcome: EventResult, centre_time: datetime
@@ -43,6 +46,7 @@ class KioskSettlement:
         """An event was applied, was a duplicate, or was refused."""
         transaction = SqliteTransaction(database, self.outbox, self.clock)
         transaction.note_centre_moment(centre_time)
+        self.on_centre_time(centre_time)
         if outcome.status in (EventStatus.APPLIED, EventStatus.DUPLICATE):
             self.settle.delivered(transaction, event_id, outcome.status.value, centre_time)
         elif outcome.status in (EventStatus.CONFLICT, EventStatus.REJECTED):
@@ -86,6 +90,7 @@ class KioskSettlement:
             residents.remove(resident_id)
         residents.set_as_of(as_of)
         note_centre_moment(database, page.time)
+        self.on_centre_time(page.time)
         if unusable:
             _log.warning("roster rows with impossible values count=%d", unusable)
         if unusable_records:

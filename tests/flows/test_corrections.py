@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.catalogue_sources import load_catalogue
 from kiosk.domain.service_request import RequestState, ServiceRequest
 from kiosk.flows import pages
 from kiosk.flows.actions import (
@@ -25,7 +26,6 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.home import PROGRESS_TILE
 from kiosk.flows.navigator import Navigator
-from kiosk.runtime import load_catalogue
 from tests.builders import ZHAO, World, card, citizen_number, make_world, resident
 from tests.people import PENSIONER
 

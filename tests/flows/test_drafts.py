@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.catalogue_sources import load_catalogue
 from kiosk.domain.catalogue import Catalogue, parse_definition
 from kiosk.flows import pages
 from kiosk.flows.actions import (
@@ -28,7 +29,6 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.home import RESUME_TILE
 from kiosk.flows.navigator import Navigator
-from kiosk.runtime import load_catalogue
 from kiosk.services.drafts import KEPT_FOR
 from kiosk.services.ports import Card
 from tests.builders import ZHAO, World, card, make_world, resident

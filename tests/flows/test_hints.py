@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.catalogue_sources import load_catalogue
 from kiosk.domain.hints import propose
 from kiosk.flows import pages
 from kiosk.flows.actions import (
@@ -23,7 +24,6 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.navigator import Navigator
 from kiosk.hints import HintFiles
-from kiosk.runtime import load_catalogue
 from tests.builders import ZHAO, World, card, make_world, resident
 from tests.people import PENSIONER
 

@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from kiosk.catalogue_sources import load_catalogue
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.resident import Resident
@@ -25,7 +26,6 @@ from kiosk.flows.actions import (
     FaceAccepted,
     TurnPage,
 )
-from kiosk.runtime import load_catalogue
 from tests.builders import NOW, REGION, World, card, citizen_number, make_world
 from tests.flows.walker import Walker
 from tests.people import NEWCOMER, PENSIONER, TURNING_SIXTY, WORKER, Person

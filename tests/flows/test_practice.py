@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from kiosk.catalogue_sources import load_catalogue
 from kiosk.errors import FlowError
 from kiosk.flows import pages
 from kiosk.flows.actions import (
@@ -22,7 +23,6 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.navigator import Navigator
 from kiosk.practice import LASTS, PIN, practice_ports
-from kiosk.runtime import load_catalogue
 from tests.builders import World, card, make_world
 from tests.flows.walker import Walker
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kiosk.catalogue_sources import load_catalogue
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.identity_policy import Assurance, Evidence, Factor
 from kiosk.domain.resident_record import NO_RECORD, ResidentRecord
@@ -19,7 +20,6 @@ from kiosk.flows.flow import Destination
 from kiosk.flows.form.start import service_start
 from kiosk.flows.navigator import Navigator
 from kiosk.flows.visit_ports import VisitPorts
-from kiosk.runtime import load_catalogue
 from tests.builders import make_world, resident
 from tests.flows.walker import Walker
 from tests.people import KNOWN_PEOPLE

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from accessibility.prompt_catalogue import PromptCatalogue
+from kiosk.catalogue_sources import load_catalogue
 from kiosk.devices.picture import read_picture
 from kiosk.devices.qr_reader import read_qr_text
 from kiosk.devices.simulated_printer import SimulatedPrinter
@@ -17,7 +18,6 @@ from kiosk.domain.form import Form
 from kiosk.domain.printout import A4, QrCode
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.errors import StorageBusy
-from kiosk.runtime import load_catalogue
 from kiosk.services.answer_sheet import AnswerSheet
 from kiosk.services.paper_desk import PaperDesk
 from kiosk.services.ports import PrinterState, PrinterStatus

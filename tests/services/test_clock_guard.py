@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.clock import BUILT_AT
 from kiosk.services.clock_guard import ClockGuard
 from kiosk.storage.settlement import KioskSettlement
 from sync.answers import EventResult, EventStatus, RosterPage
@@ -63,9 +64,10 @@ def take_roster(world: World, centre_time: datetime) -> None:
         KioskSettlement(world.store.outbox, world.clock).roster_changed(raw, page)
 
 
-def test_new_kiosk_knows_of_no_earlier_time(world: World) -> None:
+def test_new_kiosk_knows_the_time_of_its_version_only(world: World) -> None:
     assert latest(world) is None
-    assert not is_behind(world, BATTERY_EMPTY)
+    assert is_behind(world, BATTERY_EMPTY)
+    assert not is_behind(world, BUILT_AT)
 
 
 @pytest.mark.parametrize(

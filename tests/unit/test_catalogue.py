@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.catalogue_sources import load_catalogue
 from kiosk.domain.catalogue import Catalogue, CatalogueError, parse_definition
-from kiosk.runtime import load_catalogue
 
 FILE = Path(__file__).parents[2] / "assets" / "services" / "pension.life_certification.json"
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.catalogue_sources import load_catalogue
 from kiosk.definition_files import files_at, make_catalogue, shipped_files
 from kiosk.domain.catalogue import CatalogueError
 from kiosk.domain.definition_schema import schema_text, service_schema
 from kiosk.domain.form import Form
 from kiosk.errors import ConfigError
-from kiosk.runtime import load_catalogue
 from tests.people import STRANGER, by_example, walk
 from tests.unit.test_definition_faults import RIGHT
 
@@ -165,7 +165,7 @@ def test_the_shipped_catalogue_loads_before_anybody_notices() -> None:
 
 
 def test_a_kiosk_whose_files_are_right_never_loads_the_reader_of_lines() -> None:
-    program = "import sys; from kiosk.runtime import load_catalogue; load_catalogue(); sys.exit('yaml' in sys.modules)"
+    program = "import sys; from kiosk.catalogue_sources import load_catalogue; load_catalogue(); sys.exit('yaml' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
