@@ -7,6 +7,7 @@ from sqlite_utils.migrations import Migrations
 
 from sync import migration_0006
 from sync.blob_tables import make_blob_tables
+from sync.courier.tables import courier_tables
 
 SYNC_MIGRATIONS = Migrations("sync")
 
@@ -57,6 +58,7 @@ def _outbox(database: Database) -> None:
 
 SYNC_MIGRATIONS(name="0004_blobs")(make_blob_tables)
 SYNC_MIGRATIONS(name="0006_pull")(migration_0006.pull)
+SYNC_MIGRATIONS(name="0005_courier")(courier_tables)
 
 
 def apply_migrations(database: Database) -> None:

@@ -35,6 +35,9 @@ class Purpose(enum.Enum):
     KEYRING = b"xianglin/v2/keyring\n"
     DEVICE_KEY = b"xianglin/v2/device-key\n"
     DRAFT_KEY = b"xianglin/v1/draft-key\n"
+    BUNDLE_MANIFEST = b"xianglin/v2/bundle-manifest\n"
+    CUSTODY_RECEIPT = b"xianglin/v2/custody-receipt\n"
+    DELIVERY_REPORT = b"xianglin/v2/delivery-report\n"
 
 
 def key_id_of(public_key: bytes) -> str:

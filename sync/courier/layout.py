@@ -1,0 +1,103 @@
+"""Where things stand on a medium, in a van's store and in a spool: one layout everywhere.
+
+xianglin-courier/
+  bundles/<bundle id>/manifest.json, part-0001.xlb, …     to the centre
+  custody/<bundle id>.<van>.json                          to the device: who carries it
+  reports/<device>.json                                   to the device: what the centre has
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sync.courier.manifest import is_bundle_id
+from sync.courier.medium import Folder
+
+ROOT = "xianglin-courier"
+_BUNDLES = "bundles"
+_CUSTODY = "custody"
+_REPORTS = "reports"
+_DEVICE = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+_CUSTODY_FILE = re.compile(rf"([0-9a-f-]{{36}})\.({_DEVICE})\.json")
+_REPORT_FILE = re.compile(rf"({_DEVICE})\.json")
+
+
+@dataclass(frozen=True, slots=True)
+class CourierFolder:
+    """Our folder at a place; what else is there is none of our business."""
+
+    root: Folder | None
+    """None when there is nothing of ours yet."""
+    place: Folder
+
+    @classmethod
+    def at(cls, path: Path) -> "CourierFolder":
+        """Look at a place.
+
+        Raises:
+            MediumUnusable: no folder, or something odd stands where ours should.
+        """
+        place = Folder.at(path)
+        return cls(place.child(ROOT), place)
+
+    def bundles(self) -> Folder | None:
+        """The folder of bundles, when there is one."""
+        return self._child(_BUNDLES)
+
+    def make_bundles(self) -> Folder:
+        """The same, made when missing."""
+        return self._make(_BUNDLES)
+
+    def bundle_ids(self) -> list[str]:
+        """Ids of the finished bundles."""
+        folder = self.bundles()
+        return [name for name in folder.names() if is_bundle_id(name)] if folder else []
+
+    def custody(self) -> Folder | None:
+        """The folder of custody receipts, when there is one."""
+        return self._child(_CUSTODY)
+
+    def make_custody(self) -> Folder:
+        """The same, made when missing."""
+        return self._make(_CUSTODY)
+
+    def custody_files(self) -> list[tuple[str, str]]:
+        """File names of custody receipts, each with the bundle that it names."""
+        folder = self.custody()
+        found = [(_CUSTODY_FILE.fullmatch(name), name) for name in folder.names()] if folder else []
+        return [(name, match[1]) for match, name in found if match and is_bundle_id(match[1])]
+
+    def reports(self) -> Folder | None:
+        """The folder of delivery reports, when there is one."""
+        return self._child(_REPORTS)
+
+    def make_reports(self) -> Folder:
+        """The same, made when missing."""
+        return self._make(_REPORTS)
+
+    def reported_devices(self) -> list[str]:
+        """Devices for which a delivery report is here."""
+        folder = self.reports()
+        found = [_REPORT_FILE.fullmatch(name) for name in folder.names()] if folder else []
+        return [match[1] for match in found if match]
+
+    def _child(self, name: str) -> Folder | None:
+        return self.root.child(name) if self.root is not None else None
+
+    def _make(self, name: str) -> Folder:
+        return self.place.make_child(ROOT).make_child(name)
+
+
+def unfinished_name(bundle: str) -> str:
+    """The folder in which a bundle is written before it gets its name."""
+    return f".{bundle}.tmp"
+
+
+def custody_file(bundle: str, van: str) -> str:
+    """Name of a custody receipt."""
+    return f"{bundle}.{van}.json"
+
+
+def report_file(device: str) -> str:
+    """Name of a device's delivery report."""
+    return f"{device}.json"
