@@ -27,11 +27,19 @@ class Purpose(enum.Enum):
     FONT = "Chinese letters"
     SPEECH = "speaking the prompts"
     SOUND = "playing and recording sound"
+    TESTING = "tests that need a program of the system"
+
+    @property
+    def without(self) -> str:
+        """What happens when it is not there; empty when nothing goes on without it."""
+        if self in (Purpose.SPEECH, Purpose.SOUND):
+            return "prompts are shown as captions, not spoken"
+        return "the tests that need it are skipped" if self is Purpose.TESTING else ""
 
     @property
     def is_optional(self) -> bool:
-        """Whether the kiosk works without it: prompts are then read as captions."""
-        return self in (Purpose.SPEECH, Purpose.SOUND)
+        """Whether the task can go on without it."""
+        return bool(self.without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,11 @@ LIBRARIES: tuple[Library, ...] = (
     Library("libespeak-ng.so.1", "libespeak-ng1", Purpose.SPEECH),
     ESPEAK_DATA,
     Library("libportaudio.so.2", "libportaudio2", Purpose.SOUND),
+    # Programs, looked for on PATH. strace: the crash tests watch what a process really asks of the disk.
+    Library("strace", "strace", Purpose.TESTING),
 )
+
+OPTIONAL = frozenset(purpose for purpose in Purpose if purpose.is_optional)
 
 _CHINESE_FONT_FILE = re.compile(
     r"cjk|notosanssc|notoserifsc|wqy|source-?han|droidsansfallback|uming|ukai|simsun|simhei|simkai"
@@ -197,6 +209,8 @@ def missing_libraries(
             return importlib.util.find_spec("ensurepip") is not None
         if library is ESPEAK_DATA:
             return has_espeak_data(environment)
+        if library.purpose is Purpose.TESTING:
+            return shutil.which(library.name, path=environment.get("PATH")) is not None
         return opens(library.name)
 
     return tuple(lib for lib in LIBRARIES if lib.purpose in purposes and not is_there(lib))
@@ -210,3 +224,9 @@ def reasons(libraries: Iterable[Library]) -> str:
     return "\n".join(
         f"  for {purpose.value}: {', '.join(names)}" for purpose, names in groups.items()
     )
+
+
+def consequences(libraries: Iterable[Library]) -> str:
+    """What it means to go on without these, as one sentence."""
+    said = dict.fromkeys(library.purpose.without for library in libraries)
+    return f"Going on without: {'; '.join(filter(None, said))}."

@@ -10,7 +10,15 @@ from pathlib import Path
 from _apt import Apt, NotAllowed
 from _console import Console, TaskError
 from _environment import Environment, declared_extras
-from _libraries import Library, Purpose, missing_libraries, purposes_for_window, reasons
+from _libraries import (
+    OPTIONAL,
+    Library,
+    Purpose,
+    consequences,
+    missing_libraries,
+    purposes_for_window,
+    reasons,
+)
 from _process import hand_over
 from _suite import CONTRACTS, FORMAT, LINT, TESTS, TYPES, Check, offscreen, run_suite
 
@@ -81,7 +89,7 @@ class Workplace:
         names = [library.package for library in missing]
         required = [library for library in missing if not library.purpose.is_optional]
         if not required and self.apt.is_there and self._declined() >= set(names):
-            self.console.say(f"Going on with captions only. For sound: {self.apt.advice(names)}")
+            self.console.say(f"{consequences(missing)} To have it all: {self.apt.advice(names)}")
             return
         self.console.say(f"This system lacks:\n{reasons(missing)}")
         if not self.apt.is_there:
@@ -89,7 +97,7 @@ class Workplace:
                 raise TaskError(
                     "Install the packages of your system that hold them, and run the same command again."
                 )
-            self.console.say("Going on without them: prompts are shown as captions, not spoken.")
+            self.console.say(consequences(missing))
             return
         label = f"{step}system libraries (apt-get)"
         try:
@@ -97,7 +105,7 @@ class Workplace:
         except NotAllowed as error:
             if required:
                 raise
-            self.console.say(f"{error}Going on without them: prompts are shown as captions.")
+            self.console.say(f"{error}{consequences(missing)}")
             return
         except TaskError as error:
             if required and len(required) < len(missing):
@@ -105,7 +113,7 @@ class Workplace:
                 self.apt.install([library.package for library in required], label)
             elif required:
                 raise
-            self.console.say(f"{error}Going on without them: prompts are shown as captions.")
+            self.console.say(f"{error}{consequences(missing)}")
         # A library that was just looked for in vain is looked for again: apt may have meant another.
         still = missing_libraries(
             self.root, frozenset(library.purpose for library in required), os.environ
@@ -120,7 +128,7 @@ class Workplace:
             return set()
 
     def _remember_declined(self) -> None:
-        still = missing_libraries(self.root, frozenset({Purpose.SPEECH, Purpose.SOUND}), os.environ)
+        still = missing_libraries(self.root, OPTIONAL, os.environ)
         file = self.environment.venv / DECLINED
         file.write_text("\n".join(library.package for library in still), "utf-8")
 
@@ -153,7 +161,9 @@ def _screenshots(place: Workplace, arguments: list[str]) -> int:
 
 def _suite(*checks: Check) -> Callable[[Workplace, list[str]], int]:
     def run(place: Workplace, arguments: list[str]) -> int:
-        place.prepare(["test"], purposes_for_window(offscreen(os.environ)))
+        needed = purposes_for_window(offscreen(os.environ))
+        # Lint, types and contracts start no program.
+        place.prepare(["test"], needed | {Purpose.TESTING} if TESTS in checks else needed)
         last = checks[-1]
         with_arguments = Check(last.title, (*last.command, *arguments))
         return run_suite(

@@ -38,6 +38,25 @@ def replace_file(path: Path, content: bytes) -> None:
     fsync_directory(path.parent)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, mode 0700, and those above it that are missing; on the disk when this returns.
+
+    A folder whose name is only in the cache takes everything in it along at a power cut, however often its files
+    were synced.
+
+    Raises:
+        OSError: it cannot be made; FileExistsError when something else is there.
+    """
+    missing = []
+    place = path.absolute()
+    while not place.is_dir():
+        missing.append(place)
+        place = place.parent
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        fsync_directory(folder.parent)
+
+
 def fsync_directory(path: Path) -> None:
     """Make the names in a directory durable; Windows does that by itself.
 

@@ -26,6 +26,7 @@ from sync.errors import (  # noqa: E402
     DatabaseFull,
     UnsafeSqlite,
 )
+from sync.safe_file import make_folder  # noqa: E402
 
 MINIMUM_SQLITE = (3, 51, 3)
 """First SQLite without the WAL-reset corruption bug, which exists from 3.7.0 to 3.51.2 (sqlite.org, 2026-03-13)."""
@@ -89,7 +90,7 @@ def connect(path: Path, key: bytes) -> dbapi2.Connection:
     if len(key) != KEY_BYTES:
         raise DatabaseError("database key is not 32 bytes")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         path.touch(mode=0o600)
     except OSError as error:
         raise DatabaseError(error.strerror or "cannot open the database file") from error

@@ -30,7 +30,7 @@ from sync.errors import (
 from sync.key_provider import resolve_key
 from sync.migrations import SYNC_MIGRATIONS
 from sync.migrations import apply_migrations as apply_sync_migrations
-from sync.safe_file import replace_file
+from sync.safe_file import make_folder, replace_file
 from sync.soundness import refuse_damage
 from sync.sqlcipher import EncryptedDatabase
 
@@ -140,7 +140,7 @@ def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> Encrypte
 def _look(state_dir: Path) -> tuple[bool, bool]:
     """Whether there is a database with content, and whether one was ever made."""
     path = state_dir / DATABASE_FILE
-    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(state_dir)
     exists = path.exists() and path.stat().st_size > 0
     return exists, (state_dir / MADE_FILE).exists()
 
@@ -157,11 +157,16 @@ def _is_half_made(path: Path, *, was_made: bool) -> bool:
 
 
 def _migrate(database: EncryptedDatabase) -> None:
+    known = {
+        (migrations.name, step.name)
+        for migrations in (KIOSK_MIGRATIONS, SYNC_MIGRATIONS)
+        for step in migrations._migrations
+    }
     with database.reading() as raw:
-        if _is_newer(raw):
-            raise StorageNewer("the database was written by a newer version of the kiosk")
-        is_current = not (KIOSK_MIGRATIONS.pending(raw) or SYNC_MIGRATIONS.pending(raw))
-    if is_current:
+        applied = _applied_steps(raw)
+    if applied - known:
+        raise StorageNewer("the database was written by a newer version of the kiosk")
+    if applied == known:
         return
     # One transaction: two first starts at once queue up, and a power cut leaves all of it or nothing.
     with database.transaction() as raw:
@@ -169,12 +174,13 @@ def _migrate(database: EncryptedDatabase) -> None:
         apply_sync_migrations(raw)
 
 
-def _is_newer(raw: Database) -> bool:
-    return any(
-        {step.name for step in migrations.applied(raw)}
-        - {step.name for step in migrations._migrations}
-        for migrations in (KIOSK_MIGRATIONS, SYNC_MIGRATIONS)
-    )
+def _applied_steps(raw: Database) -> set[tuple[str, str]]:
+    """In one question: sqlite-utils asks several for each set, at every start."""
+    if not raw["_sqlite_migrations"].exists():
+        return set()
+    ours = (KIOSK_MIGRATIONS.name, SYNC_MIGRATIONS.name)
+    rows = raw.execute("SELECT migration_set, name FROM _sqlite_migrations")
+    return {(row[0], row[1]) for row in rows if row[0] in ours}
 
 
 def free_bytes(path: Path) -> int:

@@ -7,6 +7,7 @@ import pytest
 from _libraries import (
     LIBRARIES,
     Purpose,
+    consequences,
     has_chinese_font,
     has_espeak_data,
     missing_libraries,
@@ -103,8 +104,19 @@ def test_voices_are_there_when_the_named_folder_holds_them(tmp_path: Path) -> No
     assert has_espeak_data({"ESPEAK_DATA_PATH": str(tmp_path)})
 
 
-def test_only_speech_and_sound_can_be_done_without() -> None:
-    assert {p for p in Purpose if p.is_optional} == {Purpose.SPEECH, Purpose.SOUND}
+def test_only_speech_sound_and_programs_of_tests_can_be_done_without() -> None:
+    assert {p for p in Purpose if p.is_optional} == {Purpose.SPEECH, Purpose.SOUND, Purpose.TESTING}
+
+
+def test_program_of_a_test_is_looked_for_on_the_path(tmp_path: Path) -> None:
+    wanted = frozenset({Purpose.TESTING})
+    empty = {"PATH": str(tmp_path)}
+    missing = missing_libraries(tmp_path, wanted, empty, platform="linux")
+    assert "strace" in [library.package for library in missing]
+    assert "skipped" in consequences(missing)
+    (tmp_path / "strace").touch(mode=0o755)
+    there = missing_libraries(tmp_path, wanted, empty, platform="linux")
+    assert "strace" not in [library.package for library in there]
 
 
 def test_every_library_names_one_package_in_its_oldest_form() -> None:

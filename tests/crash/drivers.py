@@ -1,0 +1,89 @@
+"""What is traced: the product's own code, promising aloud. Run as ``python -m tests.crash.drivers NAME FOLDER``.
+
+A promise is a line of JSON on standard output, written as soon as the product would let a resident or a peer know.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.crash import controls
+from tests.crash.kiosk_parts import (
+    Kiosk,
+    answer_all,
+    decide_all,
+    open_kiosk,
+)
+
+
+def say(**promise: object) -> None:
+    """Promise; one write, so that it stands at one place of the trace."""
+    os.write(1, json.dumps(promise).encode() + b"\n")
+
+
+def accept(kiosk: Kiosk, count: int, attachments: int = 0) -> None:
+    for _ in range(count):
+        request = kiosk.submit(attachments)
+        say(accepted=request.request_id, receipt=request.receipt_number)
+
+
+def first_start(folder: Path) -> None:
+    """A machine's very first start, its first requests and its first orderly end."""
+    with open_kiosk(folder) as kiosk:
+        say(key=kiosk.signer.public_key.hex())
+        accept(kiosk, 2)
+
+
+def enqueue(folder: Path) -> None:
+    """Requests, with a checkpoint among them, an orderly end and a new start."""
+    with open_kiosk(folder) as kiosk:
+        kiosk.checkpoint_after(pages=60)
+        accept(kiosk, 5)
+    with open_kiosk(folder) as kiosk:
+        accept(kiosk, 1)
+
+
+def attachment(folder: Path) -> None:
+    """A request with a picture in two chunks."""
+    with open_kiosk(folder) as kiosk:
+        accept(kiosk, 1, attachments=1)
+
+
+def acknowledgement(folder: Path) -> None:
+    """The centre's answers to what waits: applied, refused, later, and some not named."""
+    with open_kiosk(folder) as kiosk:
+        kiosk.checkpoint_after(pages=40)
+        for settled in answer_all(kiosk):
+            say(settled=settled)
+
+
+def prune(folder: Path) -> None:
+    """What is decided loses its answers and pictures."""
+    with open_kiosk(folder) as kiosk:
+        for decided in decide_all(kiosk):
+            say(decided=decided)
+
+
+def migration(folder: Path) -> None:
+    """The first start of this version over the version before."""
+    with open_kiosk(folder) as kiosk:
+        say(migrated=True)
+        accept(kiosk, 1)
+
+
+DRIVERS: dict[str, Callable[[Path], None]] = {
+    driver.__name__: driver
+    for driver in (first_start, enqueue, attachment, acknowledgement, prune, migration)
+}
+
+
+def main(name: str, folder: str, *chosen: str) -> None:
+    for control in chosen:
+        controls.CONTROLS[control]()
+    DRIVERS[name](Path(folder))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

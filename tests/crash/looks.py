@@ -1,0 +1,141 @@
+"""What the product makes of a rebuilt disk, and what of it is a broken promise."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kiosk.storage.attachments import SqliteAttachments
+from kiosk.storage.audit_log import first_broken_link
+from kiosk.storage.database import has_database, open_kiosk_database
+from kiosk.storage.device_key import load_or_make_device_seed
+from sync.signing import DeviceSigner
+from sync.sqlcipher import EncryptedDatabase
+from tests.crash.explorer import Findings, Promises
+
+STATE = "state"
+
+
+def look(folder: Path) -> Findings:
+    """Open a state as a start of the kiosk does, and read everything that was ever promised."""
+    state = folder / STATE
+    if not has_database(state):
+        return {"is_empty": True}
+    try:
+        encrypted = open_kiosk_database(state, "file")
+    except Exception as error:  # noqa: BLE001 (whatever it is, the kiosk would not start)
+        return {"fault": f"{type(error).__name__}: {error}"}
+    try:
+        return _contents(encrypted)
+    except Exception as error:  # noqa: BLE001 (the same)
+        return {"fault": f"{type(error).__name__}: {error}"}
+    finally:
+        encrypted.close()
+
+
+def _contents(encrypted: EncryptedDatabase) -> Findings:
+    key = DeviceSigner(load_or_make_device_seed(encrypted)).public_key.hex()
+    with encrypted.reading() as raw:
+
+        def rows(query: str) -> list[tuple[Any, ...]]:
+            return [tuple(row) for row in raw.execute(query)]
+
+        requests = rows("SELECT request_id, receipt_number, state FROM service_request")
+        events = rows("SELECT id, seq, state, digest, item FROM outbox")
+        accepted = rows("SELECT subject FROM audit WHERE kind = 'request.accepted'")
+        given = rows("SELECT max(next) - 1 FROM receipt_block")
+        pictures = {}
+        for request_id, _, state in requests:
+            kept = SqliteAttachments(raw).of(request_id)
+            pictures[request_id] = [state, len(kept)]
+        return {
+            "key": key,
+            "requests": {row[0]: row[1] for row in requests},
+            "states": {row[0]: row[2] for row in requests},
+            "events": {row[0]: row[2] for row in events},
+            "are_items_whole": all(hashlib.sha256(row[4]).hexdigest() == row[3] for row in events),
+            "accepted": Counter(row[0] for row in accepted),
+            "broken_link": first_broken_link(raw),
+            "numbers": len({row[1] for row in requests}) == len(requests),
+            "last_number": given[0][0],
+            "pictures": pictures,
+        }
+
+
+Rule = Callable[[Any, Promises], str]
+"""Gives what is wrong in a few words, or nothing."""
+
+
+def judge_by(*rules: Rule) -> Rule:
+    """Every promise is there exactly once, nothing is half there, and the rules of one scenario hold."""
+
+    def judge(found: Findings, promises: Promises) -> str:
+        if "fault" in found:
+            return str(found["fault"])
+        if found.get("is_empty"):
+            return "everything is gone" if promises else ""
+        every = (_is_whole, _keeps_promises, *rules)
+        return next(filter(None, (rule(found, promises) for rule in every)), "")
+
+    return judge
+
+
+def _is_whole(found: Any, _promises: Promises) -> str:
+    if not found["are_items_whole"] or not found["numbers"]:
+        return "an item or a number is not as it was"
+    if found["broken_link"] is not None:
+        return f"the audit chain is broken at {found['broken_link']}"
+    requests = set(found["requests"])
+    if requests != set(found["events"]) or Counter(requests) != found["accepted"]:
+        return "request, event and audit entry do not agree"
+    return ""
+
+
+def _keeps_promises(found: Any, promises: Promises) -> str:
+    for promise in promises:
+        if promise.get("key", found["key"]) != found["key"]:
+            return "the device has another key"
+        accepted = promise.get("accepted")
+        if accepted and found["requests"].get(accepted) != promise["receipt"]:
+            return f"promised and gone: {promise['receipt']}"
+        if accepted and int(str(promise["receipt"]).split("-")[1]) > found["last_number"]:
+            return "a receipt number would be given twice"
+    return ""
+
+
+def agrees_with_the_centre(found: Any, promises: Promises) -> str:
+    """What the centre has signed for moves request and event, both or neither, and never back."""
+    for request_id, state in found["states"].items():
+        is_held = found["events"][request_id] == "acknowledged"
+        if is_held != (state == "delivered"):
+            return "request and event do not agree on the delivery"
+    for promise in promises:
+        settled = promise.get("settled")
+        if settled and found["events"].get(settled) not in ("acknowledged", "parked"):
+            return "settled and waiting again"
+    return ""
+
+
+def has_pictures(count: int) -> Rule:
+    """An undecided request has all its pictures, and they open; a decided one has none."""
+
+    def rule(found: Any, promises: Promises) -> str:
+        decided = {promise["decided"] for promise in promises if "decided" in promise}
+        for request_id, (state, kept) in found["pictures"].items():
+            if kept != (0 if state == "decided" else count):
+                return "pictures and request do not agree"
+            if request_id in decided and state != "decided":
+                return "decided and open again"
+        return ""
+
+    return rule
+
+
+def has_at_least(count: int) -> Rule:
+    """So many requests were there before the first call."""
+
+    def rule(found: Any, _promises: Promises) -> str:
+        return "" if len(found["requests"]) >= count else "an earlier request is gone"
+
+    return rule
