@@ -19,6 +19,8 @@ from sync.events import iso_utc, parse_utc
 from sync.signing import DeviceSigner, Purpose, Verifier
 
 PROTOCOL_VERSION = 1
+PROTOCOL_V2 = 2
+"""Of the operations under ``/v2/``."""
 
 
 def _moment(value: object) -> object:
@@ -216,7 +218,13 @@ class AnswerEnvelope(Message):
 AnswerT = TypeVar("AnswerT", bound=Message)
 
 
-def open_answer(body: bytes, kind: type[AnswerT], purpose: Purpose, verifier: Verifier) -> AnswerT:
+def open_answer(
+    body: bytes,
+    kind: type[AnswerT],
+    purpose: Purpose,
+    verifier: Verifier,
+    protocol: int = PROTOCOL_VERSION,
+) -> AnswerT:
     """Check the centre's signature, then read the answer; nothing unsigned is ever looked at.
 
     Raises:
@@ -233,7 +241,7 @@ def open_answer(body: bytes, kind: type[AnswerT], purpose: Purpose, verifier: Ve
         raise NotTheCentre("the answer is not signed by the centre")
     try:
         value = parse_canonical(text)
-        if not isinstance(value, dict) or value.get("protocol") != PROTOCOL_VERSION:
+        if not isinstance(value, dict) or value.get("protocol") != protocol:
             raise ProtocolMismatch("the centre speaks another version of the protocol")
         return kind.model_validate(value)
     except (CanonicalError, ValidationError) as error:

@@ -55,7 +55,7 @@ class BlobShelf:
 
     database: Database
 
-    def put(self, event_id: str, content: bytes, at: datetime) -> StoredBlob:
+    def put(self, event_id: str, content: bytes, media_type: str, at: datetime) -> StoredBlob:
         """Keep a file for an event; one that is here already is not written again.
 
         Raises:
@@ -65,15 +65,15 @@ class BlobShelf:
         blob = self.find(sha256)
         if blob is None:
             blob = self._write(sha256, content, at)
-        self.claim(event_id, blob)
+        self.claim(event_id, blob, media_type)
         return blob
 
-    def claim(self, event_id: str, blob: StoredBlob) -> None:
+    def claim(self, event_id: str, blob: StoredBlob, media_type: str) -> None:
         """Let one more event name a file."""
         self.database.execute(
-            "INSERT INTO blob_claim (event_id, blob_no) VALUES (?, ?) "
+            "INSERT INTO blob_claim (event_id, blob_no, media_type) VALUES (?, ?, ?) "
             "ON CONFLICT (event_id, blob_no) DO UPDATE SET is_kept = 1",
-            [event_id, blob.blob_no],
+            [event_id, blob.blob_no, media_type],
         )
         # The centre may have let go of what it once held: it is asked again, which costs no upload.
         self.database.execute(
@@ -138,8 +138,12 @@ class BlobShelf:
         return cursor.rowcount == 1
 
     def erase_older(self, before: datetime) -> int:
-        """Erase what is older than any promise and what nobody can open any more; how many files that were."""
-        return self._sweep("created_at < ?", [iso_utc(before)], only_delivered=False)
+        """Erase what the centre has wanted since then, and nobody can open any more; how many files that were.
+
+        Args:
+            before: by the centre's clock: this machine's may stand anywhere.
+        """
+        return self._sweep("asked_at < ?", [iso_utc(before)], only_delivered=False)
 
     def _write(self, sha256: str, content: bytes, at: datetime) -> StoredBlob:
         secret = os.urandom(SECRET_BYTES)

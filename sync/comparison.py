@@ -7,6 +7,7 @@ after the backup is missing there, and only the kiosk still has it.
 import logging
 
 from sync import centre_clock, cursors
+from sync.blob_queue import BlobQueue
 from sync.errors import SyncError
 from sync.events import Clock, ClockReading
 from sync.outbox import ItemState, Outbox
@@ -79,6 +80,7 @@ class Comparison:
                 raise EpochChanged(state.epoch)
             requeued = self._outbox.requeue(database, state.hwm, state.gaps)
             if requeued:
+                BlobQueue(database).ask_again()
                 # Its change numbers were set back too and may have grown past our cursors since.
                 cursors.store(database, cursors.DECISIONS, 0)
                 cursors.store(database, cursors.ROSTER, 0)

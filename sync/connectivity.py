@@ -41,6 +41,9 @@ class SyncStatus:
     parked: int = 0
     oldest_age_s: float | None = None
     """Age of the oldest waiting event in seconds, by the wall clock, never negative."""
+    files_waiting: int = 0
+    """Pictures and other files that the centre does not hold yet."""
+    files_parked: int = 0
     last_success_at: datetime | None = None
     """When the centre last answered; aware, UTC."""
     error_code: str = ""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync import cursors
+from sync.blob_policy import BlobPolicy
+from sync.blob_queue import BlobCounts, BlobQueue
+from sync.blob_sender import BlobSender
 from sync.comparison import Comparison
 from sync.connectivity import LinkState, link_state_of
 from sync.errors import DatabaseError, ListenerFailed, ServerBusy, SyncError, TimedOut
@@ -41,6 +44,15 @@ class SyncReport:
     """Events queued again because the centre lost them."""
     decisions: int = 0
     roster_changes: int = 0
+    file_bytes: int = 0
+    """Sealed bytes of files that the centre took."""
+    files_delivered: int = 0
+    """Files of which the centre signed that it holds the whole."""
+    files_parked: int = 0
+    file_error: str = ""
+    """Code of what keeps files waiting; never an error of the run."""
+    has_more_files: bool = False
+    """Files were going up and gave way: another run should follow at once."""
     retry_after_s: float | None = None
     """How long the centre asks to wait, bounded."""
     error_code: str = ""
@@ -53,6 +65,7 @@ class SyncEngine:
     Args:
         listener: called inside the transaction that changes the outbox.
         supplies: what the device needs to go on by itself; None asks for nothing.
+        files: when files of events may use the link; None for a queue without files.
     """
 
     def __init__(
@@ -63,6 +76,7 @@ class SyncEngine:
         listener: SettlementListener,
         clock: Clock | None = None,
         supplies: DeviceSupplies | None = None,
+        files: BlobPolicy | None = None,
     ) -> None:
         self._database = database
         self._outbox = outbox
@@ -72,9 +86,12 @@ class SyncEngine:
         self._pusher = Pusher(database, outbox, transport, listener, self._clock)
         self._puller = Puller(database, transport, listener, self._clock)
         self._supplier = Supplier(database, transport, supplies) if supplies is not None else None
+        self._files = (
+            BlobSender(database, transport, self._clock, files) if files is not None else None
+        )
 
     def run_once(self, should_stop: Callable[[], bool] = lambda: False) -> SyncReport:
-        """Push, pull decisions and roster, ask for supplies; never raises for a fault of link or database.
+        """Push, pull decisions and roster, ask for supplies, send files; never raises for a fault of link or database.
 
         The first run and then one an hour first compare what the centre holds with what it acknowledged.
         A phase that the centre is too busy for does not stop the next one; a link that fails ends the run.
@@ -100,6 +117,15 @@ class SyncEngine:
         with self._database.reading() as database:
             return self._outbox.counts(database)
 
+    def file_counts(self) -> BlobCounts:
+        """How many files wait and how many are parked.
+
+        Raises:
+            DatabaseError: the database cannot be read.
+        """
+        with self._database.reading() as database:
+            return BlobQueue(database).counts()
+
     def now(self) -> datetime:
         """The wall time of the engine's clock."""
         return self._clock.read().wall
@@ -109,6 +135,8 @@ class SyncEngine:
         phases = [self._pusher.run, self._puller.run_decisions, self._puller.run_roster]
         if self._supplier is not None:
             phases.append(self._supplier.run)
+        if self._files is not None:
+            phases.append(self._files.run)
         for phase in phases:
             if should_stop():
                 break
@@ -133,6 +161,7 @@ class SyncEngine:
             state = self._transport.device_state()
             with self._database.transaction() as database:
                 tally.requeued += self._outbox.requeue(database, state.hwm, state.gaps)
+                BlobQueue(database).ask_again()
                 cursors.store(database, cursors.DECISIONS, 0)
                 cursors.store(database, cursors.ROSTER, 0)
                 cursors.store(database, cursors.EPOCH, state.epoch)
@@ -158,6 +187,11 @@ def _report(tally: Tally, error: SyncError | None) -> SyncReport:
         requeued=tally.requeued,
         decisions=tally.decisions,
         roster_changes=tally.roster_changes,
+        file_bytes=tally.file_bytes,
+        files_delivered=tally.files_delivered,
+        files_parked=tally.files_parked,
+        file_error=tally.file_error,
+        has_more_files=tally.has_more_files,
         retry_after_s=error.retry_after_s if isinstance(error, ServerBusy) else None,
         error_code=error.code if error else "",
     )

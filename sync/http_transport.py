@@ -12,6 +12,8 @@ import requests
 import urllib3.exceptions
 
 from sync.answers import (
+    PROTOCOL_V2,
+    PROTOCOL_VERSION,
     BatchAnswer,
     DecisionPage,
     DeviceState,
@@ -21,6 +23,8 @@ from sync.answers import (
     SignedAnswer,
     open_answer,
 )
+from sync.blob_messages import PIECE_MEDIA_TYPE, BlobAnswer, BlobsAnswer
+from sync.canonical import canonical_json
 from sync.deadline import Deadline, DeadlineAdapter
 from sync.errors import ClockFault, NotTheCentre, SyncError, TimedOut, Unreachable
 from sync.framing import BATCH_MEDIA_TYPE, encode_batch
@@ -115,6 +119,25 @@ class HttpTransport:
         """The centre's word for this device's key."""
         return self._ask("/v1/devices/me/certificate", CertificateAnswer, Purpose.CERTIFICATE)
 
+    def lacking_blobs(self, names: Sequence[str]) -> BlobsAnswer:
+        """How much the centre holds of these files."""
+        body = canonical_json({"names": list(names)})
+        headers = {"Content-Type": "application/json"}
+        return self._ask_v2("POST", "/v2/blobs/lacking", body, headers, BlobsAnswer, Purpose.BLOBS)
+
+    def put_blob(self, name: str, offset: int, piece: bytes) -> BlobAnswer:
+        """The next piece of a file.
+
+        Raises:
+            BatchTooLarge, or any other leaf of the link's errors.
+        """
+        path = f"/v2/blobs/{quote(name)}?offset={offset}"
+        headers = {"Content-Type": PIECE_MEDIA_TYPE}
+        answer = self._ask_v2("PUT", path, piece, headers, BlobAnswer, Purpose.BLOB)
+        if answer.blob.name != name:
+            raise NotTheCentre("the answer belongs to another file")
+        return answer
+
     def probe(self) -> ProbeAnswer:
         """Ask for the signed echo; needs no enrolment."""
         nonce = secrets.token_urlsafe(16)
@@ -131,8 +154,25 @@ class HttpTransport:
     def _ask(
         self, path: str, kind: type[NoncedT], purpose: Purpose, method: str = "GET"
     ) -> NoncedT:
-        body, nonce = self._signed_exchange(method, path, b"", {})
-        answer = open_answer(body, kind, purpose, self._verifier)
+        answer, nonce = self._signed_exchange(method, path, b"", {})
+        return self._opened(answer, nonce, kind, purpose, PROTOCOL_VERSION)
+
+    def _ask_v2(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        headers: dict[str, str],
+        kind: type[NoncedT],
+        purpose: Purpose,
+    ) -> NoncedT:
+        answer, nonce = self._signed_exchange(method, path, body, headers)
+        return self._opened(answer, nonce, kind, purpose, PROTOCOL_V2)
+
+    def _opened(
+        self, body: bytes, nonce: str, kind: type[NoncedT], purpose: Purpose, protocol: int
+    ) -> NoncedT:
+        answer = open_answer(body, kind, purpose, self._verifier, protocol)
         if answer.nonce != nonce:
             raise NotTheCentre("the answer belongs to another request")
         self._check_device(answer)

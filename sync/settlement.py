@@ -52,6 +52,14 @@ class Tally:
     requeued: int = 0
     decisions: int = 0
     roster_changes: int = 0
+    file_bytes: int = 0
+    """Sealed bytes of files that the centre took."""
+    files_delivered: int = 0
+    files_parked: int = 0
+    file_error: str = ""
+    """Why files wait; nothing else waits with them."""
+    has_more_files: bool = False
+    """Files were going up when something else needed the link."""
     has_listener_failed: bool = False
     has_timed_out_alone: bool = False
     """An event that was sent alone got no answer: it may be the event, so the feeds are tried all the same."""

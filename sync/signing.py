@@ -38,6 +38,8 @@ class Purpose(enum.Enum):
     BUNDLE_MANIFEST = b"xianglin/v2/bundle-manifest\n"
     CUSTODY_RECEIPT = b"xianglin/v2/custody-receipt\n"
     DELIVERY_REPORT = b"xianglin/v2/delivery-report\n"
+    BLOB = b"xianglin/v2/answer/blob\n"
+    BLOBS = b"xianglin/v2/answer/blobs\n"
 
 
 def key_id_of(public_key: bytes) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from sync.answers import BatchAnswer, DecisionPage, DeviceState, RosterPage
 
 if TYPE_CHECKING:
+    from sync.blob_messages import BlobAnswer, BlobsAnswer
     from sync.supply import CertificateAnswer, ReceiptBlockAnswer
 
 
@@ -37,6 +38,16 @@ class Transport(Protocol):
 
     def device_certificate(self) -> "CertificateAnswer":
         """The centre's word for this device's key."""
+
+    def lacking_blobs(self, names: Sequence[str]) -> "BlobsAnswer":
+        """How much the centre holds of these files."""
+
+    def put_blob(self, name: str, offset: int, piece: bytes) -> "BlobAnswer":
+        """Deliver the next sealed bytes of a file.
+
+        Raises:
+            BatchTooLarge: the piece is refused for its size.
+        """
 
     def close(self) -> None:
         """Give the connections back."""

@@ -94,7 +94,7 @@ class SyncWorker:
             self._failures = self._failures + 1 if report.error_code else 0
             failures = self._failures
         if not failures:
-            return self._interval_s
+            return 0.0 if report.has_more_files else self._interval_s
         backoff = self._link_backoff if report.error_code in _NO_ANSWER else self._backoff
         return max(backoff.delay_s(failures), report.retry_after_s or 0.0)
 
@@ -114,7 +114,7 @@ class SyncWorker:
 
     def _measured(self, status: SyncStatus) -> SyncStatus:
         try:
-            counts = self._engine.counts()
+            counts, files = self._engine.counts(), self._engine.file_counts()
         except Exception as error:  # noqa: BLE001  (a closed or broken database must not end delivery for ever)
             logger.error("the queue cannot be counted: %s", type(error).__name__)  # noqa: TRY400
             return replace(status, error_code=_code_of(error))
@@ -122,7 +122,14 @@ class SyncWorker:
         if counts.oldest_created_at is not None:
             # A wall clock that was set back must not show a negative age.
             age_s = max(0.0, (self._engine.now() - counts.oldest_created_at).total_seconds())
-        return replace(status, waiting=counts.waiting, parked=counts.parked, oldest_age_s=age_s)
+        return replace(
+            status,
+            waiting=counts.waiting,
+            parked=counts.parked,
+            oldest_age_s=age_s,
+            files_waiting=files.waiting,
+            files_parked=files.parked,
+        )
 
 
 def _code_of(error: Exception) -> str:

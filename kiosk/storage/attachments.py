@@ -26,7 +26,8 @@ class SqliteAttachments:
         """
         if not 0 < attachment.size <= MAXIMUM_ATTACHMENT_BYTES:
             raise AttachmentRefused(f"an attachment of {attachment.size} bytes")
-        blob = BlobShelf(self.database).put(request_id, attachment.content, at)
+        shelf = BlobShelf(self.database)
+        blob = shelf.put(request_id, attachment.content, attachment.media_type, at)
         self.database.execute(
             "INSERT OR IGNORE INTO attachment (sha256, request_id, field, media_type, size, created_at) "
             "VALUES (?, ?, ?, ?, ?, ?)",

@@ -30,7 +30,8 @@ def attachment_chunks(database: Database) -> None:
         database.execute("INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?)", row[:6])
         blob_no = _blob_of(database, row[0], bytes(row[6]), row[5])
         database.execute(
-            "INSERT OR IGNORE INTO blob_claim (event_id, blob_no) VALUES (?, ?)", [row[1], blob_no]
+            "INSERT OR IGNORE INTO blob_claim (event_id, blob_no, media_type) VALUES (?, ?, ?)",
+            [row[1], blob_no, row[3]],
         )
     database.execute("DROP TABLE attachment_whole")
 

@@ -154,6 +154,7 @@ _TITLES = {
     413: ("too-large", "The batch is larger than 1 MiB"),
     415: ("media-type", f"The body must be {BATCH_MEDIA_TYPE}"),
     422: ("invalid-request", "not valid: query.after"),
+    429: ("too-much", "The device sends more than a device has"),
     503: ("database-busy", "The database cannot be used now"),
 }
 

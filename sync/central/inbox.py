@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from sync.answers import EventResult, EventStatus, Problem
 from sync.central import tables
+from sync.central.blobs import declare
 from sync.central.database import RECEIVED, CentralDatabase, next_number
 from sync.central.devices import Device
 from sync.central.handlers import Arrival, Refused, handler_of
@@ -125,6 +126,11 @@ def _apply(
         with batch.connection.begin_nested():
             _write_inbox(batch, item, body, server_seq, is_new=is_new)
             handler_of(body)(batch.connection, Arrival(batch.device.id, body, batch.now))
+            problem = declare(
+                batch.connection, batch.device.id, body.id, body.attachments, batch.now
+            )
+            if problem is not None:
+                raise Refused(problem)  # noqa: TRY301  (undoes the handler too)
     except Refused as refusal:
         with batch.connection.begin_nested():
             _write_inbox(batch, item, body, server_seq, is_new=is_new, problem=refusal.problem)

@@ -20,6 +20,8 @@ from sync.answers import (
     seal_answer,
 )
 from sync.central import roster
+from sync.central.blob_routes import add_blobs
+from sync.central.bodies import bounded_body
 from sync.central.database import CHANGE, ROSTER_VERSION, CentralDatabase, current_number
 from sync.central.decisions import decisions_after
 from sync.central.devices import Authenticator, Caller, find_device
@@ -89,7 +91,7 @@ class CentreServices:
 
 
 def centre_router(services: CentreServices) -> APIRouter:
-    """All operations, version 1."""
+    """All operations."""
     router = APIRouter()
 
     def authenticated(request: Request) -> Caller:
@@ -98,6 +100,7 @@ def centre_router(services: CentreServices) -> APIRouter:
     _add_batches(router, services)
     _add_feeds(router, services, authenticated)
     add_supplies(router, services, authenticated)
+    add_blobs(router, services)
     _add_checks(router, services)
     return router
 
@@ -115,7 +118,7 @@ def _add_batches(router: APIRouter, services: CentreServices) -> None:
         media_type = request.headers.get("Content-Type", "").partition(";")[0].strip()
         if media_type != BATCH_MEDIA_TYPE:
             raise ProblemError(415, "media-type", f"The body must be {BATCH_MEDIA_TYPE}")
-        body = await _bounded_body(request)
+        body = await bounded_body(request, MAXIMUM_BATCH_BYTES)
         caller = await run_in_threadpool(services.authenticate, request, body)
         return await run_in_threadpool(services.take_batch, caller, batch, body)
 
@@ -224,21 +227,6 @@ def _add_checks(router: APIRouter, services: CentreServices) -> None:
         with services.database.reading() as connection:
             connection.execute(text("SELECT 1"))
         return Response(b'{"status":"ok"}', media_type="application/json")
-
-
-async def _bounded_body(request: Request) -> bytes:
-    too_large = ProblemError(413, "too-large", "The batch is larger than 1 MiB")
-    announced = request.headers.get("Content-Length", "")
-    if announced.isdecimal() and int(announced) > MAXIMUM_BATCH_BYTES:
-        raise too_large
-    parts: list[bytes] = []
-    total = 0
-    async for part in request.stream():
-        total += len(part)
-        if total > MAXIMUM_BATCH_BYTES:
-            raise too_large
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _signed_path(request: Request) -> str:

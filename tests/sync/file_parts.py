@@ -1,0 +1,148 @@
+"""Files at both ends for tests: real queue and shelf, the real centre over HTTP, a link that can be made to fail."""
+
+import hashlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sync.blob_policy import BlobPolicy, BlobWish
+from sync.blob_queue import BlobCounts, BlobQueue
+from sync.blob_sender import BlobSender
+from sync.blob_shelf import BlobShelf, StoredBlob
+from sync.central.blobs import content_of, declare
+from sync.events import AttachmentRef
+from sync.settlement import Tally
+from sync.transport import Transport
+from tests.sync.sync_parts import DEVICE, NOW, Centre, Kiosk, event
+
+ALWAYS = BlobPolicy(BlobWish.ALWAYS)
+
+
+def content_of_size(size: int, seed: int = 1) -> bytes:
+    """Bytes that no two places share."""
+    return hashlib.shake_128(seed.to_bytes(4, "big")).digest(size)
+
+
+def sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def put(kiosk: Kiosk, *contents: bytes, event_id: str | None = None) -> str:
+    """Queue an event that names files."""
+    one = event() if event_id is None else event(event_id=event_id)
+    with kiosk.database.transaction() as database:
+        shelf = BlobShelf(database)
+        for content in contents:
+            shelf.put(one.id, content, "image/jpeg", NOW)
+        kiosk.outbox.append(database, one)
+        database.execute("UPDATE outbox SET seal = 'a test' WHERE id = ?", [one.id])
+    return one.id
+
+
+def accept(kiosk: Kiosk, centre: Centre, transport: Transport, *contents: bytes) -> str:
+    """An event that names files and that the centre has applied."""
+    event_id = put(kiosk, *contents)
+    assert kiosk.engine(transport).run_once().acknowledged
+    tell(centre, kiosk, event_id)
+    return event_id
+
+
+def tell(centre: Centre, kiosk: Kiosk, event_id: str) -> None:
+    """Let the centre know an event's files."""
+    names = kiosk.rows(
+        "SELECT sha256 FROM blob JOIN blob_claim USING (blob_no) WHERE event_id = ?", event_id
+    )
+    with kiosk.database.reading() as database:
+        blobs = [BlobShelf(database).find(name) for (name,) in names]
+    with centre.admin._database.writing() as connection:
+        refs = [ref_of(blob) for blob in blobs if blob is not None]
+        assert declare(connection, DEVICE, event_id, refs, NOW) is None
+
+
+def ref_of(blob: StoredBlob) -> AttachmentRef:
+    return AttachmentRef(blob.sha256, blob.size, "image/jpeg", blob.secret)
+
+
+def blob_of(kiosk: Kiosk, content: bytes) -> StoredBlob:
+    with kiosk.database.reading() as database:
+        found = BlobShelf(database).find(sha(content))
+    assert found is not None
+    return found
+
+
+def counts(kiosk: Kiosk) -> BlobCounts:
+    with kiosk.database.reading() as database:
+        return BlobQueue(database).counts()
+
+
+def at_centre(centre: Centre, blob: StoredBlob) -> bytes:
+    """The plain file as the centre's staff get it."""
+    with centre.admin._database.reading() as connection:
+        return content_of(connection, DEVICE, blob.name)
+
+
+@dataclass
+class Files:
+    """One device's files phase; a fresh ``sender`` is a restarted kiosk."""
+
+    kiosk: Kiosk
+    transport: Transport
+    policy: BlobPolicy = ALWAYS
+    seed: int = 7
+    sender: BlobSender = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        self.sender = BlobSender(
+            self.kiosk.database,
+            self.transport,
+            self.kiosk.clock,
+            self.policy,
+            random.Random(self.seed),
+        )
+
+    def run(self, should_stop: Callable[[], bool] = lambda: False) -> Tally:
+        tally = Tally()
+        self.sender.run(tally, should_stop)
+        return tally
+
+
+class Wrapped:
+    """A transport in front of another; tests replace what they need."""
+
+    def __init__(self, inner: Transport) -> None:
+        self.inner = inner
+        self.pieces: list[tuple[str, int, int]] = []
+        self.questions: list[list[str]] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def lacking_blobs(self, names):
+        self.questions.append(list(names))
+        return self.inner.lacking_blobs(names)
+
+    def put_blob(self, name, offset, piece):
+        self.pieces.append((name, offset, len(piece)))
+        return self.inner.put_blob(name, offset, piece)
+
+
+class TimedLink(Wrapped):
+    """A link of so many kilobits a second, in the kiosk's own time."""
+
+    def __init__(self, inner: Transport, kiosk: Kiosk, kbit: float, latency_s: float = 0.6) -> None:
+        super().__init__(inner)
+        self.kiosk, self.kbit, self.latency_s = kiosk, kbit, latency_s
+
+    def lacking_blobs(self, names):
+        self._pass(700 + 67 * len(names))
+        return super().lacking_blobs(names)
+
+    def put_blob(self, name, offset, piece):
+        self._pass(700 + len(piece))
+        return super().put_blob(name, offset, piece)
+
+    def _pass(self, sent_bytes: int) -> None:
+        self.kiosk.clock.forward(self.latency_s + sent_bytes * 8 / 1000 / self.kbit)
