@@ -100,7 +100,7 @@ class CentralAdmin:
         if len(public_key) != PUBLIC_KEY_BYTES:
             raise EnrolmentRefused("the public key is not 32 bytes")
         row = tables.device
-        values = {
+        values: dict[str, Any] = {
             "receipt_prefix": prefix,
             "region_code": region,
             "public_key": public_key,
@@ -115,9 +115,13 @@ class CentralAdmin:
                 raise EnrolmentRefused(
                     "this device has delivered before: give the machine a new id and prefix"
                 )
-            changed = connection.execute(update(row).where(row.c.id == device_id).values(values))
-            if changed.rowcount == 0:
+            if known is None:
                 connection.execute(insert(row).values(id=device_id, hwm=0, **values))
+                return
+            if region != known.region_code:
+                others = [code for code in known.regions if code != region]
+                values["earlier_regions"] = " ".join(others)
+            connection.execute(update(row).where(row.c.id == device_id).values(values))
 
     def disable_device(self, device_id: str) -> bool:
         """Accept nothing more of a device; returns whether there is one of this id."""
@@ -169,7 +173,7 @@ class CentralAdmin:
 
     def summary(self) -> CentreSummary:
         """Count what is there."""
-        application, inbox = tables.application, tables.inbox
+        application, event = tables.application, tables.event_key
         with self._database.reading() as connection:
             states = connection.execute(
                 select(application.c.state, func.count()).group_by(application.c.state)
@@ -183,7 +187,7 @@ class CentralAdmin:
                     select(func.count()).select_from(tables.resident)
                 ).scalar_one(),
                 rejected=connection.execute(
-                    select(func.count()).where(inbox.c.status == "rejected")
+                    select(func.count()).where(event.c.status == "rejected")
                 ).scalar_one(),
             )
 
@@ -196,7 +200,7 @@ class CentralAdmin:
         row = tables.application
         personal = {"person_claim", "proxy_claim", "proxy_reason"}
         columns = [column for column in row.c if column.name not in personal]
-        return self._rows(select(*columns).order_by(row.c.change.desc()).limit(limit))
+        return self._rows(select(*columns).order_by(row.c.event_id.desc()).limit(limit))
 
     def unlisted_people(self, limit: int = 50) -> Sequence[dict[str, Any]]:
         """Whom the roster does not know, with their personal data: for the eyes that need them only."""
@@ -208,7 +212,7 @@ class CentralAdmin:
             row.c.subject,
             row.c.event_id,
         ).where((row.c.person_claim != "") | (row.c.proxy_claim != ""))
-        return self._rows(found.order_by(row.c.change.desc()).limit(limit))
+        return self._rows(found.order_by(row.c.event_id.desc()).limit(limit))
 
     def residents(self, limit: int = 50) -> Sequence[dict[str, Any]]:
         """Residents with their personal data: for the eyes that need them only."""

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 from sync.answers import DecisionState
 from sync.central import tables
+from sync.central.effects import Intake
 
 IN_REVIEW = "in_review"
 SUPERSEDED = "superseded"
@@ -30,25 +31,26 @@ class Link:
     """Why it was not; for the staff."""
 
 
-def supersede(connection: Connection, *, device: str, subject: str, corrects: str, by: str) -> Link:
+def supersede(intake: Intake, *, subject: str, corrects: str, by: str) -> Link:
     """Close the application that a new one mends.
 
     A name that does not fit never refuses the new one: a resident holds a receipt for it.
 
     Args:
-        corrects: the event id that the new one names; empty for none.
+        corrects: the event id that the new one names.
         by: the new one's own event id.
     """
-    if not corrects:
-        return Link()
     row = tables.application
-    mine = (row.c.event_id == corrects, row.c.device == device, row.c.subject == subject)
-    state = connection.execute(select(row.c.state).where(*mine)).scalar()
+    mine = (
+        row.c.region_code.in_(intake.regions),
+        row.c.event_id == corrects,
+        row.c.device == intake.device,
+        row.c.subject == subject,
+    )
+    state = intake.connection.execute(select(row.c.state).where(*mine)).scalar()
     if state is None:
         return Link(flag=FLAG_UNKNOWN)
     if state not in _OPEN:
         return Link(flag=FLAG_CLOSED)
-    connection.execute(
-        update(row).where(row.c.event_id == corrects).values(state=SUPERSEDED, corrected_by=by)
-    )
+    intake.connection.execute(update(row).where(*mine).values(state=SUPERSEDED, corrected_by=by))
     return Link(corrects=corrects)

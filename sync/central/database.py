@@ -9,12 +9,14 @@ import secrets
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
 from sync.central import migrate, tables
+from sync.central.group_commit import GroupCommit
 from sync.errors import DatabaseError
 from sync.key_provider import resolve_key
 from sync.signing import DeviceSigner
@@ -28,9 +30,8 @@ SCHEMA_VERSION = "2"
 _BEFORE_REVISIONS = "1"
 
 RECEIVED = "received"
-CHANGE = "application_change"
 ROSTER_VERSION = "roster_version"
-_COUNTERS = (RECEIVED, CHANGE, ROSTER_VERSION)
+_COUNTERS = (RECEIVED, ROSTER_VERSION)
 
 
 class CentralDatabase:
@@ -51,6 +52,8 @@ class CentralDatabase:
         if exists:
             refuse_damage(path, key)
         self._engine = _sqlite_engine(path, key)
+        self.groups: GroupCommit[Any] = GroupCommit()
+        """Batches that come at the same time share a transaction."""
         try:
             self._prepare()
             with self.reading() as connection:
@@ -111,9 +114,23 @@ class CentralDatabase:
 
 def next_number(connection: Connection, name: str) -> int:
     """Take the next number of a counter; its row stays locked until the transaction ends."""
+    return take_numbers(connection, name, 1)[0]
+
+
+def take_numbers(connection: Connection, name: str, count: int) -> range:
+    """Take the next numbers of a counter; its row stays locked until the transaction ends, so take them late."""
     row = tables.counter
-    connection.execute(update(row).where(row.c.name == name).values(value=row.c.value + 1))
-    return int(connection.execute(select(row.c.value).where(row.c.name == name)).scalar_one())
+    taken = update(row).where(row.c.name == name).values(value=row.c.value + count)
+    last = int(connection.execute(taken.returning(row.c.value)).scalar_one())
+    return range(last - count + 1, last + 1)
+
+
+def received_numbers(connection: Connection, count: int) -> list[int]:
+    """The centre's own numbers for events, each given once; on PostgreSQL without a lock, so some may be missing."""
+    if connection.dialect.name == "postgresql":
+        drawn = text("SELECT nextval('event_number') FROM generate_series(1, :count)")
+        return [int(row[0]) for row in connection.execute(drawn, {"count": count})]
+    return list(take_numbers(connection, RECEIVED, count))
 
 
 def current_number(connection: Connection, name: str) -> int:

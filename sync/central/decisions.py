@@ -1,14 +1,16 @@
 """Deciding on an application, and what a decision changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from sync.answers import Decision, DecisionState
 from sync.central import tables
 from sync.central.corrections import SUPERSEDED
-from sync.central.database import CHANGE, ROSTER_VERSION, next_number
+from sync.central.database import ROSTER_VERSION, take_numbers
+from sync.central.devices import find_device
 from sync.decision_fields import MAXIMUM_FIELDS, is_field_name
 from sync.errors import SyncError
 from sync.events import iso_utc, parse_utc
@@ -40,15 +42,21 @@ class DecisionMalformed(SyncError):
     code = "SYN-305"
 
 
-def is_decided_at_once(
-    connection: Connection, service_id: str, resident_id: str, assurance: int
-) -> bool:
-    """Whether no person is needed: a verified life certification of a resident on the roster."""
-    if service_id != LIFE_CERTIFICATION or assurance < VERIFIED_ASSURANCE:
-        return False
-    row = tables.resident
-    known = connection.execute(select(row.c.version).where(row.c.resident_id == resident_id))
-    return known.first() is not None
+def needs_no_person(service_id: str, assurance: int) -> bool:
+    """Whether it is decided at once for a resident on the roster: a verified life certification."""
+    return service_id == LIFE_CERTIFICATION and assurance >= VERIFIED_ASSURANCE
+
+
+def certified_values(accepted_at: str, now: datetime) -> tuple[dict[str, Any], date]:
+    """A certification that is decided at once: the application's columns, and the last day that it holds."""
+    code, words = _CERTIFIED_WORDS
+    values = {
+        "state": DecisionState.DECIDED.value,
+        "decision_code": code,
+        "decision_text": words,
+        "decided_at": iso_utc(now),
+    }
+    return values, _holds_until(accepted_at)
 
 
 def decide(
@@ -72,8 +80,17 @@ def decide(
         DecisionMalformed: ``fields`` are no questions' names, too many, or given with a final decision.
     """
     _check(state, code, text, fields)
-    row = tables.application
-    found = connection.execute(select(row).where(row.c.event_id == event_id)).mappings().first()
+    row, key, device = tables.application, tables.event_key, tables.device
+    where = connection.execute(
+        select(key.c.region_code, key.c.device).where(key.c.id == event_id)
+    ).first()
+    if where is None:
+        raise DecisionRefused("there is no application with this event id")
+    # This locks the device's row, so no correction can come between.
+    counted = update(device).where(device.c.id == where.device).values(change=device.c.change + 1)
+    change = connection.execute(counted.returning(device.c.change)).scalar_one()
+    this = (row.c.region_code == where.region_code, row.c.event_id == event_id)
+    found = connection.execute(select(row).where(*this)).mappings().first()
     if found is None:
         raise DecisionRefused("there is no application with this event id")
     if found["state"] == DecisionState.DECIDED.value:
@@ -83,20 +100,45 @@ def decide(
     default_code, default_text = _default_words(state, found["service_id"])
     connection.execute(
         update(row)
-        .where(row.c.event_id == event_id)
+        .where(*this)
         .values(
             state=state.value,
             decision_code=code or default_code,
             decision_text=text or default_text,
             decision_fields=" ".join(fields),
             decided_at=iso_utc(at),
-            change=next_number(connection, CHANGE),
+            change=change,
         )
     )
     is_certified = found["service_id"] == LIFE_CERTIFICATION and code in ("", CERTIFIED)
     if state is DecisionState.DECIDED and is_certified:
-        accepted_on = parse_utc(found["accepted_at"]).astimezone(_CIVIL_TIME).date()
-        _certify(connection, found["resident_id"], one_year_after(accepted_on))
+        certify(connection, {found["resident_id"]: _holds_until(found["accepted_at"])})
+
+
+def certify(connection: Connection, residents: Mapping[str, date]) -> None:
+    """Move residents' dates in the roster, never backwards: an old request may arrive after a newer one.
+
+    Args:
+        residents: ids, and the last day that the certification holds.
+    """
+    if not residents:
+        return
+    row = tables.resident
+    versions = take_numbers(connection, ROSTER_VERSION, len(residents))
+    connection.execute(
+        update(row)
+        .where(
+            row.c.resident_id == bindparam("resident"),
+            (row.c.certified_until.is_(None)) | (row.c.certified_until < bindparam("until")),
+        )
+        .values(certified_until=bindparam("until"), version=bindparam("number")),
+        [
+            {"resident": resident_id, "until": until.isoformat(), "number": number}
+            for (resident_id, until), number in zip(
+                sorted(residents.items()), versions, strict=True
+            )
+        ],
+    )
 
 
 def one_year_after(day: date) -> date:
@@ -108,14 +150,18 @@ def one_year_after(day: date) -> date:
 
 
 def decisions_after(
-    connection: Connection, device: str, after: int, limit: int
+    connection: Connection, device_id: str, after: int, limit: int
 ) -> list[tuple[int, Decision]]:
     """A device's decisions by change number, each with its number."""
+    device = find_device(connection, device_id)
+    if device is None:
+        return []
     row = tables.application
     found = connection.execute(
         select(row)
         .where(
-            row.c.device == device,
+            row.c.region_code.in_(device.regions),
+            row.c.device == device.id,
             row.c.change > after,
             row.c.state.in_([state.value for state in DecisionState]),
         )
@@ -138,6 +184,10 @@ def decisions_after(
     ]
 
 
+def _holds_until(accepted_at: str) -> date:
+    return one_year_after(parse_utc(accepted_at).astimezone(_CIVIL_TIME).date())
+
+
 def _default_words(state: DecisionState, service_id: str) -> tuple[str, str]:
     if state is DecisionState.DECIDED and service_id == LIFE_CERTIFICATION:
         return _CERTIFIED_WORDS
@@ -156,16 +206,3 @@ def _check(state: DecisionState, code: str, text: str, fields: Sequence[str]) ->
     for name in fields:
         if not is_field_name(name):
             raise DecisionMalformed(f"no question's name: {name[:40]!r}")
-
-
-def _certify(connection: Connection, resident_id: str, until: date) -> None:
-    row = tables.resident
-    connection.execute(
-        update(row)
-        # Never backwards: an old request may arrive after a newer one.
-        .where(
-            row.c.resident_id == resident_id,
-            (row.c.certified_until.is_(None)) | (row.c.certified_until < until.isoformat()),
-        )
-        .values(certified_until=until.isoformat(), version=next_number(connection, ROSTER_VERSION))
-    )

@@ -27,6 +27,15 @@ class Device:
     enabled: bool
     hwm: int
     """Highest sequence number held."""
+    change: int = 0
+    """The last change number of its applications."""
+    earlier_regions: str = ""
+    """With a space between."""
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where it stands, and where it stood: its rows have any of these."""
+        return (self.region_code, *self.earlier_regions.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +47,19 @@ class Caller:
     """Of the request; echoed in the answer."""
 
 
-def find_device(connection: Connection, device_id: str) -> Device | None:
-    """An enrolled device, or None."""
-    row = tables.device
-    found = connection.execute(select(row).where(row.c.id == device_id)).mappings().first()
+_COLUMNS = tuple(tables.device.c[name] for name in Device.__dataclass_fields__)
+
+
+def find_device(
+    connection: Connection, device_id: str, *, is_locking: bool = False
+) -> Device | None:
+    """An enrolled device, or None.
+
+    Args:
+        is_locking: hold its row until the transaction ends; SQLite's writer holds everything anyway.
+    """
+    query = select(*_COLUMNS).where(tables.device.c.id == device_id)
+    found = connection.execute(query.with_for_update() if is_locking else query).mappings().first()
     return Device(**found) if found else None
 
 

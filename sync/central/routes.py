@@ -22,7 +22,7 @@ from sync.answers import (
 from sync.central import roster
 from sync.central.blob_routes import add_blobs
 from sync.central.bodies import bounded_body
-from sync.central.database import CHANGE, ROSTER_VERSION, CentralDatabase, current_number
+from sync.central.database import ROSTER_VERSION, CentralDatabase, current_number
 from sync.central.decisions import decisions_after
 from sync.central.devices import Authenticator, Caller, find_device
 from sync.central.examples import (
@@ -137,9 +137,11 @@ def _add_feeds(
     )
     def list_decisions(after: Cursor = 0, caller: Caller = asked_by) -> Response:
         with services.database.reading() as connection:
-            found = decisions_after(connection, caller.device.id, after, PAGE_SIZE + 1)
+            # Anew, in the same snapshot as its decisions.
+            device = find_device(connection, caller.device.id) or caller.device
+            found = decisions_after(connection, device.id, after, PAGE_SIZE + 1)
             # A kiosk that is ahead read a life of this centre that a restore undid; this tells it so.
-            reached = min(after, current_number(connection, CHANGE))
+            reached = min(after, device.change)
         page = found[:PAGE_SIZE]
         answer = DecisionPage(
             protocol=PROTOCOL_VERSION,

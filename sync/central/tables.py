@@ -52,41 +52,59 @@ device = Table(
     Column("region_code", String(12), nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("hwm", NUMBER, nullable=False, default=0),
+    # The last change number of this device's applications. Its row is locked while a batch of it is taken in.
+    Column("change", NUMBER, nullable=False, server_default="0"),
+    # Where it stood before, with a space between: its older applications are found there.
+    Column("earlier_regions", Text, nullable=False, server_default=""),
 )
+
+event_key = Table(
+    "event_key",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("device", String(64), nullable=False),
+    Column("seq", NUMBER, nullable=False),
+    Column("digest", String(64), nullable=False),
+    # Of the device when the event came; its other rows have the same.
+    Column("region_code", String(12), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("problem", String(200), nullable=False, server_default=""),
+    Column("received_at", String(32), nullable=False),
+    Column("server_seq", NUMBER, nullable=False),
+    UniqueConstraint("device", "seq", name="event_key_device_seq"),
+)
+"""Which event; kept for ever, because an id that was forgotten could be applied twice. Not partitioned, because an
+id is unique everywhere, and without personal data. No foreign keys lead here: on the way of every event they would cost
+more than they find."""
 
 inbox = Table(
     "inbox",
     metadata,
+    Column("region_code", String(12), primary_key=True),
     Column("id", String(36), primary_key=True),
-    Column("device", String(64), ForeignKey("device.id"), nullable=False),
-    Column("seq", NUMBER, nullable=False),
     Column("subject", String(128), nullable=False),
-    Column("digest", String(64), nullable=False),
     Column("item", LargeBinary, nullable=False),
-    Column("received_at", String(32), nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("problem", String(200), nullable=False, default=""),
-    Column("server_seq", NUMBER, nullable=False, unique=True),
-    UniqueConstraint("device", "seq", name="inbox_device_seq"),
+    postgresql_partition_by="RANGE (region_code)",
 )
-"""Kept for ever: an id that was forgotten could be applied twice."""
+"""What an event said, as it came; gone when it was erased."""
 
 application = Table(
     "application",
     metadata,
-    Column("event_id", String(36), ForeignKey("inbox.id"), primary_key=True),
+    Column("region_code", String(12), primary_key=True),
+    Column("event_id", String(36), primary_key=True),
     Column("device", String(64), nullable=False),
     Column("service_id", String(64), nullable=False),
     Column("resident_id", String(64), nullable=False),
     # Whom the event is about, and whom the person says to be when the roster does not know them; personal data.
     Column("subject", String(128), nullable=False),
-    Column("person_claim", String(64), nullable=False, default=""),
+    Column("person_claim", String(64), nullable=False, server_default=""),
     Column("receipt_number", String(32), nullable=False),
     Column("accepted_at", String(32), nullable=False),
     Column("assurance", Integer, nullable=False),
     Column("state", String(20), nullable=False),
-    Column("decision_code", String(MAXIMUM_CODE), nullable=False, default=""),
-    Column("decision_text", String(MAXIMUM_TEXT), nullable=False, default=""),
+    Column("decision_code", String(MAXIMUM_CODE), nullable=False, server_default=""),
+    Column("decision_text", String(MAXIMUM_TEXT), nullable=False, server_default=""),
     # Names of the form's questions at fault, with a space between.
     Column("decision_fields", Text, nullable=False, server_default=""),
     Column("decided_at", String(32)),
@@ -98,8 +116,10 @@ application = Table(
     Column("proxy_resident_id", String(64), nullable=False, server_default=""),
     Column("proxy_claim", String(64), nullable=False, server_default=""),
     Column("proxy_reason", String(200), nullable=False, server_default=""),
-    Column("change", NUMBER, nullable=False, unique=True),
+    # Of its device, which counts them.
+    Column("change", NUMBER, nullable=False),
     Index("application_feed", "device", "change"),
+    postgresql_partition_by="RANGE (region_code)",
 )
 
 resident = Table(

@@ -1,11 +1,8 @@
 """Corrections, proxies and other services at the centre: who decides, and what a decision then says and moves."""
 
-from pathlib import Path
-
 import pytest
 
 from sync.answers import Decision, DecisionState
-from sync.central.admin import CentralAdmin
 from sync.central.decisions import DecisionMalformed, DecisionRefused
 from sync.events import OutboxEvent
 from tests.sync.sender import Sender
@@ -249,37 +246,3 @@ def test_staff_ask_for_a_correction_by_command(
     assert (decision.text, decision.fields) == ("照片不清", ("bank", "bank_page"))
     assert run(centre.state_dir, "decide", one.id, "--field", "bank") == 1
     assert capsys.readouterr().err.startswith("SYN-305: ")
-
-
-def test_applications_of_an_older_database_are_kept_and_can_be_corrected(tmp_path: Path):
-    with CentralAdmin(tmp_path, "file") as admin, admin._database.writing() as connection:
-        for column in (
-            "decision_fields",
-            "corrects",
-            "corrected_by",
-            "flags",
-            "proxy_resident_id",
-            "proxy_claim",
-            "proxy_reason",
-        ):
-            connection.exec_driver_sql(f"ALTER TABLE application DROP COLUMN {column}")
-        connection.exec_driver_sql(
-            "INSERT INTO device VALUES ('dev-1', 'A07', x'00', '513022104203', 1, 1)"
-        )
-        connection.exec_driver_sql(
-            "INSERT INTO inbox VALUES ('0199-1', 'dev-1', 1, 's', 'd', x'00', 't', 'applied', '', 1)"
-        )
-        connection.exec_driver_sql(
-            "INSERT INTO application (event_id, device, service_id, resident_id, subject, person_claim, "
-            "receipt_number, accepted_at, assurance, state, decision_code, decision_text, change) VALUES "
-            "('0199-1', 'dev-1', 'pension.claim', 'r-1', 'r-1', '', 'A07-1', '2026-11-23T08:00:00.000Z', 2, "
-            "'in_review', '', '', 1)"
-        )
-    with CentralAdmin(tmp_path, "file") as admin:
-        admin.decide("0199-1", ASK, fields=("bank",))
-        (row,) = admin.applications()
-        assert (row["state"], row["decision_fields"], row["corrects"]) == (
-            "needs_correction",
-            "bank",
-            "",
-        )

@@ -6,6 +6,7 @@ import pytest
 
 from sync.answers import DecisionState, EventStatus
 from sync.central.decisions import DecisionRefused, one_year_after
+from sync.central.effects import Handler
 from sync.central.handlers import HANDLERS
 from tests.sync.sender import Sender
 from tests.sync.sync_parts import (
@@ -97,11 +98,13 @@ def test_rejected_event_is_judged_anew_when_the_centre_has_learnt_its_kind(
 def test_handler_with_a_bug_asks_to_come_later_and_holds_only_its_subject(
     sender: Sender, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ):
-    def broken(connection, arrival):
-        HANDLERS["service_request", 1](connection, arrival)
+    whole = HANDLERS["service_request", 1]
+
+    def broken(intake, arrivals):
+        whole.apply(intake, arrivals)
         raise LookupError("a bug")
 
-    table = {**HANDLERS, ("broken", 1): broken}
+    table = {**HANDLERS, ("broken", 1): Handler(whole.read, broken)}
     monkeypatch.setattr("sync.central.handlers.HANDLERS", table)
     assert sender.outcomes(
         sender.item(1, event("a", kind="broken")),

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 import sync.central
+from sync.answers import DecisionState
 from sync.central import migrate, tables
 from sync.central.admin import CentralAdmin
 from sync.central.database import DATABASE_KEY_NAME, CentralDatabase
@@ -27,14 +28,28 @@ BEFORE_REVISIONS = [
     """CREATE TABLE resident (resident_id VARCHAR(64) NOT NULL PRIMARY KEY, citizen_id VARCHAR(18) NOT NULL,
        name VARCHAR(100) NOT NULL, region_code VARCHAR(12) NOT NULL, certified_until VARCHAR(10),
        version INTEGER NOT NULL, UNIQUE (version))""",
+    """CREATE TABLE inbox (id VARCHAR(36) NOT NULL PRIMARY KEY, device VARCHAR(64) NOT NULL REFERENCES device (id),
+       seq INTEGER NOT NULL, subject VARCHAR(128) NOT NULL, digest VARCHAR(64) NOT NULL, item BLOB NOT NULL,
+       received_at VARCHAR(32) NOT NULL, status VARCHAR(16) NOT NULL, problem VARCHAR(200) NOT NULL,
+       server_seq INTEGER NOT NULL, UNIQUE (server_seq), CONSTRAINT inbox_device_seq UNIQUE (device, seq))""",
+    """CREATE TABLE application (event_id VARCHAR(36) NOT NULL PRIMARY KEY REFERENCES inbox (id),
+       device VARCHAR(64) NOT NULL, service_id VARCHAR(64) NOT NULL, resident_id VARCHAR(64) NOT NULL,
+       subject VARCHAR(128) NOT NULL, person_claim VARCHAR(64) NOT NULL, receipt_number VARCHAR(32) NOT NULL,
+       accepted_at VARCHAR(32) NOT NULL, assurance INTEGER NOT NULL, state VARCHAR(20) NOT NULL,
+       decision_code VARCHAR(64) NOT NULL, decision_text VARCHAR(400) NOT NULL, decided_at VARCHAR(32),
+       change INTEGER NOT NULL UNIQUE)""",
+    "CREATE INDEX application_feed ON application (device, change)",
     "CREATE INDEX resident_feed ON resident (region_code, version)",
     "INSERT INTO meta VALUES ('schema_version', '1'), ('epoch', 'an-epoch')",
     f"INSERT INTO meta VALUES ('signing_seed', '{'07' * 32}')",
-    "INSERT INTO counter VALUES ('received', 0), ('application_change', 0), ('roster_version', 7)",
+    "INSERT INTO counter VALUES ('received', 1), ('application_change', 4), ('roster_version', 7)",
     "INSERT INTO device VALUES ('dev-0001', 'A01', x'00', '513022104203', 1, 12)",
     "INSERT INTO resident VALUES ('r-0001', '513022194803120641', '赵桂兰', '513022104203', NULL, 7)",
+    "INSERT INTO inbox VALUES ('0199-1', 'dev-0001', 12, 'r-0001', 'd', x'00', 't', 'applied', '', 1)",
+    """INSERT INTO application VALUES ('0199-1', 'dev-0001', 'pension.claim', 'r-0001', 'r-0001', '', 'A01-1',
+       '2026-11-23T08:00:00.000Z', 2, 'in_review', '', '', NULL, 4)""",
 ]
-"""Some tables of a centre that made them itself, without a column that came later."""
+"""Tables of a centre that made them itself, without a table and columns that came later."""
 
 
 def declared() -> object:
@@ -90,6 +105,13 @@ def test_database_from_before_revisions_keeps_its_rows(tmp_path: Path):
         assert admin._database.epoch == "an-epoch"
         assert [(row["id"], row["hwm"]) for row in admin.devices()] == [("dev-0001", 12)]
         assert [(row["name"], row["record"]) for row in admin.residents()] == [("赵桂兰", "")]
+        admin.decide("0199-1", DecisionState.NEEDS_CORRECTION, fields=("bank",))
+        (row,) = admin.applications()
+        assert (row["region_code"], row["decision_fields"], row["change"]) == (
+            "513022104203",
+            "bank",
+            5,
+        )
 
 
 def test_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path):

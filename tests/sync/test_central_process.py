@@ -50,6 +50,7 @@ def test_centre_that_was_set_back_is_given_again_what_it_lost(
             delete(tables.application).where(tables.application.c.event_id == ids[1])
         )
         connection.execute(delete(tables.inbox).where(tables.inbox.c.id == ids[1]))
+        connection.execute(delete(tables.event_key).where(tables.event_key.c.id == ids[1]))
         connection.execute(update(tables.device).values(hwm=1))
     centre.admin.renew_epoch()
     settings = CentralSettings(centre.state_dir, port=0, key_provider="file")

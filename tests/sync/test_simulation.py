@@ -217,8 +217,11 @@ def faults_of(world: World) -> list[str]:
     from sync.central import tables
 
     with world.admin._database.reading() as connection:
+        key = tables.event_key
         rows = connection.execute(
-            select(tables.inbox.c.subject, tables.inbox.c.seq).order_by(tables.inbox.c.server_seq)
+            select(tables.inbox.c.subject, key.c.seq)
+            .join(key, key.c.id == tables.inbox.c.id)
+            .order_by(key.c.server_seq)
         )
         for subject, seq in rows:
             by_subject.setdefault(subject, []).append(seq)

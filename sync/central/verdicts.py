@@ -1,0 +1,81 @@
+"""What the centre knows already decides first: a known event is answered, never written again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from sync.answers import EventResult, EventStatus
+from sync.central import tables
+from sync.central.opening import OpenedItem
+from sync.central.problems import event_problem
+
+RETRY_AFTER_FAULT_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """An event that is kept, or that comes earlier in the same batch."""
+
+    digest: str
+    status: str
+    server_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of a batch's ids and sequence numbers."""
+
+    events: dict[str, KnownEvent]
+    """By id."""
+    owners: dict[int, str]
+    """Ids by the device's sequence numbers."""
+
+    def verdict(self, item: OpenedItem) -> EventResult | None:
+        """The answer to an event that is known or that clashes with one; None for one that is to be applied."""
+        known = self.events.get(item.id)
+        if known is None:
+            if self.owners.get(item.seq, item.id) != item.id:
+                return conflict(
+                    item.id,
+                    "cloned-device",
+                    "This sequence number belongs to another event: a copied disk?",
+                )
+            return None
+        if known.digest != item.digest:
+            return conflict(item.id, "id-reused", "This id belongs to other bytes")
+        if known.status == EventStatus.REJECTED.value:
+            # Judged anew each time: the centre may have learnt its kind since.
+            return None
+        return EventResult(id=item.id, status=EventStatus.DUPLICATE, server_seq=known.server_seq)
+
+
+def known_among(connection: Connection, device: str, items: Sequence[OpenedItem]) -> Known:
+    """Ask for all of a batch at once."""
+    row = tables.event_key
+    columns = (row.c.id, row.c.digest, row.c.status, row.c.server_seq)
+    ids = {item.id for item in items}
+    seqs = {item.seq for item in items}
+    events = {
+        str(line.id): KnownEvent(line.digest, line.status, line.server_seq)
+        for line in connection.execute(select(*columns).where(row.c.id.in_(ids)))
+    }
+    taken = connection.execute(
+        select(row.c.seq, row.c.id).where(row.c.device == device, row.c.seq.in_(seqs))
+    )
+    return Known(events, {int(line.seq): str(line.id) for line in taken})
+
+
+def conflict(event_id: str, code: str, title: str) -> EventResult:
+    """The answer to an event that clashes with one that is kept."""
+    return EventResult(id=event_id, status=EventStatus.CONFLICT, problem=event_problem(code, title))
+
+
+def later(event_id: str) -> EventResult:
+    """The answer to an event that cannot be taken now, which is not its own fault."""
+    return EventResult(
+        id=event_id,
+        status=EventStatus.LATER,
+        problem=event_problem("not-now", "The centre cannot take this event now"),
+        retry_after_s=RETRY_AFTER_FAULT_S,
+    )
