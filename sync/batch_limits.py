@@ -49,9 +49,9 @@ class Suspects:
         self._subjects: dict[str, str] = {}
         self._passed = 0
 
-    def subjects(self) -> set[str]:
-        """Whose events are suspected."""
-        return set(self._subjects.values())
+    def subjects(self) -> list[str]:
+        """Whose events are suspected; first the one whose failure is the longest ago."""
+        return list(dict.fromkeys(reversed(self._subjects.values())))[::-1]
 
     def note_passed(self, batch: Sequence[PendingItem]) -> None:
         """A batch passed."""
@@ -65,6 +65,7 @@ class Suspects:
         if is_own_doing or self._passed > passed_then:
             count += 1
         self._failures[pending.id] = (count, self._passed)
+        self._subjects.pop(pending.id, None)
         self._subjects[pending.id] = pending.subject
         return count
 

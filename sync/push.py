@@ -77,10 +77,16 @@ class Pusher:
     def _next(self, skipped: set[str]) -> Sequence[PendingItem]:
         # Suspects go last and alone: what stops at one of them has let everybody else pass before.
         suspected = self._suspects.subjects()
-        batch = self._ask(skipped | suspected)
-        if batch or not suspected:
+        batch = self._ask(skipped.union(suspected))
+        if batch:
             return batch
-        return self._suspects.isolate(self._ask(skipped))
+        # In turn: else the first of several suspects, failing each time, is the only one that is ever tried.
+        for subject in suspected:
+            if subject not in skipped:
+                batch = self._ask(skipped.union(suspected) - {subject})
+            if batch:
+                return self._suspects.isolate(batch)
+        return batch
 
     def _ask(self, skipped: set[str]) -> Sequence[PendingItem]:
         with self._database.reading() as database:

@@ -47,6 +47,26 @@ def test_suspect_is_deferred_when_another_batch_passed_in_the_run(kiosk: Kiosk):
     assert kiosk.ids(ItemState.QUEUED) == [poison]
 
 
+def test_suspects_take_turns_so_that_a_poisoned_one_holds_up_no_other(kiosk: Kiosk):
+    """Found by the simulation: where everybody is suspected, the same one was tried for ever."""
+    poison, healthy = kiosk.append(event("a"), event("b"))
+    is_up = False
+
+    def choke(batch_id, items):
+        if not is_up or poison in [SignedItem.decode(item).header.id for item in items]:
+            raise TimedOut("x")
+        return applied(batch_id, items)
+
+    engine = kiosk.engine(ScriptedTransport(choke))
+    for _ in range(4):
+        engine.run_once()
+    is_up = True
+    for _ in range(2):
+        kiosk.clock.forward(1000)
+        engine.run_once()
+    assert kiosk.ids(ItemState.ACKNOWLEDGED) == [healthy]
+
+
 def test_feeds_are_read_all_the_same_when_a_lone_event_times_out(kiosk: Kiosk):
     kiosk.append(event())
 
