@@ -14,6 +14,7 @@ from sync.outbox import (
     ItemState,
     OutboxCounts,
     OutboxEntry,
+    ParkReason,
     PendingItem,
 )
 from sync.signing import DeviceSigner
@@ -79,6 +80,8 @@ class MemoryOutbox:
             last_error_code="",
             last_error_text="",
             server_seq=None,
+            digest=pending.digest,
+            size=len(item),
         )
         self._rows[event.id] = _Row(pending, entry)
         return pending
@@ -112,11 +115,18 @@ class MemoryOutbox:
         return batch
 
     def acknowledge(
-        self, database: object, event_id: str, server_seq: int | None, at: datetime
+        self,
+        database: object,
+        event_id: str,
+        server_seq: int | None,
+        at: datetime,
+        digest: str = "",
     ) -> bool:
         """The centre has it."""
         row = self._rows.get(event_id)
         if row is None or row.entry.state is ItemState.ACKNOWLEDGED:
+            return False
+        if digest not in ("", row.pending.digest):
             return False
         self._rows[event_id] = replace(
             row,
@@ -127,6 +137,7 @@ class MemoryOutbox:
                 settled_at=at,
                 last_error_code="",
                 last_error_text="",
+                park_reason=None,
             ),
         )
         return True
@@ -155,7 +166,15 @@ class MemoryOutbox:
         )
         return True
 
-    def park(self, database: object, event_id: str, code: str, text: str, at: datetime) -> bool:
+    def park(
+        self,
+        database: object,
+        event_id: str,
+        code: str,
+        text: str,
+        at: datetime,
+        reason: ParkReason = ParkReason.REFUSED,
+    ) -> bool:
         """Set a queued event aside with its reason."""
         row = self._find(event_id, ItemState.QUEUED)
         if row is None:
@@ -166,41 +185,87 @@ class MemoryOutbox:
             settled_at=at,
             last_error_code=code,
             last_error_text=text,
+            park_reason=reason,
         )
         self._rows[event_id] = replace(row, entry=entry)
         return True
 
     def retry(self, database: object, event_id: str) -> bool:
-        """Queue a parked event again with the same bytes."""
+        """Queue a parked event again with the same bytes, unless it is gone."""
         row = self._find(event_id, ItemState.PARKED)
-        if row is not None:
-            self._rows[event_id] = _queued_again(row)
-        return row is not None
+        if row is None or row.entry.park_reason is ParkReason.GONE:
+            return False
+        self._rows[event_id] = _queued_again(row)
+        return True
 
     def requeue(self, database: object, above_seq: int, gaps: Sequence[tuple[int, int]]) -> int:
         """Queue acknowledged events again that the centre does not hold any more."""
         lost = [
             row
             for row in self._in_state(ItemState.ACKNOWLEDGED)
-            if row.pending.seq > above_seq
-            or any(first <= row.pending.seq <= last for first, last in gaps)
+            if row.pending.item
+            and (
+                row.pending.seq > above_seq
+                or any(first <= row.pending.seq <= last for first, last in gaps)
+            )
         ]
         for row in lost:
             self._rows[row.pending.id] = _queued_again(row)
         return len(lost)
 
+    def has_kept(self, database: object) -> bool:
+        """Whether there is an acknowledged event that still has its bytes."""
+        return any(row.pending.item for row in self._in_state(ItemState.ACKNOWLEDGED))
+
+    def erase(self, database: object, settled_before: datetime, limit: int) -> int:
+        """Erase the bytes and the subject of acknowledged events, oldest first."""
+        kept = [
+            (row.entry.settled_at, row.entry.seq, row)
+            for row in self._in_state(ItemState.ACKNOWLEDGED)
+            if row.pending.item and row.entry.settled_at and row.entry.settled_at < settled_before
+        ]
+        chosen = sorted(kept, key=lambda place: place[:2])[:limit]
+        for _, _, row in chosen:
+            self._rows[row.pending.id] = replace(
+                row,
+                pending=replace(row.pending, item=b"", subject=""),
+                entry=replace(row.entry, size=0, subject=""),
+            )
+        return len(chosen)
+
     def counts(self, database: object) -> OutboxCounts:
         """How many wait, how many are parked, since when."""
         waiting = self._in_state(ItemState.QUEUED)
-        oldest = min((row.entry.created_at for row in waiting), default=None)
+        oldest = waiting[0].entry.created_at if waiting else None
         return OutboxCounts(len(waiting), len(self._in_state(ItemState.PARKED)), oldest)
 
     def items(
         self, database: object, state: ItemState, limit: int = 200, after_seq: int = 0
     ) -> Sequence[OutboxEntry]:
         """List rows of a state by sequence number."""
-        entries = [row.entry for row in self._in_state(state) if row.entry.seq > after_seq]
+        entries = [self._shown(row) for row in self._in_state(state) if row.entry.seq > after_seq]
         return entries[:limit]
+
+    def find(self, database: object, event_id: str) -> OutboxEntry | None:
+        """One row, whatever its state."""
+        row = self._rows.get(event_id)
+        return self._shown(row) if row is not None else None
+
+    def _shown(self, row: _Row) -> OutboxEntry:
+        if row.entry.state is not ItemState.QUEUED:
+            return row.entry
+        boot_id = self._clock.read().boot_id
+        ends_ms = [
+            one.not_before_ms
+            for one in self._in_state(ItemState.QUEUED)
+            if one.pending.subject == row.pending.subject
+            and one.pending.seq <= row.pending.seq
+            and one.not_before_ms
+            and one.not_before_boot == boot_id
+        ]
+        if not ends_ms:
+            return row.entry
+        return replace(row.entry, held_until_ms=max(ends_ms), held_boot=boot_id)
 
     def _in_state(self, state: ItemState) -> list[_Row]:
         return [row for row in self._rows.values() if row.entry.state is state]
@@ -211,5 +276,12 @@ class MemoryOutbox:
 
 
 def _queued_again(row: _Row) -> _Row:
-    entry = replace(row.entry, state=ItemState.QUEUED, attempts=0, settled_at=None, server_seq=None)
+    entry = replace(
+        row.entry,
+        state=ItemState.QUEUED,
+        attempts=0,
+        settled_at=None,
+        server_seq=None,
+        park_reason=None,
+    )
     return replace(row, pending=replace(row.pending, attempts=0), entry=entry, not_before_ms=None)

@@ -1,12 +1,13 @@
 """The outbox: what it promises and the values it gives. ``sqlite_outbox`` keeps it, ``memory_outbox`` imitates it.
 
-    queued ──acknowledge──► acknowledged
+    queued ──acknowledge──► acknowledged ──erase──► acknowledged, without its bytes
       │ ▲                       ▲  │
      park retry                 │  └─requeue (the centre lost it: restored from a backup)─► queued
       ▼ │                       │
     parked ────acknowledge──────┘
 
-Nothing leaves the table; only an answer that the centre signed and that names the event acknowledges it.
+Nothing leaves the table; only an answer that the centre signed and that names the event acknowledges it. An event
+that is parked as gone was had and erased by the centre: it is never queued again.
 """
 
 import enum
@@ -29,6 +30,21 @@ class ItemState(enum.StrEnum):
     QUEUED = "queued"
     ACKNOWLEDGED = "acknowledged"
     PARKED = "parked"
+
+
+class ParkReason(enum.StrEnum):
+    """Why an event was set aside."""
+
+    REFUSED = "refused"
+    """The centre cannot take it as it is."""
+    CONFLICT = "conflict"
+    """Its id or number belongs to another event at the centre: an alarm."""
+    GONE = "gone"
+    """The centre had it, erased it and will not take it again; never retried."""
+    UNDELIVERABLE = "undeliverable"
+    """It fails alone while others pass."""
+    STAFF = "staff"
+    """Set aside by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +72,7 @@ class OutboxCounts:
     waiting: int
     parked: int
     oldest_created_at: datetime | None
-    """Wall time of the oldest waiting event; None when none waits."""
+    """Wall time of the waiting event with the lowest number; None when none waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,22 @@ class OutboxEntry:
     last_error_code: str
     last_error_text: str
     server_seq: int | None
+    digest: str = ""
+    """SHA-256 of the item; stays when the item is erased."""
+    size: int = 0
+    """Bytes of the item; 0 when it was erased."""
+    park_reason: ParkReason | None = None
+    """Set for a parked event."""
+    held_until_ms: int = 0
+    """Monotonic time before which it is not sent, for itself or for an earlier event of its subject."""
+    held_boot: str = ""
+    """The boot that ``held_until_ms`` counts in; in any other the event is due."""
+
+    def wait_s(self, now: ClockReading) -> float:
+        """How long until the next attempt, in seconds; 0 when it is due."""
+        if self.held_boot != now.boot_id:
+            return 0.0
+        return max(0.0, (self.held_until_ms - now.monotonic_ms) / 1000)
 
 
 class Outbox(Protocol):
@@ -110,9 +142,21 @@ class Outbox(Protocol):
         """
 
     def acknowledge(
-        self, database: Database, event_id: str, server_seq: int | None, at: datetime
+        self,
+        database: Database,
+        event_id: str,
+        server_seq: int | None,
+        at: datetime,
+        digest: str = "",
     ) -> bool:
-        """The centre has it. Returns whether this changed anything."""
+        """The centre has it.
+
+        Args:
+            at: the centre's time.
+            digest: of the bytes that the centre has; another item under this id stays as it is. Empty for any.
+        Returns:
+            whether this changed anything.
+        """
 
     def defer(
         self,
@@ -125,14 +169,22 @@ class Outbox(Protocol):
     ) -> bool:
         """Try a queued event again later, at most ``MAXIMUM_DEFERRAL_S``. Returns whether this changed anything."""
 
-    def park(self, database: Database, event_id: str, code: str, text: str, at: datetime) -> bool:
+    def park(
+        self,
+        database: Database,
+        event_id: str,
+        code: str,
+        text: str,
+        at: datetime,
+        reason: ParkReason = ParkReason.REFUSED,
+    ) -> bool:
         """Set a queued event aside, visible and with its reason. Returns whether this changed anything."""
 
     def retry(self, database: Database, event_id: str) -> bool:
-        """Queue a parked event again with the same bytes. Returns whether this changed anything."""
+        """Queue a parked event again with the same bytes, unless it is gone. Returns whether this changed anything."""
 
     def requeue(self, database: Database, above_seq: int, gaps: Sequence[tuple[int, int]]) -> int:
-        """Queue acknowledged events again that the centre does not hold any more.
+        """Queue acknowledged events again that the centre does not hold any more and that still have their bytes.
 
         Args:
             above_seq: everything after this number is missing at the centre.
@@ -141,10 +193,26 @@ class Outbox(Protocol):
             how many were queued again.
         """
 
+    def has_kept(self, database: Database) -> bool:
+        """Whether there is an acknowledged event that still has its bytes."""
+
+    def erase(self, database: Database, settled_before: datetime, limit: int) -> int:
+        """Erase the bytes and the subject of acknowledged events; id, digest and number stay for ever.
+
+        Args:
+            settled_before: by the centre's time.
+            limit: oldest first, at most so many: a small transaction holds up no resident.
+        Returns:
+            how many were erased.
+        """
+
     def counts(self, database: Database) -> OutboxCounts:
         """How many wait, how many are parked, since when."""
 
     def items(
         self, database: Database, state: ItemState, limit: int = 200, after_seq: int = 0
     ) -> Sequence[OutboxEntry]:
-        """List rows of a state by sequence number, for staff."""
+        """List rows of a state by sequence number, for staff; the next page begins after the last number."""
+
+    def find(self, database: Database, event_id: str) -> OutboxEntry | None:
+        """One row, whatever its state."""

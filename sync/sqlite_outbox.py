@@ -1,5 +1,6 @@
 """The outbox in the encrypted database."""
 
+import itertools
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -17,27 +18,24 @@ from sync.outbox import (
     ItemState,
     OutboxCounts,
     OutboxEntry,
+    ParkReason,
     PendingItem,
 )
+from sync.queue_order import due_rows, oldest_created, place_at_end, queued_rows, rebuild, reorder
 from sync.signing import DeviceSigner
 
 _INSERT = """INSERT INTO outbox (seq, id, subject, kind, schema, priority, created_wall, boot_id, monotonic_ms,
-    item, digest, codec, dictionary, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    item, digest, codec, dictionary, seal, urgency, hold, hold_until_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
-# The running maxima keep a subject's own order: what stands behind a deferred event is held with it, and what
-# stands behind a less urgent one is sent no earlier than that one.
-_NEXT_BATCH = """WITH run AS (
-        SELECT seq,
-            max(not_before_boot = :boot AND not_before_mono_ms > :now_ms)
-                OVER (PARTITION BY subject ORDER BY seq) AS is_held,
-            max(priority) OVER (PARTITION BY subject ORDER BY seq) AS urgency
-        FROM outbox
-        WHERE state = 'queued' AND subject NOT IN (SELECT value FROM json_each(:skipped)))
-    SELECT outbox.seq, id, subject, kind, priority, attempts, item, digest
-    FROM run JOIN outbox USING (seq)
-    WHERE coalesce(is_held, 0) = 0
-    ORDER BY urgency, outbox.seq
-    LIMIT :limit_count"""
+_PENDING = "seq, id, subject, kind, priority, attempts, item, digest"
+
+_ENTRY = """seq, id, subject, kind, state, attempts, created_wall, settled_at, last_error_code, last_error_text,
+    server_seq, digest, length(item), park_reason, hold_until_ms, hold"""
+
+# No row can have this urgency, so that the place is worked out anew.
+_QUEUED_AGAIN = """state = 'queued', attempts = 0, not_before_mono_ms = NULL, not_before_boot = NULL,
+    settled_at = NULL, park_reason = '', urgency = -1"""
 
 _TEXT_LIMIT = 200
 
@@ -65,6 +63,7 @@ class SqliteOutbox:
         reading = self._clocks.read(database)
         item = sign_item(event, self.device_id, seq, reading, self._signer)
         digest = item_digest(item)
+        place = place_at_end(database, event.subject, event.priority, reading.boot_id)
         database.execute(
             _INSERT,
             [
@@ -82,6 +81,7 @@ class SqliteOutbox:
                 CODEC,
                 DICTIONARY,
                 SEAL,
+                *place,
             ],
         )
         return PendingItem(
@@ -103,36 +103,43 @@ class SqliteOutbox:
         skip_subjects: Collection[str] = (),
     ) -> Sequence[PendingItem]:
         """What to send next, by the rules of ``Outbox.next_batch``."""
-        rows = database.execute(
-            _NEXT_BATCH,
-            {
-                "boot": now.boot_id,
-                "now_ms": now.monotonic_ms,
-                "skipped": json.dumps(sorted(skip_subjects)),
-                "limit_count": limit_count,
-            },
-        )
         batch: list[PendingItem] = []
         total = 0
-        for row in rows.fetchall():
-            pending = PendingItem(*row)
-            total += LENGTH_BYTES + len(pending.item)
-            if batch and total > limit_bytes:
-                break
-            batch.append(pending)
+        with due_rows(database, _PENDING, now) as rows:
+            while len(batch) < limit_count and (row := next(rows, None)) is not None:
+                pending = PendingItem(*row)
+                if pending.subject in skip_subjects:
+                    continue
+                total += LENGTH_BYTES + len(pending.item)
+                if batch and total > limit_bytes:
+                    break
+                batch.append(pending)
         return batch
 
     def acknowledge(
-        self, database: Database, event_id: str, server_seq: int | None, at: datetime
+        self,
+        database: Database,
+        event_id: str,
+        server_seq: int | None,
+        at: datetime,
+        digest: str = "",
     ) -> bool:
         """The centre has it; a parked event that reached it by another path is settled too."""
-        cursor = database.execute(
-            """UPDATE outbox SET state = 'acknowledged', server_seq = ?, settled_at = ?,
+        row = database.execute(
+            "SELECT seq, subject, state, digest FROM outbox WHERE id = ?", [event_id]
+        ).fetchone()
+        if row is None or row[2] == ItemState.ACKNOWLEDGED or digest not in ("", row[3]):
+            return False
+        seq, subject, state, _ = row
+        database.execute(
+            """UPDATE outbox SET state = 'acknowledged', server_seq = ?, settled_at = ?, park_reason = '',
                 last_error_code = '', last_error_text = ''
-            WHERE id = ? AND state <> 'acknowledged'""",
-            [server_seq, iso_utc(at), event_id],
+            WHERE seq = ?""",
+            [server_seq, iso_utc(at), seq],
         )
-        return cursor.rowcount == 1
+        if state == ItemState.QUEUED:
+            reorder(database, subject, seq + 1, self._clock.read().boot_id)
+        return True
 
     def defer(
         self,
@@ -144,87 +151,148 @@ class SqliteOutbox:
         text: str,
     ) -> bool:
         """Try a queued event again later; monotonic time, so a jump of the wall clock changes nothing."""
+        found = _find_in_state(database, event_id, ItemState.QUEUED)
+        if found is None:
+            return False
+        seq, subject = found
         bounded_s = min(max(delay_s, 0.0), float(MAXIMUM_DEFERRAL_S))
-        cursor = database.execute(
+        until_ms = now.monotonic_ms + round(bounded_s * 1000)
+        database.execute(
             """UPDATE outbox SET attempts = attempts + 1, not_before_mono_ms = ?, not_before_boot = ?,
                 last_error_code = ?, last_error_text = ?
-            WHERE id = ? AND state = 'queued'""",
-            [
-                now.monotonic_ms + round(bounded_s * 1000),
-                now.boot_id,
-                code[:_TEXT_LIMIT],
-                text[:_TEXT_LIMIT],
-                event_id,
-            ],
+            WHERE seq = ?""",
+            [until_ms, now.boot_id, code[:_TEXT_LIMIT], text[:_TEXT_LIMIT], seq],
         )
-        return cursor.rowcount == 1
+        reorder(database, subject, seq, now.boot_id)
+        return True
 
-    def park(self, database: Database, event_id: str, code: str, text: str, at: datetime) -> bool:
+    def park(
+        self,
+        database: Database,
+        event_id: str,
+        code: str,
+        text: str,
+        at: datetime,
+        reason: ParkReason = ParkReason.REFUSED,
+    ) -> bool:
         """Set a queued event aside with its reason."""
-        cursor = database.execute(
-            """UPDATE outbox SET state = 'parked', settled_at = ?, last_error_code = ?, last_error_text = ?
-            WHERE id = ? AND state = 'queued'""",
-            [iso_utc(at), code[:_TEXT_LIMIT], text[:_TEXT_LIMIT], event_id],
+        found = _find_in_state(database, event_id, ItemState.QUEUED)
+        if found is None:
+            return False
+        seq, subject = found
+        database.execute(
+            """UPDATE outbox SET state = 'parked', settled_at = ?, park_reason = ?, last_error_code = ?,
+                last_error_text = ?
+            WHERE seq = ?""",
+            [iso_utc(at), reason.value, code[:_TEXT_LIMIT], text[:_TEXT_LIMIT], seq],
         )
-        return cursor.rowcount == 1
+        reorder(database, subject, seq + 1, self._clock.read().boot_id)
+        return True
 
     def retry(self, database: Database, event_id: str) -> bool:
-        """Queue a parked event again with the same bytes."""
+        """Queue a parked event again with the same bytes, unless it is gone."""
+        found = _find_in_state(database, event_id, ItemState.PARKED)
+        if found is None:
+            return False
+        seq, subject = found
         cursor = database.execute(
-            """UPDATE outbox SET state = 'queued', attempts = 0, not_before_mono_ms = NULL, not_before_boot = NULL,
-                settled_at = NULL
-            WHERE id = ? AND state = 'parked'""",
-            [event_id],
+            f"UPDATE outbox SET {_QUEUED_AGAIN} WHERE seq = ? AND park_reason <> ?",  # noqa: S608 (constants only)
+            [seq, ParkReason.GONE.value],
         )
-        return cursor.rowcount == 1
+        if cursor.rowcount != 1:
+            return False
+        reorder(database, subject, seq, self._clock.read().boot_id)
+        return True
 
     def requeue(self, database: Database, above_seq: int, gaps: Sequence[tuple[int, int]]) -> int:
-        """Queue acknowledged events again that the centre does not hold any more."""
+        """Queue acknowledged events again that the centre does not hold any more and that still have their bytes."""
         cursor = database.execute(
-            """UPDATE outbox SET state = 'queued', attempts = 0, not_before_mono_ms = NULL, not_before_boot = NULL,
-                settled_at = NULL, server_seq = NULL
-            WHERE state = 'acknowledged' AND (seq > :above OR EXISTS (
+            f"""UPDATE outbox SET {_QUEUED_AGAIN}, server_seq = NULL
+            WHERE state = 'acknowledged' AND erased_at IS NULL AND (seq > :above OR EXISTS (
                 SELECT 1 FROM json_each(:gaps) AS gap
-                WHERE outbox.seq BETWEEN gap.value ->> 0 AND gap.value ->> 1))""",
+                WHERE outbox.seq BETWEEN gap.value ->> 0 AND gap.value ->> 1))""",  # noqa: S608 (constants only)
             {"above": above_seq, "gaps": json.dumps([list(gap) for gap in gaps])},
+        )
+        if cursor.rowcount:
+            rebuild(database, self._clock.read().boot_id)
+        return int(cursor.rowcount)
+
+    def has_kept(self, database: Database) -> bool:
+        """Whether there is an acknowledged event that still has its bytes."""
+        row = database.execute(
+            "SELECT 1 FROM outbox WHERE state = 'acknowledged' AND erased_at IS NULL LIMIT 1"
+        ).fetchone()
+        return row is not None
+
+    def erase(self, database: Database, settled_before: datetime, limit: int) -> int:
+        """Erase the bytes and the subject of acknowledged events, oldest first; the rows stay for ever."""
+        cursor = database.execute(
+            """UPDATE outbox SET item = x'', subject = '', erased_at = ? WHERE seq IN (
+                SELECT seq FROM outbox INDEXED BY outbox_kept
+                WHERE state = 'acknowledged' AND erased_at IS NULL AND settled_at < ?
+                ORDER BY settled_at LIMIT ?)""",
+            [iso_utc(self._clock.read().wall), iso_utc(settled_before), limit],
         )
         return int(cursor.rowcount)
 
     def counts(self, database: Database) -> OutboxCounts:
         """How many wait, how many are parked, since when."""
-        waiting, oldest = database.execute(
-            "SELECT count(*), min(created_wall) FROM outbox WHERE state = 'queued'"
+        (waiting,) = database.execute(
+            "SELECT count(*) FROM outbox INDEXED BY outbox_order WHERE state = 'queued'"
         ).fetchone()
         (parked,) = database.execute(
-            "SELECT count(*) FROM outbox WHERE state = 'parked'"
+            "SELECT count(*) FROM outbox INDEXED BY outbox_parked WHERE state = 'parked'"
         ).fetchone()
+        oldest = oldest_created(database)
         return OutboxCounts(int(waiting), int(parked), parse_utc(oldest) if oldest else None)
 
     def items(
         self, database: Database, state: ItemState, limit: int = 200, after_seq: int = 0
     ) -> Sequence[OutboxEntry]:
         """List rows of a state by sequence number."""
-        rows = database.execute(
-            """SELECT seq, id, subject, kind, state, attempts, created_wall, settled_at,
-                last_error_code, last_error_text, server_seq
-            FROM outbox WHERE state = ? AND seq > ? ORDER BY seq LIMIT ?""",
+        if state is ItemState.QUEUED:
+            with queued_rows(database, _ENTRY, after_seq) as rows:
+                return [_entry(row) for row in itertools.islice(rows, limit)]
+        found = database.execute(
+            f"SELECT {_ENTRY} FROM outbox WHERE state = ? AND seq > ? ORDER BY seq LIMIT ?",  # noqa: S608
             [state.value, after_seq, limit],
         )
-        return [_entry(row) for row in rows.fetchall()]
+        return [_entry(row) for row in found.fetchall()]
+
+    def find(self, database: Database, event_id: str) -> OutboxEntry | None:
+        """One row, whatever its state."""
+        row = database.execute(
+            f"SELECT {_ENTRY} FROM outbox WHERE id = ?",  # noqa: S608 (constants only)
+            [event_id],
+        ).fetchone()
+        return _entry(row) if row else None
+
+
+def _find_in_state(database: Database, event_id: str, state: ItemState) -> tuple[int, str] | None:
+    row = database.execute(
+        "SELECT seq, subject FROM outbox WHERE id = ? AND state = ?", [event_id, state.value]
+    ).fetchone()
+    return (int(row[0]), str(row[1])) if row else None
 
 
 def _entry(row: Sequence[Any]) -> OutboxEntry:
-    seq, event_id, subject, kind, state, attempts, created, settled, code, text, server_seq = row
+    """Read a row of ``_ENTRY``."""
+    is_queued = row[4] == ItemState.QUEUED
     return OutboxEntry(
-        seq=seq,
-        id=event_id,
-        subject=subject,
-        kind=kind,
-        state=ItemState(state),
-        attempts=attempts,
-        created_at=parse_utc(created),
-        settled_at=parse_utc(settled) if settled else None,
-        last_error_code=code,
-        last_error_text=text,
-        server_seq=server_seq,
+        seq=row[0],
+        id=row[1],
+        subject=row[2],
+        kind=row[3],
+        state=ItemState(row[4]),
+        attempts=row[5],
+        created_at=parse_utc(row[6]),
+        settled_at=parse_utc(row[7]) if row[7] else None,
+        last_error_code=row[8],
+        last_error_text=row[9],
+        server_seq=row[10],
+        digest=row[11],
+        size=row[12],
+        park_reason=ParkReason(row[13]) if row[13] else None,
+        held_until_ms=row[14] if is_queued else 0,
+        held_boot=row[15].rpartition("/")[0] if is_queued else "",
     )

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from sync.errors import RejectedItem
 from sync.item import SignedItem
 from sync.memory_outbox import MemoryOutbox
-from sync.outbox import ItemState, Outbox
+from sync.outbox import ItemState, Outbox, ParkReason
 from sync.signing import DeviceSigner, Verifier
 from tests.sync.sync_parts import DEVICE, NOW, FakeClock, event, make_kiosk
 
@@ -223,3 +224,81 @@ def test_listing_goes_on_after_a_sequence_number(case: Case):
     assert [entry.id for entry in page] == ids[:2]
     rest = case.call("items", ItemState.QUEUED, 2, page[-1].seq)
     assert [entry.id for entry in rest] == ids[2:]
+
+
+def test_urgent_event_is_urgent_again_when_the_earlier_one_of_its_subject_is_settled(case: Case):
+    earlier, urgent, other = case.append(event("a", 3), event("a", 1), event("b", 2))
+    case.call("acknowledge", earlier, 1, NOW)
+    assert case.batch() == [urgent, other]
+
+
+def test_later_events_go_on_when_the_deferred_one_is_parked(case: Case):
+    first, second = case.append(event("a"), event("a"))
+    case.call("defer", first, 60.0, case.clock.read(), "later", "")
+    assert case.batch() == []
+    case.call("park", first, "x", "", NOW)
+    assert case.batch() == [second]
+
+
+def test_retried_event_takes_its_old_place_in_its_subject(case: Case):
+    first, second, other = case.append(event("a", 3), event("a", 1), event("b", 2))
+    case.call("park", first, "x", "", NOW)
+    assert case.batch() == [second, other]
+    case.call("retry", first)
+    assert case.batch() == [other, first, second]
+
+
+def test_new_event_of_a_subject_waits_behind_a_deferred_one(case: Case):
+    (first,) = case.append(event("a"))
+    case.call("defer", first, 60.0, case.clock.read(), "later", "")
+    (second,) = case.append(event("a"))
+    assert case.batch() == []
+    (_, entry) = case.call("items", ItemState.QUEUED)
+    assert (entry.id, entry.wait_s(case.clock.read())) == (second, 60.0)
+    case.clock.forward(60)
+    assert case.batch() == [first, second]
+
+
+def test_event_that_is_gone_at_the_centre_is_never_queued_again(case: Case):
+    (event_id,) = case.append(event())
+    assert case.call("park", event_id, "gone", "erased", NOW, ParkReason.GONE) is True
+    assert case.call("retry", event_id) is False
+    (entry,) = case.call("items", ItemState.PARKED)
+    assert (entry.park_reason, entry.last_error_text) == (ParkReason.GONE, "erased")
+
+
+def test_only_the_bytes_that_were_sent_are_acknowledged(case: Case):
+    with case.transaction() as database:
+        pending = case.outbox.append(database, event())
+    assert case.call("acknowledge", pending.id, 1, NOW, "0" * 64) is False
+    assert case.batch() == [pending.id]
+    assert case.call("acknowledge", pending.id, 1, NOW, pending.digest) is True
+
+
+def test_erasing_takes_bytes_and_subject_of_old_acknowledged_events_only(case: Case):
+    old, young, waiting = case.append(event("a"), event("b"), event("c"))
+    digest = case.call("find", old).digest
+    case.call("acknowledge", old, 1, NOW)
+    case.call("acknowledge", young, 2, NOW + timedelta(days=1))
+    assert case.call("erase", NOW + timedelta(hours=1), 10) == 1
+    erased = case.call("find", old)
+    assert (erased.size, erased.subject, erased.digest) == (0, "", digest)
+    assert min(case.call("find", one).size for one in (young, waiting)) > 0
+    # What has no bytes cannot be sent again, whatever the centre lost.
+    assert case.call("requeue", 0, []) == 1
+    assert case.ids(ItemState.QUEUED) == [young, waiting]
+
+
+def test_erasing_goes_in_small_steps_the_oldest_first(case: Case):
+    ids = case.append(event("a"), event("b"), event("c"))
+    for age, event_id in enumerate(ids):
+        case.call("acknowledge", event_id, 1, NOW - timedelta(days=age))
+    assert case.call("erase", NOW + timedelta(days=1), 2) == 2
+    assert [case.call("find", one).size > 0 for one in ids] == [True, False, False]
+    assert case.call("has_kept") is True
+    assert case.call("erase", NOW + timedelta(days=1), 2) == 1
+    assert case.call("has_kept") is False
+
+
+def test_unknown_event_is_not_found(case: Case):
+    assert case.call("find", "no-such-id") is None
