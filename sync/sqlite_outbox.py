@@ -46,7 +46,8 @@ class SqliteOutbox:
     def __init__(self, device_id: str, signer: DeviceSigner, clock: Clock | None = None) -> None:
         self.device_id = device_id
         self._signer = signer
-        self._clocks = ClockSource(clock if clock is not None else SystemClock())
+        self._clock = clock if clock is not None else SystemClock()
+        self._clocks = ClockSource(self._clock)
 
     def append(self, database: Database, event: OutboxEvent) -> PendingItem:
         """Sign an event and queue it in the open transaction.

@@ -210,7 +210,7 @@ def test_outbox_on_disk_does_what_its_model_does(tmp_path: Path):
     run_state_machine_as_test(
         OutboxMachine,
         settings=settings(
-            max_examples=40,
+            max_examples=130,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
