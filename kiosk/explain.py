@@ -10,6 +10,7 @@ from typing import Protocol
 
 from accessibility.errors import AccessibilityError, PromptMissing
 from kiosk.errors import ConfigError, FaceNotUsable, KioskError, TablesUnusable
+from sync.courier.errors import MediumTooSmall
 from sync.errors import SyncError
 
 ROOTS: tuple[type[Exception], ...] = (KioskError, SyncError, AccessibilityError)
@@ -17,6 +18,8 @@ ROOTS: tuple[type[Exception], ...] = (KioskError, SyncError, AccessibilityError)
 
 PAGE_DETAILS = 2
 """Seen on a screen in landscape, where each detail may take two lines."""
+
+_KIBIBYTE = 1024
 
 _CENTRE_PACKAGE = "sync.central"
 
@@ -116,6 +119,15 @@ def _words(code: str, label: Label) -> tuple[str, str]:
     return happened, to_do
 
 
+def _room(error: MediumTooSmall, label: Label) -> tuple[str, ...]:
+    stem = f"error.{error.code.lower()}"
+    needed, free = (-(-count // _KIBIBYTE) for count in (error.needed, error.free))
+    lines = [label(f"{stem}.room", needed=needed, free=free)]
+    if error.fitting:
+        lines.append(label(f"{stem}.fitting", fitting=error.fitting, waiting=error.waiting))
+    return tuple(lines)
+
+
 def _details(error: BaseException, label: Label) -> tuple[str, ...]:
     if isinstance(error, ConfigError | TablesUnusable):
         return error.faults
@@ -123,6 +135,8 @@ def _details(error: BaseException, label: Label) -> tuple[str, ...]:
         stem = f"error.{error.code.lower()}"
         advice = label(f"{stem}.{error.advice}")
         return (label(f"{stem}.picture", number=error.index + 1, advice=advice),)
+    if isinstance(error, MediumTooSmall):
+        return _room(error, label)
     if type(error).__module__.startswith(_CENTRE_PACKAGE) and str(error):
         # The centre's administrator mends a file or an argument: which one, only the error knows.
         return (str(error),)

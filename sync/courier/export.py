@@ -10,16 +10,17 @@ import contextlib
 import hashlib
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sync import cursors
 from sync.courier import ledger
 from sync.courier.errors import CourierError, MediumError, MediumTooSmall, NothingSealable
+from sync.courier.files import chunk_records, open_files
 from sync.courier.layout import CourierFolder, unfinished_name
 from sync.courier.manifest import (
     MANIFEST_FILE,
-    MAXIMUM_PART_BYTES,
     Manifest,
     Part,
     part_file_name,
@@ -28,7 +29,14 @@ from sync.courier.medium import FileDigest, Folder
 from sync.courier.merkle import MerkleHasher
 from sync.courier.records import Record, RecordKind
 from sync.courier.sealed_part import PartName, PartSealer, Sealing, part_overhead
-from sync.courier.selection import ITEM_PART_BYTES, Costs, ItemPart, Selection, select
+from sync.courier.selection import (
+    DEFAULT_PART_BYTES,
+    ITEM_PART_BYTES,
+    Costs,
+    ItemPart,
+    Selection,
+    select,
+)
 from sync.events import Clock, iso_utc
 from sync.signing import DeviceSigner
 from sync.sqlcipher import EncryptedDatabase
@@ -68,6 +76,9 @@ class Exported:
     items: int
     left: int
     """Items that did not fit and wait for the next trip."""
+    files: int
+    """Attachments."""
+    files_left: int
     parts: int
     size: int
     """Bytes of the parts."""
@@ -81,6 +92,7 @@ class _Writing:
     folder: Folder
     tell: Callable[[int], None]
     merkle: MerkleHasher = field(default_factory=MerkleHasher)
+    counts: Counter[RecordKind] = field(default_factory=Counter)
     files: list[FileDigest] = field(default_factory=list)
 
 
@@ -89,7 +101,7 @@ class Exporter:
 
     Args:
         sealing_key: the centre's hybrid key; None as long as none is known, and then nothing is written.
-        item_part_bytes: see ``selection``.
+        item_part_bytes, part_bytes: of parts with items and with attachments, see ``selection``.
     """
 
     def __init__(
@@ -99,12 +111,14 @@ class Exporter:
         sealing_key: Sealing | None,
         clock: Clock,
         item_part_bytes: int = ITEM_PART_BYTES,
+        part_bytes: int = DEFAULT_PART_BYTES,
     ) -> None:
         self._database = database
         self._identity = identity
         self._key = sealing_key
         self._clock = clock
-        self._part_bytes = min(item_part_bytes, MAXIMUM_PART_BYTES // 2)
+        self._item_part_bytes = min(item_part_bytes, part_bytes)
+        self._part_bytes = part_bytes
 
     def export(
         self,
@@ -136,7 +150,12 @@ class Exporter:
         with self._database.transaction() as database:
             leftovers = ledger.unfinished_bundles(database)
             new = ledger.NewBundle(
-                str(bundle), label, plan.items, plan.ranges(), self._clock.read().wall
+                str(bundle),
+                label,
+                plan.items,
+                plan.ranges(),
+                self._clock.read().wall,
+                plan.files,
             )
             serial = ledger.begin_bundle(database, new)
         try:
@@ -152,7 +171,16 @@ class Exporter:
         with self._database.transaction() as database:
             ledger.finish_bundle(database, str(bundle), size, manifest_digest)
         logger.info("bundle %d written: %d items, %d bytes", serial, plan.items, size)
-        return Exported(str(bundle), serial, plan.items, plan.left, len(plan.parts), size)
+        return Exported(
+            str(bundle),
+            serial,
+            plan.items,
+            plan.left,
+            len(plan.files),
+            plan.files_left,
+            len(plan.plain_sizes),
+            size,
+        )
 
     def _plan(
         self, key: Sealing, place: CourierFolder, *, only_new: bool, is_partial: bool
@@ -160,14 +188,19 @@ class Exporter:
         costs = Costs(part_overhead(key), place.place.cluster_bytes())
         with self._database.reading() as database:
             rows = ledger.open_rows(database, only_new=only_new)
-        if not rows:
+            files = open_files(database, only_new=only_new)
+        if not rows and not files:
             return None
         free = place.place.free_bytes() - _MARGIN_BYTES
-        whole = select(rows, costs, self._part_bytes)
-        if whole.needed <= free and not whole.left:
+        whole = select(rows, costs, self._item_part_bytes)
+        whole.add_files(files, self._part_bytes)
+        if whole.needed <= free and not whole.left and not whole.files_left:
             return whole
-        fitting = select(rows, costs, self._part_bytes, budget=free)
-        if is_partial and fitting.items:
+        fitting = select(rows, costs, self._item_part_bytes, budget=free)
+        # Items first, and files only behind all of them.
+        fitting.add_files(files if not fitting.left else [], self._part_bytes, free)
+        fitting.files_left = len(files) - len(fitting.files)
+        if is_partial and fitting.plain_sizes:
             return fitting
         raise MediumTooSmall(whole.needed + _MARGIN_BYTES, max(0, free), fitting.items, len(rows))
 
@@ -191,9 +224,9 @@ class Exporter:
         unfinished = unfinished_name(str(bundle))
         try:
             writing = _Writing(bundle, bundles.make_child(unfinished), tell)
-            for number, part in enumerate(plan.parts, start=1):
+            for number, records in enumerate(self._parts(plan), start=1):
                 sealer = PartSealer(PartName(bundle, number), key)
-                pieces = self._sealed(sealer, self._records(part), writing.merkle)
+                pieces = self._sealed(sealer, records, writing)
                 writing.files.append(writing.folder.write_new(part_file_name(number), pieces, tell))
             encoded = self._manifest(writing, serial, plan).sign(self._identity.signer)
             manifest_file = writing.folder.write_new(MANIFEST_FILE, [encoded], tell)
@@ -211,6 +244,10 @@ class Exporter:
         size = sum(written.size for written in writing.files)
         return size, hashlib.sha256(encoded).hexdigest()
 
+    def _parts(self, plan: Selection) -> Iterator[Iterator[Record]]:
+        yield from (self._records(part) for part in plan.parts)
+        yield from (chunk_records(self._database, part) for part in plan.file_parts)
+
     def _records(self, part: ItemPart) -> Iterator[Record]:
         for start in range(0, len(part.seqs), _READ_TOGETHER):
             with self._database.reading() as database:
@@ -222,15 +259,17 @@ class Exporter:
             yield from (Record(RecordKind.ITEM, item) for item in items if item is not None)
 
     def _sealed(
-        self, sealer: PartSealer, records: Iterable[Record], merkle: MerkleHasher
+        self, sealer: PartSealer, records: Iterable[Record], writing: _Writing
     ) -> Iterator[bytes]:
         for record in records:
-            merkle.add(record.leaf)
+            writing.merkle.add(record.leaf)
+            writing.counts[record.kind] += 1
             if ready := sealer.add(record.encoded()):
                 yield ready
         yield sealer.finish()
 
     def _manifest(self, writing: _Writing, serial: int, plan: Selection) -> Manifest:
+        ranges = plan.ranges()
         with self._database.reading() as database:
             epoch = cursors.read_text(database, cursors.EPOCH)
             floor = ledger.first_open_seq(database)
@@ -242,10 +281,10 @@ class Exporter:
             centre=self._identity.centre_key_id,
             epoch=epoch,
             floor=floor,
-            items=writing.merkle.count,
-            chunks=0,
-            first_seq=min(first for first, _ in plan.ranges()),
-            last_seq=max(last for _, last in plan.ranges()),
+            items=writing.counts[RecordKind.ITEM],
+            chunks=writing.counts[RecordKind.CHUNK],
+            first_seq=ranges[0][0] if ranges else 0,
+            last_seq=ranges[-1][1] if ranges else 0,
             root=writing.merkle.root().hex(),
             parts=[Part(size=one.size, sha256=one.sha256) for one in writing.files],
             certificate=base64.b64encode(self._identity.certificate).decode("ascii"),

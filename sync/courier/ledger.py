@@ -49,17 +49,20 @@ class NewBundle:
     items: int
     ranges: Sequence[tuple[int, int]]
     at: datetime
+    files: Sequence[int] = ()
+    """Numbers of the attachments."""
 
 
 def begin_bundle(database: Database, new: NewBundle) -> int:
     """Note a bundle before its first byte is written; gives its serial number, which never comes twice."""
     database.execute(
-        "INSERT INTO courier_bundle (bundle, label, items, ranges, created_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO courier_bundle (bundle, label, items, ranges, files, created_at) VALUES (?, ?, ?, ?, ?, ?)",
         [
             new.bundle,
             new.label[:LABEL_LENGTH],
             new.items,
             json.dumps([list(pair) for pair in new.ranges]),
+            json.dumps(list(new.files)),
             iso_utc(new.at),
         ],
     )

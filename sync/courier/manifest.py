@@ -73,8 +73,8 @@ class Manifest(_Strict):
     @model_validator(mode="after")
     def _is_possible(self) -> "Manifest":
         parse_utc(self.created)
-        if self.first_seq > self.last_seq or self.items + self.chunks < 1:
-            raise ValueError("impossible counts")
+        if self.first_seq > self.last_seq:
+            raise ValueError("an impossible range")
         return self
 
     @property
@@ -130,13 +130,17 @@ class SignedManifest:
             raise BundleRefused("malformed", "the manifest cannot be read") from error
         return cls(manifest, document, data)
 
+    def is_signed_by_device(self, device_key: Verifier) -> bool:
+        """Whether this key signed it."""
+        return self.document.is_signed_by(Purpose.BUNDLE_MANIFEST, device_key)
+
     def check(self, device_key: Verifier) -> None:
         """Believe it, or not.
 
         Raises:
             BundleRefused: not signed by this device's key.
         """
-        if not self.document.is_signed_by(Purpose.BUNDLE_MANIFEST, device_key):
+        if not self.is_signed_by_device(device_key):
             raise BundleRefused("bad-signature", "the manifest is not its device's")
 
     def check_by_certificate(self, centre_keys: Iterable[Verifier]) -> None:

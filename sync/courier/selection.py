@@ -9,6 +9,8 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from sync.blob_shelf import StoredBlob
+from sync.courier.files import FilePart, fitting_files
 from sync.courier.manifest import MAXIMUM_PARTS
 from sync.courier.records import RECORD_OVERHEAD
 from sync.courier.sealed_part import sealed_size
@@ -66,6 +68,17 @@ class Selection:
     parts: list[ItemPart] = field(default_factory=list)
     left: int = 0
     """Items that wait for the next trip."""
+    file_parts: list[FilePart] = field(default_factory=list)
+    """Attachments, behind all items."""
+    files: list[int] = field(default_factory=list)
+    """Numbers of the files in them."""
+    files_left: int = 0
+
+    @property
+    def plain_sizes(self) -> list[int]:
+        """Of all parts in order."""
+        items = [part.plain_bytes for part in self.parts]
+        return items + [part.plain_bytes for part in self.file_parts]
 
     @property
     def items(self) -> int:
@@ -73,24 +86,38 @@ class Selection:
         return sum(len(part.seqs) for part in self.parts)
 
     @property
-    def plain_bytes(self) -> int:
-        """Of all records."""
-        return sum(part.plain_bytes for part in self.parts)
-
-    @property
     def needed(self) -> int:
         """Bytes on the medium."""
-        return self.costs.bundle(len(self.parts)) + sum(
-            self.costs.part(part.plain_bytes) for part in self.parts
-        )
+        sizes = self.plain_sizes
+        return self.costs.bundle(len(sizes)) + sum(self.costs.part(size) for size in sizes)
 
     @property
     def written(self) -> int:
         """Bytes that are written, without what the medium adds."""
         overhead = self.costs.overhead
         return _MANIFEST_BYTES + sum(
-            sealed_size(part.plain_bytes, overhead) + _MANIFEST_PART_BYTES for part in self.parts
+            sealed_size(size, overhead) + _MANIFEST_PART_BYTES for size in self.plain_sizes
         )
+
+    def add_files(
+        self, files: list[StoredBlob], part_bytes: int, budget: int | None = None
+    ) -> None:
+        """Add attachments: whole files, the smallest first, as far as they fit.
+
+        Args:
+            budget: bytes of the whole bundle on the medium; None takes all.
+        """
+        used = len(self.parts)
+
+        def cost(parts: Iterable[FilePart]) -> int:
+            sizes = [part.plain_bytes for part in parts]
+            return self.costs.bundle(used + len(sizes)) + sum(map(self.costs.part, sizes))
+
+        items = sum(self.costs.part(part.plain_bytes) for part in self.parts)
+        left = None if budget is None else budget - items
+        self.file_parts, taken = fitting_files(files, part_bytes, used, left, cost)
+        self.files = [blob.blob_no for blob in taken]
+        self.files_left = len(files) - len(taken)
 
     def ranges(self) -> list[tuple[int, int]]:
         """The sequence numbers as ranges, both ends included."""

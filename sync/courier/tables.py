@@ -3,7 +3,8 @@
 from sqlite_utils import Database
 
 _STATEMENTS = (
-    # AUTOINCREMENT: a bundle's serial number never comes twice. ranges is JSON: [[first, last], …] of sequence numbers.
+    # AUTOINCREMENT: a bundle's serial number never comes twice. ranges is JSON: [[first, last], …] of sequence numbers;
+    # files is JSON too: numbers of blobs.
     """CREATE TABLE courier_bundle (
         serial INTEGER PRIMARY KEY AUTOINCREMENT,
         bundle TEXT NOT NULL UNIQUE,
@@ -12,6 +13,7 @@ _STATEMENTS = (
         state TEXT NOT NULL DEFAULT 'writing' CHECK (state IN ('writing', 'written', 'failed')),
         items INTEGER NOT NULL,
         ranges TEXT NOT NULL,
+        files TEXT NOT NULL DEFAULT '[]',
         size INTEGER NOT NULL DEFAULT 0,
         manifest_digest TEXT NOT NULL DEFAULT '',
         arrived_at TEXT,
@@ -22,9 +24,15 @@ _STATEMENTS = (
     # The newest report that was taken in; an older one may add to what is settled, never take back.
     """CREATE TABLE courier_report (
         only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-        epoch TEXT NOT NULL, serial INTEGER NOT NULL, made_at TEXT NOT NULL, received_at TEXT NOT NULL)""",
-    # Lives of the centre that are over: what was signed in them settles nothing any more.
-    "CREATE TABLE courier_past_epoch (epoch TEXT PRIMARY KEY, until TEXT NOT NULL) WITHOUT ROWID",
+        epoch TEXT NOT NULL, made_at TEXT NOT NULL, received_at TEXT NOT NULL)""",
+    # Lives of the centre that are over: what was signed in them settles nothing any more. A trigger, so that it does
+    # not matter who learns of the new one, and by which path.
+    "CREATE TABLE courier_past_epoch (epoch TEXT PRIMARY KEY) WITHOUT ROWID",
+    """CREATE TRIGGER courier_epoch_is_past AFTER UPDATE ON sync_cursor
+        WHEN old.name = 'epoch' AND old.value <> new.value
+        BEGIN
+            INSERT OR IGNORE INTO courier_past_epoch VALUES (old.value);
+        END""",
 )
 
 

@@ -5,42 +5,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hpke
-from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-
+from sync.courier.arrivals import Receiving
+from sync.courier.carrier import Carrier
 from sync.courier.errors import BundleRefused
 from sync.courier.export import DeviceIdentity, Exported, Exporter
 from sync.courier.layout import CourierFolder
+from sync.courier.settle import ReportSettlement
 from sync.courier.stored_bundle import StoredBundle
 from sync.device_certificate import issue_certificate
-from sync.signing import DeviceSigner, Verifier, key_id_of
-from tests.sync.sync_parts import DEVICE, NOW, Kiosk, make_kiosk
+from sync.errors import SealError
+from sync.sealing import HYBRID, OpeningKey
+from sync.signing import DeviceSigner, Verifier
+from tests.sync.sync_parts import DEVICE, NOW, FakeClock, Kiosk, make_kiosk
 
-SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
 VAN = "van-0001"
 
 
 class CentreKeys:
     """What only the centre has."""
 
-    def __init__(self) -> None:
-        self.signer = DeviceSigner.generate()
-        lattice, point = MLKEM768PrivateKey.generate(), X25519PrivateKey.generate()
-        self._private = hpke.MLKEM768X25519PrivateKey(lattice, point)
-        self._public = self._private.public_key()
-        self.key_id = key_id_of(point.public_key().public_bytes_raw())
+    def __init__(self, signer: DeviceSigner | None = None) -> None:
+        self.signer = signer or DeviceSigner.generate()
+        self.opener = OpeningKey.generate(HYBRID)
+        self.key_id = self.opener.key_id
         self.verifier = Verifier(self.signer.public_key)
 
     def seal(self, info: bytes, plain: bytes) -> bytes:
-        return SUITE.encrypt(plain, self._public, info=info)
+        return self.opener.sealing_key.seal(info, plain)
 
     def open(self, key_id: str, info: bytes, sealed: bytes) -> bytes:
         if key_id != self.key_id:
             raise BundleRefused("unknown-key")
         try:
-            return SUITE.decrypt(sealed, self._private, info=info)
-        except Exception as error:
+            return self.opener.open(info, sealed)
+        except SealError as error:
             raise BundleRefused("damaged") from error
 
     def identity(self, device: str, signer: DeviceSigner, prefix: str = "A07") -> DeviceIdentity:
@@ -84,6 +82,38 @@ class Site:
 def make_site(folder: Path, keys: CentreKeys | None = None) -> Iterator[Site]:
     with make_kiosk(folder) as kiosk:
         yield Site(kiosk, keys or CentreKeys(), folder)
+
+
+@dataclass
+class Van:
+    """A machine that carries for others."""
+
+    folder: Path
+    keys: CentreKeys
+    signer: DeviceSigner = field(default_factory=DeviceSigner.generate)
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    def carrier(self, **changes) -> Carrier:
+        self.folder.mkdir(exist_ok=True)
+        values = {
+            "store": CourierFolder.at(self.folder),
+            "identity": self.keys.identity(VAN, self.signer, "B01"),
+            "certifiers": [self.keys.verifier],
+            "centre_keys": {self.keys.signer.key_id: self.keys.verifier},
+            "clock": self.clock,
+        }
+        return Carrier(**{**values, **changes})
+
+
+def receiving(site: Site) -> Receiving:
+    kiosk, keys = site.kiosk, site.keys
+    trusted = {keys.signer.key_id: keys.verifier}
+    reports = ReportSettlement(
+        kiosk.database, kiosk.outbox, kiosk.listener, kiosk.clock, DEVICE, trusted
+    )
+    return Receiving(
+        kiosk.database, reports, [keys.verifier], Verifier(kiosk.signer.public_key), DEVICE
+    )
 
 
 def items_in(site: Site, medium: Path, bundle: str) -> list[bytes]:

@@ -72,6 +72,8 @@ def test_no_text_is_left_without_an_error() -> None:
         "error.ksk-305.picture",
         "error.ksk-305.other_person",
         "error.ksk-100.more",
+        "error.syn-702.room",
+        "error.syn-702.fitting",
     }
 
 

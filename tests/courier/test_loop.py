@@ -1,0 +1,318 @@
+"""The whole loop: kiosk, medium or van, centre, report, kiosk; and the network racing with it."""
+
+import itertools
+import random
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sync.central.bundles import BundleIntake, BundleOutcome
+from sync.central.database import CentralDatabase
+from sync.central.delivery_reports import make_report
+from sync.courier import ledger
+from sync.courier.layout import CourierFolder
+from sync.courier.stored_bundle import StoredBundle
+from sync.engine import SyncEngine
+from sync.outbox import ItemState
+from tests.courier.courier_parts import CentreKeys, Site, Van, make_site, receiving
+from tests.sync.sync_parts import DEVICE, ROSTER, Centre, event, make_centre
+
+
+@dataclass
+class Loop:
+    """A kiosk, its centre, and a stick between them."""
+
+    site: Site
+    centre: Centre
+    medium: Path
+    days: int = 0
+
+    @property
+    def database(self) -> CentralDatabase:
+        return self.centre.admin._database
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=self.days)
+
+    def export(self) -> str:
+        done = self.site.export(self.medium)
+        return done.bundle if done else ""
+
+    def intake(self, *bundles: str, place: Path | None = None) -> list[BundleOutcome]:
+        folder = CourierFolder.at(place or self.medium)
+        opener = self.site.keys.opener
+        taker = BundleIntake(self.database, lambda: {opener.key_id: opener}, self.now)
+        return [
+            taker.take_folder(StoredBundle.load(folder, bundle))
+            for bundle in bundles or folder.bundle_ids()
+        ]
+
+    def report(self, place: Path | None = None) -> None:
+        self.days += 1
+        data = make_report(self.database, DEVICE, [self.database.signer], self.now())
+        assert data is not None
+        folder = CourierFolder.at(place or self.medium)
+        folder.make_reports().replace(f"{DEVICE}.json", data)
+
+    def bring(self):
+        return receiving(self.site).take(CourierFolder.at(self.medium)).report
+
+    def network(self) -> None:
+        transport = self.centre.transport(self.site.kiosk.signer)
+        kiosk = self.site.kiosk
+        SyncEngine(kiosk.database, kiosk.outbox, transport, kiosk.listener, kiosk.clock).run_once()
+        transport.close()
+
+    def applied(self) -> list[tuple[str, int]]:
+        """Ids and numbers at the centre, in the order in which they were applied."""
+        from sqlalchemy import select
+
+        from sync.central import tables
+
+        row = tables.event_key
+        with self.database.reading() as connection:
+            found = connection.execute(select(row.c.id, row.c.seq).order_by(row.c.server_seq))
+            return [(line.id, line.seq) for line in found]
+
+
+@pytest.fixture
+def loop(tmp_path: Path, medium: Path) -> Iterator[Loop]:
+    with make_centre(tmp_path / "centre") as centre:
+        centre.load(ROSTER)
+        keys = CentreKeys(centre.admin._database.signer)
+        with make_site(tmp_path / "kiosk", keys) as site:
+            centre.enrol(site.kiosk.signer)
+            yield Loop(site, centre, medium)
+
+
+def test_what_a_stick_carries_is_applied_and_the_report_settles_it(loop: Loop):
+    ids = loop.site.kiosk.append(*(event(f"r-000{1 + number % 3}") for number in range(9)))
+    loop.export()
+    (outcome,) = loop.intake()
+    assert (outcome.is_complete, dict(outcome.statuses)) == (True, {"applied": 9})
+    loop.report()
+    brought = loop.bring()
+    assert (brought.acknowledged, brought.parked, brought.requeued) == (9, 0, 0)
+    assert loop.site.kiosk.ids(ItemState.ACKNOWLEDGED) == ids
+    with loop.site.kiosk.database.reading() as database:
+        (entry,) = ledger.bundle_entries(database)
+    assert (entry.open_items, entry.arrived_at is not None) == (0, True)
+    assert loop.export() == ""
+
+
+def test_taking_a_bundle_in_twice_applies_nothing_twice(loop: Loop):
+    loop.site.kiosk.append(*(event() for _ in range(5)))
+    first, second = loop.export(), loop.export()
+    loop.intake(first)
+    assert loop.intake(first)[0].is_known
+    (again,) = loop.intake(second)
+    assert dict(again.statuses) == {"duplicate": 5}
+    assert len(loop.applied()) == 5
+
+
+def test_any_path_may_deliver_first(loop: Loop):
+    """Each order of: the stick reaches the centre, the network sends, a report comes back."""
+    steps = {
+        "stick": loop.intake,
+        "network": loop.network,
+        "report": lambda: (loop.report(), loop.bring()),
+    }
+    for order in itertools.permutations(steps):
+        ids = loop.site.kiosk.append(*(event(f"r-000{1 + number % 3}") for number in range(4)))
+        shutil.rmtree(loop.medium / "xianglin-courier", ignore_errors=True)
+        loop.export()
+        for step in order:
+            steps[step]()
+        loop.report()
+        loop.bring()
+        applied = [one for one, _ in loop.applied()]
+        assert sorted(set(applied)) == sorted(applied), order
+        assert set(ids) <= set(applied), order
+        assert loop.site.kiosk.ids(ItemState.QUEUED) == [], order
+        assert loop.site.kiosk.ids(ItemState.PARKED) == [], order
+    settled = [one.id for one in loop.site.kiosk.listener.outcomes]
+    assert sorted(settled) == sorted(applied)
+
+
+def test_random_trips_lose_nothing_and_keep_each_persons_order(loop: Loop):  # noqa: C901
+    seed = random.SystemRandom().randrange(10**6)
+    chance = random.Random(seed)
+    loop.site.item_part_bytes = 3000
+    appended: dict[str, list[str]] = {}
+    waiting: list[str] = []
+    for _ in range(40):
+        match chance.choice(["append", "append", "export", "arrive", "report", "network", "lose"]):
+            case "append":
+                subject = f"r-000{chance.randrange(1, 4)}"
+                appended.setdefault(subject, []).extend(loop.site.kiosk.append(event(subject)))
+            case "export":
+                waiting += [loop.export()] if loop.site.kiosk.ids(ItemState.QUEUED) else []
+            case "arrive" if waiting:
+                # Late, early, again.
+                loop.intake(chance.choice(waiting))
+            case "report":
+                loop.report()
+            case "network":
+                if chance.random() < 0.3:
+                    loop.network()
+            case "lose" if waiting:
+                waiting.remove(chance.choice(waiting))
+            case _:
+                pass
+        if chance.random() < 0.4:
+            loop.bring()
+    if loop.site.kiosk.ids(ItemState.QUEUED):
+        loop.intake(loop.export())
+    loop.report()
+    loop.bring()
+    applied = [one for one, _ in loop.applied()]
+    assert len(applied) == len(set(applied)), f"seed {seed}"
+    for subject, ids in appended.items():
+        of_one = [one for one in applied if one in ids]
+        assert of_one == ids, f"seed {seed}: {subject} is not in order"
+    assert loop.site.kiosk.ids(ItemState.QUEUED) == [], f"seed {seed}"
+
+
+def test_a_damaged_part_costs_only_what_is_in_it(loop: Loop):
+    loop.site.item_part_bytes = 1200
+    ids = loop.site.kiosk.append(*(event(f"r-000{1 + number % 3}") for number in range(9)))
+    bundle = loop.export()
+    part = loop.medium / "xianglin-courier/bundles" / bundle / "part-0002.xlb"
+    data = bytearray(part.read_bytes())
+    data[-1] ^= 1
+    part.write_bytes(data)
+    (outcome,) = loop.intake()
+    assert (outcome.damaged, outcome.problem) == ([2], "damaged")
+    loop.report()
+    brought = loop.bring()
+    # One person's events were in that part; they wait, all others are through.
+    assert brought.acknowledged == 6
+    left = loop.site.kiosk.ids(ItemState.QUEUED)
+    assert left == ids[1::3]
+    loop.intake(loop.export())
+    loop.report()
+    assert loop.bring().acknowledged == 3
+
+
+def test_what_the_centre_refuses_comes_back_as_parked_with_its_reason(loop: Loop):
+    good, odd = loop.site.kiosk.append(event("r-0001"), event("r-0002", kind="unheard_of"))
+    loop.export()
+    (outcome,) = loop.intake()
+    assert dict(outcome.statuses) == {"applied": 1, "rejected": 1}
+    loop.report()
+    assert (brought := loop.bring()).parked == 1, brought
+    assert loop.site.kiosk.entry(odd).last_error_code == "unknown-kind"
+    assert loop.site.kiosk.ids(ItemState.ACKNOWLEDGED) == [good]
+
+
+def test_an_item_that_cannot_be_kept_is_reported_by_its_digest(loop: Loop):
+    (event_id,) = loop.site.kiosk.append(event())
+    with loop.site.kiosk.database.transaction() as database:
+        # As after a flipped bit in memory before the item was written.
+        item = bytearray(database.execute("SELECT item FROM outbox").fetchone()[0])
+        item[-1] ^= 1
+        import hashlib
+
+        digest = hashlib.sha256(item).hexdigest()
+        database.execute("UPDATE outbox SET item = ?, digest = ?", [bytes(item), digest])
+    loop.export()
+    assert dict(loop.intake()[0].statuses) == {"rejected": 1}
+    loop.report()
+    assert loop.bring().parked == 1
+    assert loop.site.kiosk.entry(event_id).last_error_code == "bad-signature"
+
+
+@pytest.mark.parametrize("problem", ["unknown-device", "device-disabled", "bad-signature"])
+def test_bundles_of_devices_that_may_not_deliver_are_refused(loop: Loop, problem: str):
+    loop.site.kiosk.append(event())
+    loop.export()
+    match problem:
+        case "device-disabled":
+            loop.centre.admin.disable_device(DEVICE)
+        case "unknown-device":
+            path = (
+                loop.medium
+                / "xianglin-courier/bundles"
+                / CourierFolder.at(loop.medium).bundle_ids()[0]
+            )
+            stored = StoredBundle.load(CourierFolder.at(loop.medium), path.name)
+            other = stored.manifest.model_copy(update={"device": "dev-0099"})
+            (path / "manifest.json").write_bytes(other.sign(loop.site.kiosk.signer))
+        case "bad-signature":
+            from sync.signing import DeviceSigner
+
+            loop.centre.enrol(DeviceSigner.generate())
+    (outcome,) = loop.intake()
+    assert (outcome.problem, outcome.statuses) == (problem, {})
+    assert loop.applied() == []
+
+
+def test_a_bundle_sealed_to_another_centre_is_refused(loop: Loop):
+    loop.site.kiosk.append(event())
+    loop.export()
+    loop.site.keys = CentreKeys()
+    (outcome,) = loop.intake()
+    assert outcome.problem == "damaged"
+    assert loop.applied() == []
+
+
+def test_parts_that_were_exchanged_between_bundles_do_not_open(loop: Loop):
+    loop.site.kiosk.append(event())
+    first = loop.export()
+    loop.site.kiosk.append(event())
+    second = loop.export()
+    bundles = loop.medium / "xianglin-courier/bundles"
+    shutil.copy(bundles / first / "part-0001.xlb", bundles / second / "part-0001.xlb")
+    stored = StoredBundle.load(CourierFolder.at(loop.medium), second)
+    assert stored.damaged_parts() == [1]
+
+
+def test_a_centre_that_was_restored_gets_again_what_it_lost_by_the_next_report(
+    loop: Loop, tmp_path: Path
+):
+    loop.site.kiosk.append(*(event() for _ in range(3)))
+    loop.export()
+    loop.intake()
+    loop.report()
+    loop.bring()
+    from sqlalchemy import delete
+
+    from sync.central import tables
+
+    with loop.database.writing() as connection:
+        # What came after the backup is gone.
+        connection.execute(delete(tables.application))
+        connection.execute(delete(tables.inbox))
+        connection.execute(delete(tables.event_key).where(tables.event_key.c.seq > 1))
+    loop.centre.admin.renew_epoch()
+    loop.site.kiosk.append(event())
+    loop.intake(loop.export())
+    loop.report()
+    brought = loop.bring()
+    assert (brought.is_new_epoch, brought.requeued, brought.acknowledged) == (True, 2, 1)
+    loop.intake(loop.export())
+    loop.report()
+    assert loop.bring().acknowledged == 2
+    assert [seq for _, seq in sorted(loop.applied(), key=lambda one: one[1])] == [1, 2, 3, 4]
+
+
+def test_van_brings_bundle_and_report(loop: Loop, tmp_path: Path):
+    ids = loop.site.kiosk.append(event(), event())
+    loop.export()
+    van = Van(tmp_path / "van", loop.site.keys)
+    van.carrier().take_from(CourierFolder.at(loop.medium))
+    at_centre = tmp_path / "at-centre"
+    at_centre.mkdir()
+    van.carrier().put_on(CourierFolder.at(at_centre))
+    loop.intake(place=at_centre)
+    loop.report(place=at_centre)
+    van.carrier().take_from(CourierFolder.at(at_centre))
+    assert van.carrier().carried() == []
+    visit = van.carrier().take_from(CourierFolder.at(loop.medium))
+    assert visit.reports_given == 1
+    assert loop.bring().acknowledged == 2
+    assert loop.site.kiosk.ids(ItemState.ACKNOWLEDGED) == ids
