@@ -26,7 +26,18 @@ LINT = Check("lint", ("ruff", "check"))
 FORMAT = Check("format", ("ruff", "format", "--check"))
 TYPES = Check("types", ("mypy",))
 CONTRACTS = Check("import contracts", ("pytest", "-q", "tests/test_architecture.py"))
-TESTS = Check("tests", ("pytest",))
+
+
+def _cores() -> int:
+    """Processors that this process may use, four at most: a Qt process needs 300 MB."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return min(4, len(allowed(0)) if allowed else os.cpu_count() or 1)
+
+
+TESTS = Check("tests", ("pytest", "-n", str(_cores()), "--dist", "worksteal", "-m", "not alone"))
+"""As many at once as the machine has processors: half of them wait for a clock or a disk anyway."""
+TESTS_ALONE = Check("tests alone", ("pytest", "-m", "alone"))
+"""What a neighbour on the other processor would falsify."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,17 @@ from _libraries import (
     reasons,
 )
 from _process import hand_over
-from _suite import CONTRACTS, FORMAT, LINT, TESTS, TYPES, Check, offscreen, run_suite
+from _suite import (
+    CONTRACTS,
+    FORMAT,
+    LINT,
+    TESTS,
+    TESTS_ALONE,
+    TYPES,
+    Check,
+    offscreen,
+    run_suite,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -159,15 +169,15 @@ def _screenshots(place: Workplace, arguments: list[str]) -> int:
     return place.start("-m", "kiosk", "demo", *arguments, environment=environment)
 
 
-def _suite(*checks: Check) -> Callable[[Workplace, list[str]], int]:
+def _suite(*checks: Check, tests: Sequence[Check] = ()) -> Callable[[Workplace, list[str]], int]:
     def run(place: Workplace, arguments: list[str]) -> int:
         needed = purposes_for_window(offscreen(os.environ))
         # Lint, types and contracts start no program.
-        place.prepare(["test"], needed | {Purpose.TESTING} if TESTS in checks else needed)
-        last = checks[-1]
-        with_arguments = Check(last.title, (*last.command, *arguments))
+        place.prepare(["test"], needed | {Purpose.TESTING} if tests else needed)
+        # With arguments of one's own it is one process, as pytest itself would run.
+        own = (Check("tests", ("pytest", *arguments)),)
         return run_suite(
-            (*checks[:-1], with_arguments),
+            (*checks, *(own if arguments and tests else tests)),
             python=place.environment.python,
             root=place.root,
             console=place.console,
@@ -234,7 +244,7 @@ TASKS: tuple[Task, ...] = (
     Task(
         "test",
         "everything a change must pass; arguments go to pytest",
-        _suite(LINT, FORMAT, TYPES, TESTS),
+        _suite(LINT, FORMAT, TYPES, tests=(TESTS, TESTS_ALONE)),
     ),
     Task(
         "check",

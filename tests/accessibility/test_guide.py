@@ -165,6 +165,7 @@ def test_a_new_prompt_cuts_off_the_one_that_is_playing(house: House, player: Nam
     assert player.names == ["welcome", "card"]
 
 
+@pytest.mark.alone
 def test_a_touch_ends_the_sound_within_a_tenth_of_a_second(
     tmp_path: Path, player: NamedPlayer
 ) -> None:
@@ -183,6 +184,7 @@ def test_a_touch_ends_the_sound_within_a_tenth_of_a_second(
     assert max(latencies_s) < 0.1
 
 
+@pytest.mark.alone
 def test_a_stop_while_the_sound_is_prepared_keeps_it_silent(
     house: House, synthesizer: ToneSynthesizer, player: NamedPlayer
 ) -> None:

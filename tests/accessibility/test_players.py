@@ -70,6 +70,7 @@ def test_a_sound_plays_for_its_length_and_says_once_that_it_is_over(player: Audi
     assert finished.count == 1
 
 
+@pytest.mark.alone
 def test_stop_takes_less_than_a_tenth_of_a_second_and_nothing_is_called(
     player: AudioPlayer,
 ) -> None:
@@ -233,6 +234,7 @@ def test_volume_scales_what_the_device_hears(volume: float, peak: int) -> None:
     assert abs(heard.astype(int)).max() == pytest.approx(peak, abs=20)
 
 
+@pytest.mark.alone
 def test_no_block_is_heard_a_tenth_of_a_second_after_a_stop() -> None:
     output = PacedOutput()
     player = SoundDevicePlayer(output)

@@ -39,6 +39,7 @@ def any_reader(request: pytest.FixtureRequest, reader: SimulatedCardReader) -> C
     return reader if request.param == "simulated" else AbsentCardReader()
 
 
+@pytest.mark.alone
 def test_state_answers_within_50_ms(any_reader: CardReader) -> None:
     started = time.perf_counter()
 

@@ -98,6 +98,7 @@ def test_busy_overlay_appears_after_300_ms_and_goes_with_the_result(make_stage):
     assert not stage.window.shell.busy.isVisible()
 
 
+@pytest.mark.alone
 def test_speech_stops_within_100_ms_when_the_screen_is_touched(make_stage):
     stage = make_stage()
     assert stage.guide.state is GuideState.SPEAKING

@@ -91,6 +91,7 @@ class TextBlock(QLabel):
     ) -> None:
         super().__init__(parent)
         self.face = font(size_px, is_bold=is_bold)
+        self._broken: dict[float, list[str]] = {}
         self.size_px = size_px
         self.colour = colour or kit.tokens.colours.ink
         self._align = align
@@ -116,9 +117,19 @@ class TextBlock(QLabel):
         self.colour = colour
         self.update()
 
+    def setText(self, words: str) -> None:
+        """Replace the text, and forget how the one before was broken: it may have been personal."""
+        self._broken.clear()
+        super().setText(words)
+
     def lines(self, width: float) -> list[str]:
-        """Return the lines that a width gives."""
-        return break_lines(self.text(), self.face, width)
+        """Return the lines that a width gives.
+
+        A layout asks for the same few widths some hundred times while it settles.
+        """
+        if width not in self._broken:
+            self._broken[width] = break_lines(self.text(), self.face, width)
+        return self._broken[width]
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of all lines."""
