@@ -1,6 +1,6 @@
 """Mistakes put into the centre on purpose. Each stands around the real inbox, so that it survives a new inside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -25,11 +25,10 @@ def inbox_without_effect(patch: pytest.MonkeyPatch) -> None:
             yield connection
         if effects:
             with writing(self) as connection:
-                for row in effects:
-                    _insert(connection, row)
+                _insert(connection, effects)
 
     patch.setattr(MortalCentralDatabase, "writing", two_steps)
-    patch.setattr(sim_centre, "insert_effect", _put_off)
+    patch.setattr(sim_centre, "insert_effects", _put_off)
 
 
 def effect_without_inbox(patch: pytest.MonkeyPatch) -> None:
@@ -45,11 +44,10 @@ def effect_without_inbox(patch: pytest.MonkeyPatch) -> None:
         finally:
             if effects:
                 with self._centre._by_staff(), writing(self) as connection:
-                    for row in effects:
-                        _insert(connection, row)
+                    _insert(connection, effects)
 
     patch.setattr(MortalCentralDatabase, "writing", effect_first)
-    patch.setattr(sim_centre, "insert_effect", _put_off)
+    patch.setattr(sim_centre, "insert_effects", _put_off)
 
 
 def no_unique_key(patch: pytest.MonkeyPatch) -> None:
@@ -58,9 +56,7 @@ def no_unique_key(patch: pytest.MonkeyPatch) -> None:
 
     def forgetful(self, items):
         with self._by_staff(), self._database.writing() as connection:
-            for (event_id,) in connection.exec_driver_sql("SELECT id FROM inbox").fetchall():
-                if any(is_in(item, event_id) for item in items):
-                    connection.exec_driver_sql("DELETE FROM inbox WHERE id = ?", (event_id,))
+            _forget(connection, [i for i in self.keys() if any(is_in(item, i) for item in items)])
         return receive(self, items)
 
     patch.setattr(SimCentre, "receive", forgetful)
@@ -75,9 +71,7 @@ def duplicate_is_applied_again(patch: pytest.MonkeyPatch) -> None:
         again = [one.id for one in results if one.status is EventStatus.DUPLICATE]
         known = {event_id: (n, event_id, subject) for n, event_id, subject in self.effects()}
         with self._by_staff(), self._database.writing() as connection:
-            for event_id in again:
-                if event_id in known:
-                    _insert(connection, known[event_id])
+            _insert(connection, [known[event_id] for event_id in again if event_id in known])
         return results
 
     patch.setattr(SimCentre, "receive", twice)
@@ -88,12 +82,12 @@ def keys_are_forgotten_after_an_hour(patch: pytest.MonkeyPatch) -> None:
     receive = SimCentre.receive
 
     def expiring(self, items):
-        self.ages = {} if not self.effects() else getattr(self, "ages", {})
+        if not self.effects():
+            self.ages = {}
         now = self._now()
+        ages = {i: now - self.ages.setdefault(i, now) for i in self.keys()}
         with self._by_staff(), self._database.writing() as connection:
-            for (event_id,) in connection.exec_driver_sql("SELECT id FROM inbox").fetchall():
-                if (now - self.ages.setdefault(event_id, now)).total_seconds() > 3600:
-                    connection.exec_driver_sql("DELETE FROM inbox WHERE id = ?", (event_id,))
+            _forget(connection, [i for i, age in ages.items() if age.total_seconds() > 3600])
         return receive(self, items)
 
     patch.setattr(SimCentre, "receive", expiring)
@@ -163,13 +157,20 @@ def answers_before_it_commits(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SimCentre, "receive", hasty)
 
 
-def _put_off(centre: SimCentre, _connection, row: tuple) -> None:
-    if not centre.is_failing:
-        centre.later_effects.append(row)
+def _put_off(centre: SimCentre, _connection, rows, *, is_failing: bool) -> None:
+    if not is_failing:
+        centre.later_effects += rows
 
 
-def _insert(connection, row: tuple) -> None:
-    connection.exec_driver_sql("INSERT INTO sim_effect VALUES (?, ?, ?)", row)
+def _insert(connection, rows: Sequence[tuple]) -> None:
+    if rows:
+        connection.exec_driver_sql("INSERT INTO sim_effect VALUES (?, ?, ?)", list(rows))
+
+
+def _forget(connection, ids: Sequence[str]) -> None:
+    for event_id in ids:
+        for table in ("event_key", "inbox"):
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE id = ?", (event_id,))
 
 
 CENTRE_MUTANTS: tuple[Mutant, ...] = (

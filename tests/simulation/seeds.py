@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from sync.central import handlers
 from tests.simulation.judge import faults_of
-from tests.simulation.sim_centre import SimCentre, with_effect
+from tests.simulation.sim_centre import SimCentre, with_effects
 from tests.simulation.sim_kiosk import build_template
 from tests.simulation.world import play, world_of
 
@@ -57,7 +57,7 @@ def stage() -> Iterator[Stage]:
         template = folder / "template.db"
         build_template(template)
         centre = SimCentre(folder / "centre")
-        real, handlers.HANDLERS = handlers.HANDLERS, with_effect(centre)
+        real, handlers.HANDLERS = handlers.HANDLERS, with_effects(centre)
         # Thousands of failures are meant here, and each would be written down.
         level = logging.root.manager.disable
         logging.disable(logging.CRITICAL)

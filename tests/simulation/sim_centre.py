@@ -26,10 +26,12 @@ from sync.central import handlers, tables
 from sync.central.admin import CentralAdmin
 from sync.central.database import CentralDatabase
 from sync.central.devices import Authenticator, find_device
+from sync.central.effects import Arrival, Handler, Intake, Refused
 from sync.central.inbox import gaps_of, receive_batch
 from sync.central.problems import ProblemError, event_problem
 from sync.framing import decode_batch
 from sync.item import SignedItem
+from sync.item_body import ItemBody
 from sync.signing import Purpose
 from tests.simulation.fate import CentreCut, Fate
 from tests.simulation.sim_kiosk import DEVICE, KIND, NOW, SIGNER
@@ -86,15 +88,12 @@ class SimCentre:
         """What of a batch it gets round to; what it does not take it does not name."""
         self.shape: Shape = lambda results: results
         """What is left of the answer to a batch; set by the link."""
-        self.ever: set[str] = set()
-        """Ids that were committed in any of its lives."""
-        self._uncommitted: list[str] = []
+        self._is_failing: dict[str, bool] = {}
         self.set_back(self._beginning)
         self.restart()
 
     def restart(self) -> None:
         """A new process on the same disk: what was only in memory is gone."""
-        self._uncommitted = []
         self._authenticator = Authenticator(self._database, self._now)
 
     def close(self) -> None:
@@ -125,26 +124,30 @@ class SimCentre:
         """Take items in, by whatever path they came."""
         with self._database.reading() as connection:
             device = find_device(connection, DEVICE)
+        self._is_failing = {}
         results, self._hwm = receive_batch(self._database, device, items, self._now())
         return results
 
-    def apply_effect(self, connection: Connection, arrival: Any) -> None:
-        """The handler of the simulated kind: a row without any key, so that a second effect shows."""
-        n, event_id = arrival.body.payload["n"], arrival.body.id
-        if arrival.body.payload["is_unacceptable"]:
-            raise handlers.Refused(event_problem("malformed", "made to be refused"))
-        self.is_failing = event_id in self.cursed or self.fate.strikes("effect fails", 0.05)
-        insert_effect(self, connection, (n, event_id, arrival.body.subject))
-        if self.is_failing:
+    def apply_effects(self, intake: Intake, arrivals: Sequence[Arrival]) -> None:
+        """The handler of the simulated kind: rows without any key, so that a second effect shows."""
+        failing = [one for one in arrivals if self._fails(one.body.id)]
+        rows = [(one.content, one.body.id, one.body.subject) for one in arrivals]
+        insert_effects(self, intake.connection, rows, is_failing=bool(failing))
+        if failing:
             raise LookupError("made to fail")
-        self._uncommitted.append(event_id)
 
-    def note_committed(self) -> None:
-        self.ever.update(self._uncommitted)
-        self._uncommitted = []
+    def _fails(self, event_id: str) -> bool:
+        if event_id not in self._is_failing:
+            chance = self.fate.strikes("effect fails", 0.05)
+            self._is_failing[event_id] = event_id in self.cursed or chance
+        return self._is_failing[event_id]
+
+    def keys(self) -> dict[str, str]:
+        """Digest by id of what it holds."""
+        return dict(self.rows("SELECT id, digest FROM event_key"))
 
     def holds(self, event_id: str) -> bool:
-        return bool(self.rows("SELECT 1 FROM inbox WHERE id = ?", event_id))
+        return bool(self.rows("SELECT 1 FROM event_key WHERE id = ?", event_id))
 
     def effects(self) -> list[tuple[int, str, str]]:
         """Number, id and subject of what was applied, in this order."""
@@ -231,15 +234,16 @@ class MortalCentralDatabase(CentralDatabase):
             yield connection
             if self.is_mortal and self._centre.fate.strikes("centre before commit", 0.04):
                 raise CentreCut("before commit")
-        if self.is_mortal:
-            self._centre.note_committed()
-            if self._centre.fate.strikes("centre after commit", 0.03):
-                raise CentreCut("after commit")
+        if self.is_mortal and self._centre.fate.strikes("centre after commit", 0.03):
+            raise CentreCut("after commit")
 
 
-def insert_effect(_centre: SimCentre, connection: Connection, row: tuple[int, str, str]) -> None:
-    """In the transaction of the inbox; mutants put it elsewhere."""
-    connection.exec_driver_sql(f"INSERT INTO {_EFFECT_TABLE} VALUES (?, ?, ?)", row)
+def insert_effects(
+    _centre: SimCentre, connection: Connection, rows: Sequence[tuple], *, is_failing: bool
+) -> None:
+    """In the transaction of the inbox, also when it fails and must be undone; mutants put it elsewhere."""
+    del is_failing
+    connection.exec_driver_sql(f"INSERT INTO {_EFFECT_TABLE} VALUES (?, ?, ?)", list(rows))
 
 
 def id_and_seq(item: bytes) -> tuple[str, int]:
@@ -248,6 +252,12 @@ def id_and_seq(item: bytes) -> tuple[str, int]:
     return header.id, header.seq
 
 
-def with_effect(centre: SimCentre) -> dict[tuple[str, int], Any]:
+def with_effects(centre: SimCentre) -> dict[tuple[str, int], Handler]:
     """The centre's table of handlers with the simulated kind."""
-    return {**handlers.HANDLERS, (KIND, 1): centre.apply_effect}
+    return {**handlers.HANDLERS, (KIND, 1): Handler(_read, centre.apply_effects)}
+
+
+def _read(body: ItemBody) -> int:
+    if body.payload["is_unacceptable"]:
+        raise Refused(event_problem("malformed", "made to be refused"))
+    return body.payload["n"]

@@ -169,13 +169,13 @@ def _restore(world: World) -> None:
     if random.random() < 0.3 and world.backup is None:
         world.backup = centre.back_up()
     elif random.random() < 0.3 and world.backup is not None:
-        before = {event_id for (event_id,) in centre.rows("SELECT id FROM inbox")}
+        before = set(centre.keys())
         centre.set_back(world.backup)
         world.backup = None
-        after = {event_id for (event_id,) in centre.rows("SELECT id FROM inbox")}
-        world.fate.note("centre set back", len(before - after))
-        world.unordered |= before - after
-        world.twice_told |= before - after
+        lost = before - set(centre.keys())
+        world.fate.note("centre set back", len(lost))
+        world.unordered |= lost
+        world.twice_told |= lost
         if random.random() < 0.5:
             centre.renew_epoch()
             world.has_new_epoch = True
@@ -248,7 +248,7 @@ def _check_run(world: World, report: SyncReport, *, is_lost: bool) -> None:
 
 
 def _acknowledged_but_not_held(world: World, states: dict[str, ItemState]) -> bool:
-    held = {event_id for (event_id,) in world.centre.rows("SELECT id FROM inbox")}
+    held = world.centre.keys()
     return any(
         state is ItemState.ACKNOWLEDGED and event_id not in held
         for event_id, state in states.items()
