@@ -12,6 +12,13 @@ from sqlalchemy import func, insert, select, update
 
 from sync.answers import DecisionState
 from sync.central import roster, tables
+from sync.central.blob_files import (
+    ListedFile,
+    count_missing,
+    files_of,
+    missing_files,
+    write_files,
+)
 from sync.central.database import CentralDatabase
 from sync.central.decisions import decide
 from sync.central.devices import find_device
@@ -38,6 +45,8 @@ class CentreSummary:
     applications: dict[str, int]
     """By state."""
     rejected: int
+    files_missing: int = 0
+    """Declared by events and not there yet."""
 
 
 PRACTICE_PREFIX = "ZZZ"
@@ -189,6 +198,7 @@ class CentralAdmin:
                 rejected=connection.execute(
                     select(func.count()).where(event.c.status == "rejected")
                 ).scalar_one(),
+                files_missing=count_missing(connection),
             )
 
     def devices(self) -> Sequence[dict[str, Any]]:
@@ -196,11 +206,31 @@ class CentralAdmin:
         return self._rows(select(tables.device).order_by(tables.device.c.id))
 
     def applications(self, limit: int = 50) -> Sequence[dict[str, Any]]:
-        """The newest applications; they hold ids only."""
+        """The newest applications; they hold ids only. ``attachments_missing`` counts the files still to come."""
         row = tables.application
         personal = {"person_claim", "proxy_claim", "proxy_reason"}
         columns = [column for column in row.c if column.name not in personal]
-        return self._rows(select(*columns).order_by(row.c.event_id.desc()).limit(limit))
+        listed = select(*columns, missing_files().label("attachments_missing"))
+        return self._rows(listed.order_by(row.c.event_id.desc()).limit(limit))
+
+    def files(self, event_id: str) -> Sequence[ListedFile]:
+        """The files of an application, and how far they are.
+
+        Raises:
+            FilesRefused: there are none.
+        """
+        with self._database.reading() as connection:
+            return files_of(connection, event_id)
+
+    def write_files(
+        self, event_id: str, folder: Path
+    ) -> tuple[Sequence[Path], Sequence[ListedFile]]:
+        """Write the opened files of an application into a folder; see ``blob_files.write_files``.
+
+        Raises:
+            FilesRefused: there are none, or the folder cannot be used.
+        """
+        return write_files(self._database, event_id, folder, datetime.now(UTC))
 
     def unlisted_people(self, limit: int = 50) -> Sequence[dict[str, Any]]:
         """Whom the roster does not know, with their personal data: for the eyes that need them only."""

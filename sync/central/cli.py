@@ -81,6 +81,14 @@ def add_central_parser(
         help="stable code; a certification moves the resident's date with 'certified' only, its default",
     )
     decide.add_argument("--text", default="", help="what the resident reads")
+    files = add("attachments", "the files of an application", _attachments)
+    files.add_argument("event_id")
+    files.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="write those that are there, opened, for you only",
+    )
     show = add("show", "devices and applications, without personal data", _show)
     show.add_argument("--limit", type=int, default=50)
     show.add_argument("--with-residents", action="store_true", help="also names and numbers")
@@ -179,13 +187,36 @@ def _decide(arguments: argparse.Namespace) -> None:
     Console().print(f"{state.value} {arguments.event_id}", markup=False, highlight=False)
 
 
+def _attachments(arguments: argparse.Namespace) -> None:
+    console = Console()
+    with _admin(arguments) as admin:
+        if arguments.out is None:
+            rows = [
+                {
+                    "no": one.place,
+                    "media type": one.media_type,
+                    "bytes": one.size,
+                    "state": "complete" if one.is_complete else f"{one.held} bytes so far",
+                }
+                for one in admin.files(arguments.event_id)
+            ]
+            console.print(_table("Attachments", rows, tuple(rows[0])))
+            return
+        written, missing = admin.write_files(arguments.event_id, arguments.out)
+    for path in written:
+        console.print(str(path), markup=False, highlight=False, soft_wrap=True)
+    if missing:
+        console.print(f"{len(missing)} still missing", highlight=False)
+
+
 def _show(arguments: argparse.Namespace) -> None:
     console = Console()
     with _admin(arguments) as admin:
         summary = admin.summary()
         console.print(
             f"{summary.devices} devices, {summary.residents} residents, "
-            f"{sum(summary.applications.values())} applications, {summary.rejected} rejected events",
+            f"{sum(summary.applications.values())} applications, {summary.rejected} rejected events, "
+            f"{summary.files_missing} files still to come",
             highlight=False,
         )
         console.print(_table("Devices", admin.devices(), _DEVICE_COLUMNS))
@@ -205,6 +236,7 @@ _APPLICATION_COLUMNS = (
     "device",
     "assurance",
     "state",
+    "attachments_missing",
     "flags",
     "event_id",
 )

@@ -1,4 +1,4 @@
-"""Files at the centre: what was declared, the sealed bytes held so far, and which event named it."""
+"""Files at the centre: what was declared, the sealed bytes held so far, which event named it, and who looked."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
@@ -44,3 +44,16 @@ blob_claim = Table(
     Column("media_type", String(64), nullable=False),
     Index("blob_claim_by_blob", "device", "name"),
 )
+
+staff_action = Table(
+    "staff_action",
+    metadata,
+    Column("number", NUMBER, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    # The account on the centre's machine.
+    Column("account", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("detail", String(200), nullable=False),
+)
+"""What staff answer for: that somebody opened a person's files; never what is in them."""

@@ -1,4 +1,4 @@
-"""Files that belong to events, as sealed bytes."""
+"""Files that belong to events, as sealed bytes; and who of the staff opened them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,3 +40,12 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(64), nullable=False),
     )
     op.create_index("blob_claim_by_blob", "blob_claim", ["device", "name"])
+    op.create_table(
+        "staff_action",
+        sa.Column("number", _NUMBER, primary_key=True, autoincrement=True),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("account", sa.String(64), nullable=False),
+        sa.Column("action", sa.String(64), nullable=False),
+        sa.Column("event_id", sa.String(36), nullable=False),
+        sa.Column("detail", sa.String(200), nullable=False),
+    )
