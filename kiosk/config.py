@@ -17,6 +17,7 @@ from kiosk.identity.thresholds import (
     MAXIMUM_FACE_THRESHOLD,
     MINIMUM_FACE_THRESHOLD,
 )
+from sync.blob_policy import DEFAULT_FAST_KBIT
 
 MAXIMUM_FILE_BYTES = 256 * 1024
 """A settings file has some twenty lines; anything near this is another file."""
@@ -121,6 +122,14 @@ class SyncConfig:
     ca_bundle: str = _key("", "签发中心证书的机构，PEM 文件")
     interval_s: float = _key(60.0, "两次交换之间的秒数", minimum=0.2, maximum=3600.0)
     deadline_s: float = _key(30.0, "一次交换最多的秒数", minimum=1.0, maximum=600.0)
+    attachments: str = _key(
+        "fast",
+        "照片什么时候传：`always` 总是，`fast` 网络够快时（慢时每刻钟传一点），`never` 只由送件人带走",
+        choices=("always", "fast", "never"),
+    )
+    attachments_fast_kbit: float = _key(
+        DEFAULT_FAST_KBIT, "多快算够快，千比特每秒", minimum=1.0, maximum=100_000.0
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The queue from the command line: one exchange, what was refused, and another try."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.markup import escape
@@ -9,9 +10,12 @@ from sqlite_utils import Database
 from kiosk.commands.options import make_console
 from kiosk.config import load_config
 from kiosk.explain import staff_text
-from kiosk.runtime import open_runtime
+from kiosk.runtime import Runtime, open_runtime
 from kiosk.services.store import AuditEntry
-from sync.connectivity import LinkState
+from sync.blob_policy import BlobWish
+from sync.blob_queue import BlobEntry, BlobQueue
+from sync.connectivity import LinkState, SyncStatus
+from sync.engine import SyncReport
 from sync.outbox import ItemState
 
 
@@ -27,24 +31,45 @@ def exchange_once(config_path: Path | None) -> int:
         if engine is None:
             console.print("没有配置中心：请设置 sync.centre_url 和 sync.centre_public_key")
             return 1
-        with console.status("正在和中心交换……"):
-            report = engine.run_once()
-        waiting = runtime.queue_status().waiting
-        table = Table("送出", "送达", "被退回", "办结或补正", "名单变动", "还在等")
-        counts = (
-            report.sent,
-            report.acknowledged,
-            report.parked,
-            report.decisions,
-            report.roster_changes,
-            waiting,
-        )
-        table.add_row(*(str(count) for count in counts))
-        console.print(table)
+        with console.status("正在和中心交换……") as shown:
+            reports = [engine.run_once()]
+            while reports[-1].has_more_files:
+                left_kb = engine.file_counts().waiting_bytes // 1024
+                shown.update(f"正在传照片，还有 {left_kb} KB……")
+                reports.append(engine.run_once())
+        report, status = reports[-1], runtime.queue_status()
+        console.print(_summary(reports, status))
+        if status.files_waiting and report.link is LinkState.ONLINE:
+            console.print(_why_files_wait(report, runtime))
         if report.link is not LinkState.ONLINE:
             console.print(f"{report.error_code} {staff_text(report.error_code, runtime.prompts)}")
             return 1
     return 0
+
+
+def _summary(reports: Sequence[SyncReport], status: SyncStatus) -> Table:
+    """What all runs of one exchange did together."""
+    counts = {
+        "送出": sum(one.sent for one in reports),
+        "送达": sum(one.acknowledged for one in reports),
+        "被退回": sum(one.parked for one in reports),
+        "办结或补正": sum(one.decisions for one in reports),
+        "名单变动": sum(one.roster_changes for one in reports),
+        "还在等": status.waiting,
+        "照片传完": sum(one.files_delivered for one in reports),
+        "照片待传": status.files_waiting,
+    }
+    table = Table(*counts)
+    table.add_row(*(str(count) for count in counts.values()))
+    return table
+
+
+def _why_files_wait(report: SyncReport, runtime: Runtime) -> str:
+    if report.file_error:
+        return f"照片：{report.file_error} {staff_text(report.file_error, runtime.prompts)}"
+    if runtime.config.sync.attachments == BlobWish.NEVER:
+        return "照片按设置不走网络，由送件人带走。"
+    return "照片等网络快些再传；慢的时候每刻钟传一点，不耽误别的件。"
 
 
 def list_parked(config_path: Path | None) -> int:
@@ -52,7 +77,13 @@ def list_parked(config_path: Path | None) -> int:
     console = make_console()
     with open_runtime(load_config(config_path)) as runtime, runtime.encrypted.reading() as database:
         entries = runtime.outbox.items(database, ItemState.PARKED)
-        numbers = {entry.id: _receipt_number(database, entry.id) for entry in entries}
+        files = BlobQueue(database).parked()
+        numbers = {
+            event_id: _receipt_number(database, event_id)
+            for event_id in [entry.id for entry in entries] + [file.event_id for file in files]
+        }
+    if files:
+        console.print(_parked_files(files, numbers))
     if not entries:
         console.print("没有被退回的件。")
         return 0
@@ -72,13 +103,29 @@ def list_parked(config_path: Path | None) -> int:
     return 0
 
 
+def _parked_files(files: Sequence[BlobEntry], numbers: Mapping[str, str]) -> Table:
+    table = Table(title="传不上去的照片")
+    for heading in ("编号", "受理号", "大小", "试过", "原因"):
+        table.add_column(heading, overflow="fold")
+    for file in files:
+        table.add_row(
+            file.event_id,
+            numbers[file.event_id],
+            f"{file.size // 1024 + 1} KB",
+            f"{file.attempts} 次",
+            escape(file.last_error_code),
+        )
+    return table
+
+
 def retry_parked(config_path: Path | None, event_id: str) -> int:
-    """Queue a refused event again, byte for byte as it was; then exchange once."""
+    """Queue a refused event, or files of one, again, byte for byte as they were; then exchange once."""
     with (
         open_runtime(load_config(config_path)) as runtime,
         runtime.store.transaction() as transaction,
     ):
-        is_queued = runtime.outbox.retry(transaction.database, event_id)
+        is_event = runtime.outbox.retry(transaction.database, event_id)
+        is_queued = bool(BlobQueue(transaction.database).retry(event_id)) or is_event
         if is_queued:
             transaction.audit(AuditEntry("request.retried", event_id, {}))
     if not is_queued:

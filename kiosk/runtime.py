@@ -56,6 +56,8 @@ from kiosk.storage.draft_seal import DeviceDraftSeal
 from kiosk.storage.settlement import KioskSettlement, unlisted_subject
 from kiosk.storage.store import SqliteStore
 from sync.backoff import FullJitterBackoff
+from sync.blob_policy import BlobPolicy, BlobWish
+from sync.blob_queue import BlobQueue
 from sync.connectivity import SyncStatus
 from sync.engine import SyncEngine
 from sync.http_transport import HttpTransport
@@ -245,7 +247,11 @@ class Runtime:
             self.signer.public_key,
             self.clock,
         )
-        return SyncEngine(self.encrypted, self.outbox, transport, listener, supplies=supplies)
+        sync = self.config.sync
+        files = BlobPolicy(BlobWish(sync.attachments), sync.attachments_fast_kbit)
+        return SyncEngine(
+            self.encrypted, self.outbox, transport, listener, supplies=supplies, files=files
+        )
 
     def sync_worker(self, on_status: Callable[[SyncStatus], None]) -> SyncWorker | None:
         """The loop around the exchange; not started.
@@ -263,11 +269,17 @@ class Runtime:
     def queue_status(self) -> SyncStatus:
         """What waits, when no centre is configured that could be asked."""
         with self.encrypted.reading() as database:
-            counts = self.outbox.counts(database)
+            counts, files = self.outbox.counts(database), BlobQueue(database).counts()
         age_s = None
         if counts.oldest_created_at is not None:
             age_s = max(0.0, (self.clock.now() - counts.oldest_created_at).total_seconds())
-        return SyncStatus(waiting=counts.waiting, parked=counts.parked, oldest_age_s=age_s)
+        return SyncStatus(
+            waiting=counts.waiting,
+            parked=counts.parked,
+            oldest_age_s=age_s,
+            files_waiting=files.waiting,
+            files_parked=files.parked,
+        )
 
     def _hints(
         self, scope: Lookup, open_services: Collection[str], offered: Collection[str]

@@ -19,8 +19,9 @@ from sync.events import iso_utc, parse_utc
 from sync.signing import DeviceSigner, Purpose, Verifier
 
 PROTOCOL_VERSION = 1
+"""Of the routes under ``/v1/``."""
 PROTOCOL_V2 = 2
-"""Of the operations under ``/v2/``."""
+"""Of the routes under ``/v2/``."""
 
 
 def _moment(value: object) -> object:

@@ -39,6 +39,11 @@ def check_queue(status: SyncStatus) -> Finding:
     text = f"{status.waiting} 件{_age(status.oldest_age_s)}"
     if status.parked:
         return warning("queue", f"{text}；{status.parked} 件被中心退回", "请管理员处理退回的件")
+    if status.files_waiting:
+        text += f"，{status.files_waiting} 张照片待传"
+    if status.files_parked:
+        fault = f"{text}；{status.files_parked} 张照片传不上去"
+        return warning("queue", fault, "用 xianglin sync --parked 查看")
     return good("queue", text)
 
 

@@ -24,8 +24,10 @@ def age_words(kit: Kit, age_s: float) -> str:
     return kit.label("status.age.now")
 
 
-def status_words(kit: Kit, status: SyncStatus, *, has_age: bool = True) -> str:
-    """Say a status in words, such as 没有网络 · 3 件等待上传 · 最早 2 天前."""
+def status_words(
+    kit: Kit, status: SyncStatus, *, has_age: bool = True, has_files: bool = True
+) -> str:
+    """Say a status in words, such as 没有网络 · 3 件等待上传 · 最早 2 天前 · 2 张照片待传."""
     parts = [kit.label(f"status.{status.link.value}")]
     if status.waiting:
         parts.append(kit.label("status.waiting", count=status.waiting))
@@ -33,6 +35,10 @@ def status_words(kit: Kit, status: SyncStatus, *, has_age: bool = True) -> str:
             parts.append(age_words(kit, status.oldest_age_s))
     if status.parked:
         parts.append(kit.label("status.parked", count=status.parked))
+    if status.files_waiting and has_files:
+        parts.append(kit.label("status.files_waiting", count=status.files_waiting))
+    if status.files_parked and has_files:
+        parts.append(kit.label("status.files_parked", count=status.files_parked))
     return " · ".join(parts)
 
 
@@ -83,13 +89,16 @@ class StatusStrip(QWidget):
         """Show a snapshot."""
         colours = self._kit.tokens.colours
         self.icon.show_icon(status.link.value)
-        needs_eye = status.link.value not in ("online", "unknown") or status.parked > 0
+        needs_eye = status.link.value not in ("online", "unknown") or (
+            status.parked + status.files_parked > 0
+        )
         self.words.set_colour(colours.warning if needs_eye else colours.ink_soft)
         self._status = status
         metrics = QFontMetricsF(self.words.face)
         ways = (
             status_words(self._kit, status),
             status_words(self._kit, status, has_age=False),
+            status_words(self._kit, status, has_age=False, has_files=False),
             self._kit.label(f"status.{status.link.value}"),
         )
         fitting = (words for words in ways if metrics.horizontalAdvance(words) <= self._room_px)

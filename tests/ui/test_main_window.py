@@ -85,6 +85,10 @@ def test_bar_asks_for_the_way_back_and_for_help(make_window, clock):
             SyncStatus(LinkState.CAPTIVE, 2, 1, 7300),
             "网络要登录 · 2件等待上传 · 最早2小时前 · 1件要处理",
         ),
+        (
+            SyncStatus(LinkState.ONLINE, files_waiting=3, files_parked=1),
+            "网络正常 · 3张照片待传 · 1张照片要处理",
+        ),
     ],
 )
 def test_status_strip_says_network_and_queue_in_words(make_window, status, words):
@@ -106,7 +110,7 @@ def test_every_network_state_has_words_and_an_icon(make_window, link):
 
 def test_longest_status_fits_on_a_portrait_screen(make_window):
     window = make_window(PORTRAIT, watermark="演示")
-    window.show_status(SyncStatus(LinkState.NOT_AUTHORISED, 9999, 99, 400 * 86_400))
+    window.show_status(SyncStatus(LinkState.NOT_AUTHORISED, 9999, 99, 400 * 86_400, 999, 99))
     QApplication.processEvents()
     assert not window.shell.strip.words.is_cut()
 
