@@ -61,6 +61,7 @@ from sync.blob_queue import BlobQueue
 from sync.connectivity import SyncStatus
 from sync.engine import SyncEngine
 from sync.http_transport import HttpTransport
+from sync.key_exchange import KeyExchange
 from sync.signing import DeviceSigner, Purpose, Verifier
 from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
@@ -249,8 +250,15 @@ class Runtime:
         )
         sync = self.config.sync
         files = BlobPolicy(BlobWish(sync.attachments), sync.attachments_fast_kbit)
+        keys = KeyExchange(self.encrypted, transport, transport.trust)
         return SyncEngine(
-            self.encrypted, self.outbox, transport, listener, supplies=supplies, files=files
+            self.encrypted,
+            self.outbox,
+            transport,
+            listener,
+            supplies=supplies,
+            files=files,
+            keys=keys,
         )
 
     def sync_worker(self, on_status: Callable[[SyncStatus], None]) -> SyncWorker | None:
@@ -343,7 +351,8 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
     try:
         floored = FlooredClock(clock or SystemClock(), _clock_floor(encrypted))
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
-        outbox = SqliteOutbox(config.device.id, signer)
+        centre_key = bytes.fromhex(config.sync.centre_public_key) or None
+        outbox = SqliteOutbox(config.device.id, signer, centre_key=centre_key)
         store = SqliteStore(encrypted, outbox, floored)
         offered = arranged(load_catalogue(config.state_dir / OWN_SERVICES), config.site)
         catalogue = with_older(offered, encrypted)

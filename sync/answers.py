@@ -8,6 +8,7 @@ import base64
 import binascii
 import enum
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self, TypeVar
 
@@ -22,6 +23,8 @@ PROTOCOL_VERSION = 1
 """Of the routes under ``/v1/``."""
 PROTOCOL_V2 = 2
 """Of the routes under ``/v2/``."""
+PROTOCOLS = (PROTOCOL_VERSION, PROTOCOL_V2)
+"""What this version's centre speaks."""
 
 
 def _moment(value: object) -> object:
@@ -58,6 +61,8 @@ class EventStatus(enum.StrEnum):
     """The event itself cannot be accepted as it is."""
     LATER = "later"
     """Not the event's fault: try again."""
+    GONE = "gone"
+    """The centre had it, erased it when its time was over, and will not take it again; never said in version 1."""
 
 
 class Problem(Message):
@@ -93,6 +98,8 @@ class SignedAnswer(Message):
     """Changes when the centre was set back to a backup: its numbers then start anew."""
     time: Moment
     """The centre's clock."""
+    keyring: int | None = None
+    """Serial of the centre's keyring; never said in version 1."""
 
 
 class BatchAnswer(SignedAnswer):
@@ -183,17 +190,38 @@ class ProbeAnswer(Message):
     protocol: int
     nonce: str
     time: Moment
+    protocols: tuple[int, ...] = (PROTOCOL_VERSION,)
+    """Versions that the centre speaks; a centre of the version before does not say."""
 
 
-def seal_answer(answer: Message, purpose: Purpose, signer: DeviceSigner) -> bytes:
-    """Sign an answer and wrap it for the wire."""
+def seal_answer(
+    answer: Message, purpose: Purpose, signer: DeviceSigner, also: Sequence[DeviceSigner] = ()
+) -> bytes:
+    """Sign an answer and wrap it for the wire.
+
+    Args:
+        also: other keys of the centre, while one takes over from the other.
+    """
     text = canonical_json(answer.wire())
-    envelope = {
-        "key": signer.key_id,
-        "signature": base64.b64encode(signer.sign(purpose, text)).decode("ascii"),
+    envelope: dict[str, object] = {
+        **_signature(text, purpose, signer),
         "signed": text.decode("utf-8"),
     }
+    if also:
+        envelope["also"] = [_signature(text, purpose, one) for one in also]
     return json.dumps(envelope, ensure_ascii=False).encode("utf-8")
+
+
+def _signature(text: bytes, purpose: Purpose, signer: DeviceSigner) -> dict[str, str]:
+    signature = base64.b64encode(signer.sign(purpose, text)).decode("ascii")
+    return {"key": signer.key_id, "signature": signature}
+
+
+class KeySignature(Message):
+    """One key's signature."""
+
+    key: str
+    signature: str
 
 
 class AnswerEnvelope(Message):
@@ -202,6 +230,8 @@ class AnswerEnvelope(Message):
     key: str
     signature: str
     signed: str
+    also: tuple[KeySignature, ...] = Field(default=(), max_length=16)
+    """By other keys of the centre."""
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
@@ -223,22 +253,22 @@ def open_answer(
     body: bytes,
     kind: type[AnswerT],
     purpose: Purpose,
-    verifier: Verifier,
+    verifiers: Verifier | Mapping[str, Verifier],
     protocol: int = PROTOCOL_VERSION,
 ) -> AnswerT:
     """Check the centre's signature, then read the answer; nothing unsigned is ever looked at.
 
+    Args:
+        verifiers: the centre's key, or its keys by id.
     Raises:
         NotTheCentre: not the wire form, or not signed by the centre for this purpose.
         ProtocolMismatch: the centre's, but of another version or shape.
     """
     envelope = AnswerEnvelope.parse(body)
     text = envelope.signed.encode("utf-8", "surrogatepass")
-    try:
-        signature = base64.b64decode(envelope.signature, validate=True)
-    except binascii.Error as error:
-        raise NotTheCentre("the answer's signature is not base64") from error
-    if envelope.key != verifier.key_id or not verifier.is_valid(purpose, text, signature):
+    known = {verifiers.key_id: verifiers} if isinstance(verifiers, Verifier) else verifiers
+    signatures = (KeySignature(key=envelope.key, signature=envelope.signature), *envelope.also)
+    if not any(_is_signed(text, purpose, one, known) for one in signatures):
         raise NotTheCentre("the answer is not signed by the centre")
     try:
         value = parse_canonical(text)
@@ -247,3 +277,16 @@ def open_answer(
         return kind.model_validate(value)
     except (CanonicalError, ValidationError) as error:
         raise ProtocolMismatch("the centre's answer is of an unknown shape") from error
+
+
+def _is_signed(
+    text: bytes, purpose: Purpose, one: KeySignature, verifiers: Mapping[str, Verifier]
+) -> bool:
+    verifier = verifiers.get(one.key)
+    if verifier is None:
+        return False
+    try:
+        signature = base64.b64decode(one.signature, validate=True)
+    except binascii.Error as error:
+        raise NotTheCentre("the answer's signature is not base64") from error
+    return verifier.is_valid(purpose, text, signature)

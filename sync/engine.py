@@ -13,6 +13,7 @@ from sync.comparison import Comparison
 from sync.connectivity import LinkState, link_state_of
 from sync.errors import DatabaseError, ListenerFailed, ServerBusy, SyncError, TimedOut
 from sync.events import Clock, SystemClock
+from sync.key_exchange import KeyExchange
 from sync.outbox import Outbox, OutboxCounts
 from sync.pull import Puller
 from sync.push import EpochChanged, Pusher
@@ -66,6 +67,7 @@ class SyncEngine:
         listener: called inside the transaction that changes the outbox.
         supplies: what the device needs to go on by itself; None asks for nothing.
         files: when files of events may use the link; None for a queue without files.
+        keys: keeps the centre's keys fresh; None leaves them as they are.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class SyncEngine:
         clock: Clock | None = None,
         supplies: DeviceSupplies | None = None,
         files: BlobPolicy | None = None,
+        keys: KeyExchange | None = None,
     ) -> None:
         self._database = database
         self._outbox = outbox
@@ -89,6 +92,7 @@ class SyncEngine:
         self._files = (
             BlobSender(database, transport, self._clock, files) if files is not None else None
         )
+        self._keys = keys
 
     def run_once(self, should_stop: Callable[[], bool] = lambda: False) -> SyncReport:
         """Push, pull decisions and roster, ask for supplies, send files; never raises for a fault of link or database.
@@ -100,6 +104,8 @@ class SyncEngine:
             should_stop: asked between exchanges.
         """
         tally = Tally()
+        if self._keys is not None:
+            self._keys.run(tally, should_stop)
         try:
             if not should_stop():
                 self._comparison.run(tally)

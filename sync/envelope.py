@@ -267,13 +267,18 @@ def item_body(event: OutboxEvent, reading: ClockReading) -> bytes:
         raise RejectedItem(str(error)) from error
 
 
+def is_sealed(encoded: bytes) -> bool:
+    """Whether an item is of version 2; nothing else is checked."""
+    return encoded[:1] == bytes([VERSION_BYTE])
+
+
 def decode_item(encoded: bytes) -> SignedItem | SealedItem:
     """Take an item of either version apart; the first byte tells which.
 
     Raises:
         RejectedItem: of neither form.
     """
-    if encoded[:1] == bytes([VERSION_BYTE]):
+    if is_sealed(encoded):
         return SealedItem.decode(encoded)
     return SignedItem.decode(encoded)
 
@@ -281,6 +286,6 @@ def decode_item(encoded: bytes) -> SignedItem | SealedItem:
 def readable_id(encoded: bytes) -> str | None:
     """The event id of an item that is otherwise not understood, so that its device learns what became of it."""
     place = _HEAD.size - 25  # before seq and length
-    if encoded[:1] != bytes([VERSION_BYTE]) or len(encoded) < place + 16:
+    if not is_sealed(encoded) or len(encoded) < place + 16:
         return None
     return str(uuid.UUID(bytes=encoded[place : place + 16]))

@@ -13,6 +13,7 @@ SyncError
 ├── BatchTooLarge               the batch must be split
 ├── RejectedItem                an item that fails its own checks: signature, seal, framing, size
 ├── SealError                   sealed bytes do not open, or a sealing key is malformed
+├── KeyringRefused              a document of the centre's keys that is not to be believed
 ├── BlobDamaged                 a file's sealed chunks are not those of the file that was declared
 ├── ListenerFailed              the kiosk could not take in what the centre said
 └── DatabaseError               the encrypted file
@@ -117,6 +118,12 @@ class SealError(SyncError):
     """Sealed bytes do not open with this key, or a key of the centre is malformed."""
 
     code = "SYN-306"
+
+
+class KeyringRefused(SyncError):
+    """A keyring that the centre did not sign, that is older than the known one, or of another form."""
+
+    code = "SYN-307"
 
 
 class BlobDamaged(SyncError):

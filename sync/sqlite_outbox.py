@@ -12,7 +12,7 @@ from sync.centre_clock import ClockSource
 from sync.errors import RejectedItem
 from sync.events import Clock, ClockReading, OutboxEvent, SystemClock, iso_utc, parse_utc
 from sync.framing import LENGTH_BYTES
-from sync.item import CODEC, DICTIONARY, SEAL, item_digest, sign_item
+from sync.item_maker import ItemMaker
 from sync.outbox import (
     MAXIMUM_DEFERRAL_S,
     ItemState,
@@ -41,16 +41,27 @@ _TEXT_LIMIT = 200
 
 
 class SqliteOutbox:
-    """Signs as one device; holds no connection, so that the caller's transaction is always the one used."""
+    """Seals as one device; holds no connection, so that the caller's transaction is always the one used.
 
-    def __init__(self, device_id: str, signer: DeviceSigner, clock: Clock | None = None) -> None:
+    Args:
+        centre_key: the centre's key of the settings, 32 bytes: events are sealed as soon as a keyring of that centre is
+            kept. None signs them only.
+    """
+
+    def __init__(
+        self,
+        device_id: str,
+        signer: DeviceSigner,
+        clock: Clock | None = None,
+        centre_key: bytes | None = None,
+    ) -> None:
         self.device_id = device_id
-        self._signer = signer
+        self._maker = ItemMaker(device_id, signer, centre_key)
         self._clock = clock if clock is not None else SystemClock()
         self._clocks = ClockSource(self._clock)
 
     def append(self, database: Database, event: OutboxEvent) -> PendingItem:
-        """Sign an event and queue it in the open transaction.
+        """Seal an event and queue it in the open transaction.
 
         Raises:
             RejectedItem: the event can never be sent (too large, not JSON, an id used before); nothing is written.
@@ -62,8 +73,7 @@ class SqliteOutbox:
             raise RejectedItem("event id was used before")
         seq = self._next_seq(database)
         reading = self._clocks.read(database)
-        item = sign_item(event, self.device_id, seq, reading, self._signer)
-        digest = item_digest(item)
+        made = self._maker.make(database, event, seq, reading)
         place = place_at_end(database, event.subject, event.priority, reading.boot_id)
         database.execute(
             _INSERT,
@@ -77,16 +87,23 @@ class SqliteOutbox:
                 iso_utc(reading.wall),
                 reading.boot_id,
                 reading.monotonic_ms,
-                item,
-                digest,
-                CODEC,
-                DICTIONARY,
-                SEAL,
+                made.encoded,
+                made.digest,
+                made.codec,
+                made.dictionary,
+                made.seal,
                 *place,
             ],
         )
         return PendingItem(
-            seq, event.id, event.subject, event.kind, event.priority, 0, item, digest
+            seq,
+            event.id,
+            event.subject,
+            event.kind,
+            event.priority,
+            0,
+            made.encoded,
+            made.digest,
         )
 
     def _next_seq(self, database: Database) -> int:

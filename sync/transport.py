@@ -49,5 +49,8 @@ class Transport(Protocol):
             BatchTooLarge: the piece is refused for its size.
         """
 
+    def keyring(self) -> bytes:
+        """The signed document of the centre's keys, not yet believed."""
+
     def close(self) -> None:
         """Give the connections back."""

@@ -22,6 +22,7 @@ from sync.central.blob_files import (
 from sync.central.database import CentralDatabase
 from sync.central.decisions import decide
 from sync.central.devices import find_device
+from sync.central.keys import CentreKeyStore
 from sync.errors import SyncError
 from sync.signing import PUBLIC_KEY_BYTES
 
@@ -62,6 +63,7 @@ class CentralAdmin:
 
     def __init__(self, state_dir: Path, key_provider: str = "auto") -> None:
         self._database = CentralDatabase(state_dir, key_provider)
+        self._keys = CentreKeyStore(self._database)
 
     def __enter__(self) -> Self:
         """Use it."""
@@ -82,7 +84,11 @@ class CentralAdmin:
 
     def centre_public_key(self) -> bytes:
         """The 32 bytes that a kiosk is given at provisioning."""
-        return self._database.signer.public_key
+        return self._keys.current().signers[-1].public_key
+
+    def keyring(self) -> bytes:
+        """The document of all keys that a kiosk may be given with it."""
+        return self._keys.current().document
 
     def enrol_device(self, device_id: str, prefix: str, region: str, public_key: bytes) -> None:
         """Enrol a device, or give a known one its new region; doing it twice changes nothing.

@@ -9,12 +9,13 @@ from fastapi import FastAPI
 from sync.central.database import CentralDatabase
 from sync.central.devices import Authenticator
 from sync.central.faults import after_commit_hook
+from sync.central.keys import CentreKeyStore
 from sync.central.middleware import LastResort
 from sync.central.problems import install_problem_handlers
 from sync.central.routes import CentreServices, centre_router
 from sync.central.settings import CentralSettings
 
-API_VERSION = "1.0.0"
+API_VERSION = "2.0.0"
 
 
 def _utc_now() -> datetime:
@@ -48,7 +49,9 @@ def create_app(settings: CentralSettings, now: Callable[[], datetime] = _utc_now
         redoc_url=None,
     )
     install_problem_handlers(app)
-    services = CentreServices(database, Authenticator(database, now), now, after_commit)
+    services = CentreServices(
+        database, Authenticator(database, now), now, after_commit, CentreKeyStore(database, now)
+    )
     app.include_router(centre_router(services))
     app.add_middleware(LastResort)
     return app

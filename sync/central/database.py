@@ -19,7 +19,6 @@ from sync.central import migrate, tables
 from sync.central.group_commit import GroupCommit
 from sync.errors import DatabaseError
 from sync.key_provider import resolve_key
-from sync.signing import DeviceSigner
 from sync.soundness import refuse_damage
 from sync.sqlcipher import connect
 
@@ -56,8 +55,6 @@ class CentralDatabase:
         """Batches that come at the same time share a transaction."""
         try:
             self._prepare()
-            with self.reading() as connection:
-                self.signer = DeviceSigner(bytes.fromhex(_meta(connection, "signing_seed")))
         except BaseException:
             self._engine.dispose()
             raise

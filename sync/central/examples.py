@@ -22,9 +22,14 @@ from sync.answers import (
 from sync.central.problems import event_problem
 from sync.framing import BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES
 from sync.http_failures import PROBLEM_MEDIA_TYPE, PROBLEM_PREFIX
+from sync.keyring import Keyring, ListedKey, sign_keyring
+from sync.sealing import HYBRID, PUBLIC_BYTES, X25519
 from sync.signing import DeviceSigner, Purpose
 
 Responses = dict[int | str, dict[str, Any]]
+
+_EXAMPLE_SIGNER = DeviceSigner(bytes(range(32)))
+"""A published key that signs nothing but these examples."""
 
 EXAMPLE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 _EVENT = "019a0c1e-7d30-7cc2-9d2e-5f1a6b7c8d9e"
@@ -47,10 +52,11 @@ BATCH_REQUEST: dict[str, Any] = {
 }
 
 
-def batch_responses() -> Responses:
-    """Of POST /v1/batches."""
+def batch_responses(protocol: int = PROTOCOL_VERSION) -> Responses:
+    """Of POST /v1/batches and /v2/batches."""
     answer = BatchAnswer(
-        **_COMMON,
+        **{**_COMMON, "protocol": protocol},
+        keyring=None if protocol == PROTOCOL_VERSION else 3,
         batch="5f0c0f2e-6c1b-4c55-9f6e-0d6f3a1b2c3d",
         hwm=12,
         results=(
@@ -124,6 +130,27 @@ def probe_responses() -> Responses:
     return {**signed_response(answer, Purpose.PROBE, "The echo"), **problem_responses(422)}
 
 
+def keyring_responses() -> Responses:
+    """Of GET /v2/keys."""
+    hybrid = ListedKey(b"\x00" * PUBLIC_BYTES[HYBRID])
+    keyring = Keyring(
+        serial=3,
+        issued_at=EXAMPLE_AT,
+        signing=(ListedKey(_EXAMPLE_SIGNER.public_key),),
+        past=(),
+        sealing={X25519: (ListedKey(bytes(range(32))),), HYBRID: (hybrid,)},
+        dictionaries=(20260001,),
+    )
+    example = json.loads(sign_keyring(keyring, [_EXAMPLE_SIGNER]))
+    schema = {
+        "type": "object",
+        "required": ["signatures", "signed"],
+        "properties": {"signed": {"type": "string"}, "signatures": {"type": "array"}},
+    }
+    content = {"application/json": {"schema": schema, "example": example}}
+    return {200: {"description": "The keys", "content": content}, **problem_responses(503)}
+
+
 def health_responses() -> Responses:
     """Of GET /healthz."""
     content = {"application/json": {"example": {"status": "ok"}}}
@@ -132,9 +159,7 @@ def health_responses() -> Responses:
 
 def signed_response(answer: Message, purpose: Purpose, description: str) -> Responses:
     """A signed answer, for status 200."""
-    # A published key that signs nothing but these examples.
-    signer = DeviceSigner(bytes(range(32)))
-    example = json.loads(seal_answer(answer, purpose, signer))
+    example = json.loads(seal_answer(answer, purpose, _EXAMPLE_SIGNER))
     properties = {name: {"type": "string"} for name in ("key", "signature", "signed")}
     schema = {
         "type": "object",

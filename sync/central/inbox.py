@@ -16,7 +16,7 @@ from sync.central.database import CentralDatabase
 from sync.central.decisions import certify
 from sync.central.devices import Device, find_device
 from sync.central.effects import Intake
-from sync.central.opening import OpenedItem, Reading, open_items
+from sync.central.opening import BEFORE, ItemReader, OpenedItem, Reading, open_items
 from sync.central.recording import Recorder
 from sync.errors import NotAuthorised
 from sync.signing import Verifier
@@ -41,14 +41,21 @@ class Delivery:
 
 
 def receive_batch(
-    database: CentralDatabase, device: Device, items: Sequence[bytes], now: datetime
+    database: CentralDatabase,
+    device: Device,
+    items: Sequence[bytes],
+    now: datetime,
+    reader: ItemReader = BEFORE,
 ) -> tuple[tuple[EventResult, ...], int]:
     """Take a batch in; when this returns, it is committed and on the disk.
 
+    Args:
+        reader: which items can be read; as it is, those of version 1.
     Returns:
         a result for each item whose id could be read, and the device's high-water mark.
     """
-    readings = open_items(items, device.id, Verifier(device.public_key))
+    verifier = Verifier(device.public_key)
+    readings = open_items(items, device.id, {verifier.key_id: verifier}, reader)
     delivery = Delivery(device.id, readings, now)
 
     def commit(deliveries: Sequence[Delivery]) -> None:

@@ -1,17 +1,51 @@
 """Reading the items of a batch before any lock is held: this is where the processor's time goes."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sync.answers import EventResult, EventStatus, Problem
 from sync.central.effects import Arrival, Handler, Refused
 from sync.central.handlers import handler_of
 from sync.central.problems import event_problem
+from sync.envelope import SealedItem, readable_id
 from sync.errors import RejectedItem
 from sync.identifiers import is_event_id
 from sync.item import MAXIMUM_HEADER_BYTES, SignedItem
+from sync.item_body import ItemBody
+from sync.sealing import OpeningKey
 from sync.signing import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReader:
+    """What items are read with."""
+
+    decode: Callable[[bytes], SignedItem | SealedItem] = SignedItem.decode
+    openers: Mapping[str, OpeningKey] = field(default_factory=dict)
+    """The centre's keys that items may be sealed to, by id."""
+    was_ours: Callable[[str], bool] = lambda _key_id: False
+    """Whether a key that is not among them was the centre's once."""
+
+    def open(self, item: SignedItem | SealedItem, verifiers: Mapping[str, Verifier]) -> ItemBody:
+        """Read an item of a device with these keys.
+
+        Raises:
+            RejectedItem: with its reason.
+        """
+        if isinstance(item, SealedItem):
+            key_id = item.header.sealing_key
+            if key_id not in self.openers and self.was_ours(key_id):
+                raise RejectedItem("The item is sealed to a key whose time is over", "retired-key")
+            return item.open(self.openers, verifiers)
+        verifier = verifiers.get(item.header.key)
+        if verifier is None:
+            raise RejectedItem("The item is not as its device signed it", "bad-signature")
+        return item.open(verifier)
+
+
+BEFORE = ItemReader()
+"""Reads items of version 1 only, as its routes do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +68,18 @@ Reading = OpenedItem | EventResult | None
 """What became of one item so far: open, answered already, or without a name to answer to."""
 
 
-def open_items(items: Sequence[bytes], device_id: str, verifier: Verifier) -> list[Reading]:
-    """Open each item, in their order."""
-    return [_open(item, device_id, verifier) for item in items]
+def open_items(
+    items: Sequence[bytes],
+    device_id: str,
+    verifiers: Mapping[str, Verifier],
+    reader: ItemReader = BEFORE,
+) -> list[Reading]:
+    """Open each item, in their order.
+
+    Args:
+        verifiers: the device's keys by id.
+    """
+    return [_open(item, device_id, verifiers, reader) for item in items]
 
 
 def refused(event_id: str, code: str, title: str) -> EventResult:
@@ -44,19 +87,21 @@ def refused(event_id: str, code: str, title: str) -> EventResult:
     return EventResult(id=event_id, status=EventStatus.REJECTED, problem=event_problem(code, title))
 
 
-def _open(encoded: bytes, device_id: str, verifier: Verifier) -> Reading:
+def _open(
+    encoded: bytes, device_id: str, verifiers: Mapping[str, Verifier], reader: ItemReader
+) -> Reading:
     try:
-        item = SignedItem.decode(encoded)
-    except RejectedItem:
+        item = reader.decode(encoded)
+    except RejectedItem as error:
         event_id = _readable_id(encoded)
-        return refused(event_id, "malformed", "The item's form is not known") if event_id else None
+        return refused(event_id, error.reason, "The item's form is not known") if event_id else None
     event_id = item.header.id
     if item.header.device != device_id:
         return refused(event_id, "foreign-device", "The item belongs to another device")
     try:
-        body = item.open(verifier)
-    except RejectedItem:
-        return refused(event_id, "bad-signature", "The item is not as its device signed it")
+        body = reader.open(item, verifiers)
+    except RejectedItem as error:
+        return refused(event_id, error.reason, str(error))
     if "\0" in body.subject:
         # PostgreSQL keeps no NUL in a text.
         return refused(event_id, "malformed", "The subject is not a name")
@@ -82,6 +127,8 @@ def _open(encoded: bytes, device_id: str, verifier: Verifier) -> Reading:
 
 def _readable_id(encoded: bytes) -> str | None:
     """The id of an item of an unknown form, so that its device learns what became of it."""
+    if (sealed_id := readable_id(encoded)) is not None:
+        return sealed_id
     try:
         header = json.loads(encoded[:MAXIMUM_HEADER_BYTES].partition(b"\n")[0])
     except (ValueError, RecursionError):

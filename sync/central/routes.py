@@ -10,13 +10,15 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import text
 
 from sync.answers import (
+    PROTOCOL_V2,
     PROTOCOL_VERSION,
+    PROTOCOLS,
     BatchAnswer,
     DecisionPage,
     DeviceState,
-    Message,
     ProbeAnswer,
     RosterPage,
+    SignedAnswer,
     seal_answer,
 )
 from sync.central import roster
@@ -30,13 +32,17 @@ from sync.central.examples import (
     batch_responses,
     decision_responses,
     health_responses,
+    keyring_responses,
     probe_responses,
     roster_responses,
     state_responses,
 )
 from sync.central.inbox import gaps_of, receive_batch
+from sync.central.keys import CentreKeyStore
+from sync.central.opening import BEFORE, ItemReader
 from sync.central.problems import ProblemError
 from sync.central.supply_routes import add_supplies
+from sync.envelope import decode_item
 from sync.errors import RejectedItem
 from sync.framing import BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES, decode_batch
 from sync.signing import Purpose
@@ -57,6 +63,7 @@ class CentreServices:
     authenticator: Authenticator
     now: Callable[[], datetime]
     after_commit: Callable[[], None]
+    keys: CentreKeyStore
 
     def authenticate(self, request: Request, body: bytes) -> Caller:
         """Which device asks; raises ``ProblemError``."""
@@ -64,34 +71,47 @@ class CentreServices:
             request.headers.get("Authorization"), request.method, _signed_path(request), body
         )
 
-    def sealed(self, answer: Message, purpose: Purpose) -> Response:
-        """A signed answer."""
-        body = seal_answer(answer, purpose, self.database.signer)
-        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+    def sealed(self, answer: SignedAnswer | ProbeAnswer, purpose: Purpose) -> Response:
+        """A signed answer.
 
-    def take_batch(self, caller: Caller, batch: str, body: bytes) -> Response:
+        One of version 1 is signed by the oldest key that counts, as a device of that version knows no other; one of
+        version 2 by all that count, and the device picks the one that it knows.
+        """
+        first, *others = self.keys.current().signers
+        also = others if answer.protocol == PROTOCOL_V2 else ()
+        return _signed_response(seal_answer(answer, purpose, first, also))
+
+    def take_batch(self, caller: Caller, batch: str, body: bytes, protocol: int) -> Response:
         """Receive, commit, then answer; in this order."""
         try:
             items = decode_batch(body)
         except RejectedItem as error:
             raise ProblemError(400, "framing", str(error)) from error
+        is_2 = protocol == PROTOCOL_V2
+        keys = self.keys.current()
+        reader = ItemReader(decode_item, keys.openers, keys.is_over) if is_2 else BEFORE
         now = self.now()
-        results, hwm = receive_batch(self.database, caller.device, items, now)
+        results, hwm = receive_batch(self.database, caller.device, items, now, reader)
         self.after_commit()
         answer = BatchAnswer(
-            protocol=PROTOCOL_VERSION,
+            protocol=protocol,
             batch=batch,
             device=caller.device.id,
             epoch=self.database.epoch,
             hwm=hwm,
             time=now,
             results=results,
+            keyring=keys.serial if is_2 else None,
         )
         return self.sealed(answer, Purpose.BATCH_ANSWER)
 
 
+def _signed_response(body: bytes) -> Response:
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
 def centre_router(services: CentreServices) -> APIRouter:
-    """All operations."""
+    """All operations of both versions."""
     router = APIRouter()
 
     def authenticated(request: Request) -> Caller:
@@ -106,21 +126,45 @@ def centre_router(services: CentreServices) -> APIRouter:
 
 
 def _add_batches(router: APIRouter, services: CentreServices) -> None:
+    async def take(request: Request, batch: str, protocol: int) -> Response:
+        media_type = request.headers.get("Content-Type", "").partition(";")[0].strip()
+        if media_type != BATCH_MEDIA_TYPE:
+            raise ProblemError(415, "media-type", f"The body must be {BATCH_MEDIA_TYPE}")
+        body = await bounded_body(request, MAXIMUM_BATCH_BYTES)
+        caller = await run_in_threadpool(services.authenticate, request, body)
+        return await run_in_threadpool(services.take_batch, caller, batch, body, protocol)
+
     @router.post(
         "/v1/batches",
-        summary="Deliver events",
+        summary="Deliver events, version 1: signed items only",
         operation_id="deliverBatch",
         response_class=Response,
         responses=batch_responses(),
         openapi_extra={"requestBody": BATCH_REQUEST},
     )
     async def deliver(request: Request, batch: BatchId) -> Response:
-        media_type = request.headers.get("Content-Type", "").partition(";")[0].strip()
-        if media_type != BATCH_MEDIA_TYPE:
-            raise ProblemError(415, "media-type", f"The body must be {BATCH_MEDIA_TYPE}")
-        body = await bounded_body(request, MAXIMUM_BATCH_BYTES)
-        caller = await run_in_threadpool(services.authenticate, request, body)
-        return await run_in_threadpool(services.take_batch, caller, batch, body)
+        return await take(request, batch, PROTOCOL_VERSION)
+
+    @router.post(
+        "/v2/batches",
+        summary="Deliver events: sealed items, and signed ones that still wait",
+        operation_id="deliverSealedBatch",
+        response_class=Response,
+        responses=batch_responses(PROTOCOL_V2),
+        openapi_extra={"requestBody": BATCH_REQUEST},
+    )
+    async def deliver_2(request: Request, batch: BatchId) -> Response:
+        return await take(request, batch, PROTOCOL_V2)
+
+    @router.get(
+        "/v2/keys",
+        summary="The centre's keys: a document that signs itself",
+        operation_id="getKeyring",
+        response_class=Response,
+        responses=keyring_responses(),
+    )
+    def keys() -> Response:
+        return _signed_response(services.keys.current().document)
 
 
 def _add_feeds(
@@ -215,7 +259,9 @@ def _add_checks(router: APIRouter, services: CentreServices) -> None:
         responses=probe_responses(),
     )
     def probe(nonce: Nonce) -> Response:
-        answer = ProbeAnswer(protocol=PROTOCOL_VERSION, nonce=nonce, time=services.now())
+        answer = ProbeAnswer(
+            protocol=PROTOCOL_VERSION, nonce=nonce, time=services.now(), protocols=PROTOCOLS
+        )
         return services.sealed(answer, Purpose.PROBE)
 
     @router.get(

@@ -60,7 +60,11 @@ def add_supplies(
     def certificate(caller: Caller = asked_by) -> Response:
         now, device = services.now(), caller.device
         issued = issue_certificate(
-            services.database.signer, device.id, device.receipt_prefix, device.public_key, now
+            services.keys.current().signers[0],
+            device.id,
+            device.receipt_prefix,
+            device.public_key,
+            now,
         )
         answer = CertificateAnswer(
             protocol=PROTOCOL_VERSION,

@@ -15,6 +15,7 @@ from sync.engine import SyncEngine
 from sync.events import ClockReading, OutboxEvent
 from sync.http_transport import HttpTransport
 from sync.identifiers import new_event_id
+from sync.key_exchange import KeyExchange
 from sync.migrations import apply_migrations
 from sync.outbox import ItemState
 from sync.signing import DeviceSigner
@@ -115,13 +116,20 @@ class Kiosk:
     signer: DeviceSigner
     clock: FakeClock
     listener: RecordingListener = field(default_factory=RecordingListener)
+    is_sealing: bool = False
+    """Asks a centre for its keyring, and seals from then on."""
 
     def append(self, *events: OutboxEvent) -> list[str]:
         with self.database.transaction() as database:
             return [self.outbox.append(database, one).id for one in events]
 
     def engine(self, transport: Transport) -> SyncEngine:
-        return SyncEngine(self.database, self.outbox, transport, self.listener, self.clock)
+        keys = None
+        if self.is_sealing and isinstance(transport, HttpTransport):
+            keys = KeyExchange(self.database, transport, transport.trust, self.clock)
+        return SyncEngine(
+            self.database, self.outbox, transport, self.listener, self.clock, keys=keys
+        )
 
     def ids(self, state: ItemState) -> list[str]:
         with self.database.reading() as database:
@@ -142,8 +150,14 @@ class Kiosk:
 
 
 @contextlib.contextmanager
-def make_kiosk(folder: Path, signer: DeviceSigner | None = None) -> Iterator[Kiosk]:
-    """A kiosk's encrypted queue in a folder; opening it again finds what was there."""
+def make_kiosk(
+    folder: Path, signer: DeviceSigner | None = None, centre_key: bytes | None = None
+) -> Iterator[Kiosk]:
+    """A kiosk's encrypted queue in a folder; opening it again finds what was there.
+
+    Args:
+        centre_key: of the settings; with it the kiosk seals as soon as it knows the keyring.
+    """
     clock = FakeClock()
     chosen = signer or DeviceSigner.generate()
     database = EncryptedDatabase(folder / "kiosk.db", KEY)
@@ -151,7 +165,8 @@ def make_kiosk(folder: Path, signer: DeviceSigner | None = None) -> Iterator[Kio
         with database.reading() as raw:
             apply_migrations(raw)
             raw.execute("CREATE TABLE IF NOT EXISTS settled_row (id TEXT)")
-        yield Kiosk(database, SqliteOutbox(DEVICE, chosen, clock), chosen, clock)
+        outbox = SqliteOutbox(DEVICE, chosen, clock, centre_key)
+        yield Kiosk(database, outbox, chosen, clock, is_sealing=centre_key is not None)
     finally:
         database.close()
 

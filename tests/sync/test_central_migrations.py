@@ -16,6 +16,7 @@ from sync.answers import DecisionState
 from sync.central import migrate, tables
 from sync.central.admin import CentralAdmin
 from sync.central.database import DATABASE_KEY_NAME, CentralDatabase
+from sync.central.keys import CentreKeyStore
 from sync.key_provider import resolve_key
 from sync.sqlcipher import connect
 
@@ -148,8 +149,11 @@ def test_workers_that_start_at_once_make_one_centre(tmp_path: Path):
     def start(_number: int) -> bytes:
         gate.wait(20)
         database = CentralDatabase(tmp_path, "file")
-        database.close()
-        return database.signer.public_key
+        try:
+            keys = CentreKeyStore(database).current()
+            return keys.signers[0].public_key + keys.document
+        finally:
+            database.close()
 
     with ThreadPoolExecutor(4) as pool:
         keys = list(pool.map(start, range(4)))
