@@ -84,6 +84,7 @@ class Comparison:
                 # Its change numbers were set back too and may have grown past our cursors since.
                 cursors.store(database, cursors.DECISIONS, 0)
                 cursors.store(database, cursors.ROSTER, 0)
+                cursors.store(database, cursors.CATALOGUE, 0)
         tally.requeued += requeued
         if requeued:
             logger.warning("the centre lost %d events: sending them again", requeued)

@@ -4,6 +4,7 @@ from sqlite_utils import Database
 
 DECISIONS = "decisions"
 ROSTER = "roster"
+CATALOGUE = "catalogue"
 EPOCH = "epoch"
 
 

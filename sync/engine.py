@@ -1,18 +1,29 @@
 """One synchronisation run: up, then down; no threads and no waiting."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sync import cursors
+from sync import cursors, feed_sinks
 from sync.blob_policy import BlobPolicy
 from sync.blob_queue import BlobCounts, BlobQueue
 from sync.blob_sender import BlobSender
 from sync.comparison import Comparison
 from sync.connectivity import LinkState, link_state_of
-from sync.errors import DatabaseError, ListenerFailed, ServerBusy, SyncError, TimedOut
+from sync.errors import (
+    DatabaseError,
+    FeedUnusable,
+    ListenerFailed,
+    ProtocolMismatch,
+    ServerBusy,
+    SyncError,
+    TimedOut,
+)
 from sync.events import Clock, SystemClock
+from sync.feed_puller import FeedPuller
+from sync.feed_reader import FeedReader
+from sync.feed_sinks import CatalogueSink, CheckDocuments, RosterSink
 from sync.key_exchange import KeyExchange
 from sync.outbox import Outbox, OutboxCounts
 from sync.pull import Puller
@@ -25,6 +36,10 @@ from sync.transport import Transport
 __all__ = ["SettlementListener", "SyncEngine", "SyncReport"]
 
 logger = logging.getLogger(__name__)
+
+_Phase = Callable[[Tally, Callable[[], bool]], None]
+_PASSED_OVER = (ServerBusy, ListenerFailed, FeedUnusable)
+"""What stops one phase and no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,7 @@ class SyncReport:
     """Code of what keeps files waiting; never an error of the run."""
     has_more_files: bool = False
     """Files were going up and gave way: another run should follow at once."""
+    catalogue_changes: int = 0
     retry_after_s: float | None = None
     """How long the centre asks to wait, bounded."""
     error_code: str = ""
@@ -68,6 +84,7 @@ class SyncEngine:
         supplies: what the device needs to go on by itself; None asks for nothing.
         files: when files of events may use the link; None for a queue without files.
         keys: keeps the centre's keys fresh; None leaves them as they are.
+        check_documents: names the faults of a published catalogue; None asks for none.
     """
 
     def __init__(
@@ -80,6 +97,7 @@ class SyncEngine:
         supplies: DeviceSupplies | None = None,
         files: BlobPolicy | None = None,
         keys: KeyExchange | None = None,
+        check_documents: CheckDocuments | None = None,
     ) -> None:
         self._database = database
         self._outbox = outbox
@@ -88,6 +106,10 @@ class SyncEngine:
         self._comparison = Comparison(database, outbox, transport, self._clock)
         self._pusher = Pusher(database, outbox, transport, listener, self._clock)
         self._puller = Puller(database, transport, listener, self._clock)
+        readers = [FeedReader(database, RosterSink(listener))]
+        if check_documents is not None:
+            readers.append(FeedReader(database, CatalogueSink(check_documents)))
+        self._feeds = FeedPuller(transport, self._clock, readers)
         self._supplier = Supplier(database, transport, supplies) if supplies is not None else None
         self._files = (
             BlobSender(database, transport, self._clock, files) if files is not None else None
@@ -138,25 +160,64 @@ class SyncEngine:
 
     def _run_phases(self, tally: Tally, should_stop: Callable[[], bool]) -> SyncError | None:
         first_error: SyncError | None = None
-        phases = [self._pusher.run, self._puller.run_decisions, self._puller.run_roster]
-        if self._supplier is not None:
-            phases.append(self._supplier.run)
-        if self._files is not None:
-            phases.append(self._files.run)
-        for phase in phases:
+        has_failed = False
+        for phase in self._phases():
             if should_stop():
                 break
             try:
                 phase(tally, should_stop)
-            except (ServerBusy, ListenerFailed) as error:
+            except _PASSED_OVER as error:
+                first_error = first_error or error
+            except (TimedOut, ProtocolMismatch) as error:
+                # Once: what goes up may be too large for the link, or too new for the centre, and a page not.
+                if has_failed:
+                    return error
+                has_failed = True
                 first_error = first_error or error
             except SyncError as error:
-                if not (isinstance(error, TimedOut) and tally.has_timed_out_alone):
-                    return error
-                # Once: a feed that times out too ends the run.
-                tally.has_timed_out_alone = False
-                first_error = first_error or error
+                return error
         return first_error
+
+    def _phases(self) -> Sequence[_Phase]:
+        phases: list[_Phase] = [self._pusher.run, self._puller.run_decisions, self._run_roster]
+        if feed_sinks.CATALOGUE in self._feeds.names():
+            phases.append(self._run_catalogue)
+        if self._supplier is not None:
+            phases.append(self._supplier.run)
+        if self._files is not None:
+            phases.append(self._files.run)
+        return phases
+
+    def _run_roster(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
+        try:
+            self._run_feed(feed_sinks.ROSTER, tally, should_stop)
+        except ProtocolMismatch:
+            # A centre of the version before: its roster is signed, and protected by the connection only.
+            self._puller.run_roster(tally, should_stop)
+
+    def _run_catalogue(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
+        try:
+            self._run_feed(feed_sinks.CATALOGUE, tally, should_stop)
+        except ProtocolMismatch:
+            logger.info("the centre publishes no catalogue")
+
+    def _run_feed(self, feed: str, tally: Tally, should_stop: Callable[[], bool]) -> None:
+        has_failed = False
+
+        def send_what_is_due() -> None:
+            nonlocal has_failed
+            if has_failed or should_stop():
+                return
+            try:
+                self._pusher.run(tally, should_stop)
+            except DatabaseError:
+                raise
+            except SyncError as error:
+                # The feed goes on; what waits is tried again by the next run.
+                has_failed = True
+                logger.warning("not sent between two pages: %s", error.code)
+
+        self._feeds.run(feed, tally, should_stop, send_what_is_due)
 
     def _start_over(
         self, change: EpochChanged, tally: Tally, should_stop: Callable[[], bool]
@@ -170,6 +231,7 @@ class SyncEngine:
                 BlobQueue(database).ask_again()
                 cursors.store(database, cursors.DECISIONS, 0)
                 cursors.store(database, cursors.ROSTER, 0)
+                cursors.store(database, cursors.CATALOGUE, 0)
                 cursors.store(database, cursors.EPOCH, state.epoch)
             return self._run_phases(tally, should_stop)
         except EpochChanged:
@@ -198,13 +260,16 @@ def _report(tally: Tally, error: SyncError | None) -> SyncReport:
         files_parked=tally.files_parked,
         file_error=tally.file_error,
         has_more_files=tally.has_more_files,
+        catalogue_changes=tally.catalogue_changes,
         retry_after_s=error.retry_after_s if isinstance(error, ServerBusy) else None,
         error_code=error.code if error else "",
     )
 
 
 def _link(tally: Tally, error: SyncError | None) -> LinkState:
-    if error is not None and not isinstance(error, ServerBusy | ListenerFailed | DatabaseError):
+    if error is not None and not isinstance(
+        error, ServerBusy | ListenerFailed | FeedUnusable | DatabaseError
+    ):
         return link_state_of(error)
     if tally.answers:
         return LinkState.ONLINE

@@ -16,6 +16,7 @@ SyncError
 ├── KeyringRefused              a document of the centre's keys that is not to be believed
 ├── BlobDamaged                 a file's sealed chunks are not those of the file that was declared
 ├── ListenerFailed              the kiosk could not take in what the centre said
+├── FeedUnusable                a page that the centre signed, but that cannot be read
 └── DatabaseError               the encrypted file
     ├── DatabaseFull, DatabaseBusy, DatabaseDamaged, UnsafeSqlite
     ├── KeyUnavailable          the key provider cannot give the key
@@ -136,6 +137,12 @@ class ListenerFailed(SyncError):
     """The kiosk's own code could not take in an answer; it is kept and offered again."""
 
     code = "SYN-501"
+
+
+class FeedUnusable(SyncError):
+    """A page that the centre signed cannot be taken in: sealed to another key, or of an unknown shape."""
+
+    code = "SYN-502"
 
 
 class DatabaseError(SyncError):

@@ -29,6 +29,7 @@ from sync.errors import (
     Unreachable,
 )
 
+ANSWER_MEDIA_TYPE = "application/json"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 PROBLEM_PREFIX = "urn:xianglin:problem:"
 CLOCK_PROBLEM = PROBLEM_PREFIX + "clock"
@@ -52,11 +53,17 @@ def error_of_exception(error: BaseException) -> SyncError:
     return Unreachable("the centre was not reached")
 
 
-def error_of_response(status: int, headers: Mapping[str, str], body: bytes) -> SyncError | None:
-    """Classify a response; None when it is worth checking its signature."""
+def error_of_response(
+    status: int, headers: Mapping[str, str], body: bytes, expected: str = ANSWER_MEDIA_TYPE
+) -> SyncError | None:
+    """Classify a response; None when it is worth checking its signature.
+
+    Args:
+        expected: the media type of the answer that was asked for.
+    """
     media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if status == 200:
-        return None if media_type == "application/json" else NotTheCentre("not a signed answer")
+        return None if media_type == expected else NotTheCentre("not a signed answer")
     if status == 413:
         return BatchTooLarge("the batch is refused for its size")
     if status in (429, 502, 503, 504):

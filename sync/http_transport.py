@@ -1,5 +1,6 @@
 """The centre over HTTPS: ``requests`` with every default that loses, repeats or redirects data turned off."""
 
+import base64
 import http.client
 import ipaddress
 import secrets
@@ -36,8 +37,15 @@ from sync.errors import (
     Unreachable,
 )
 from sync.framing import BATCH_MEDIA_TYPE, encode_batch
-from sync.http_failures import CLOCK_PROBLEM, error_of_exception, error_of_response
+from sync.http_failures import (
+    ANSWER_MEDIA_TYPE,
+    CLOCK_PROBLEM,
+    error_of_exception,
+    error_of_response,
+)
+from sync.opening_key import opening_key_of
 from sync.request_auth import authorization_header
+from sync.sealed_page import PAGE_MEDIA_TYPE, FeedPage, open_page
 from sync.signing import DeviceSigner, Purpose
 from sync.supply import CertificateAnswer, ReceiptBlockAnswer
 from sync.trust import CentreTrust
@@ -78,6 +86,7 @@ class HttpTransport:
         self.trust = CentreTrust(centre_public_key)
         """Whose answers count."""
         self._speaks_2 = False
+        self._opening_key = opening_key_of(signer)
         self._timeouts_s = (connect_timeout_s, total_deadline_s)
         self._total_deadline_s = total_deadline_s
         self._deadline = Deadline()
@@ -134,6 +143,23 @@ class HttpTransport:
     def roster(self, after: int) -> RosterPage:
         """Changes of the region's roster after a cursor."""
         return self._ask(f"/v1/roster?after={after}", RosterPage, Purpose.ROSTER)
+
+    def feed_page(self, feed: str, after: int, limit_bytes: int) -> FeedPage:
+        """A page of a feed, sealed to this device.
+
+        Raises:
+            FeedUnusable: the centre's page, but it cannot be read.
+        """
+        opener = self._opening_key
+        public = base64.urlsafe_b64encode(opener.sealing_key.public).rstrip(b"=").decode("ascii")
+        path = f"/v2/{quote(feed)}?after={after}&bytes={limit_bytes}&key={public}"
+        body, nonce = self._signed_exchange("GET", path, b"", {"Accept": PAGE_MEDIA_TYPE})
+        page = open_page(body, self._device_id, opener, self.trust.verifiers)
+        if page.header.nonce != nonce:
+            raise NotTheCentre("the page belongs to another request")
+        if (page.header.feed, page.header.after) != (feed, after):
+            raise NotTheCentre("the page belongs to another question")
+        return page
 
     def device_state(self) -> DeviceState:
         """What the centre holds of this device."""
@@ -246,7 +272,7 @@ class HttpTransport:
 
     def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:
         # Identity: a compressed answer could be far larger than the cap on what is received.
-        sent = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
+        sent = {"Accept": ANSWER_MEDIA_TYPE, "Accept-Encoding": "identity", **headers}
         try:
             with (
                 self._deadline.limit(self._total_deadline_s),
@@ -274,7 +300,7 @@ class HttpTransport:
             raise error_of_exception(error) from error
         if self._deadline.has_passed:
             raise TimedOut("the total time ran out")
-        failure = error_of_response(response.status_code, response.headers, answer)
+        failure = error_of_response(response.status_code, response.headers, answer, sent["Accept"])
         if failure is not None:
             raise failure
         return answer

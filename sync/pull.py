@@ -70,6 +70,8 @@ class Puller:
             tally.answers += 1
             with self._database.transaction() as database:
                 self._note_epoch(database, page)
+                # What comes this way is not written down by row, so a sealed feed will be read from its beginning.
+                database.execute("UPDATE feed_state SET scope = '' WHERE feed = 'roster'")
                 try:
                     with database.atomic():
                         self._listener.roster_changed(database, page)

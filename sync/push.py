@@ -71,7 +71,6 @@ class Pusher:
             except TimedOut as error:
                 # Without another batch that passed it is the link, not the event: then nothing may be deferred.
                 self._shrink(batch, error, tally, is_link_proven=has_passed)
-                tally.has_timed_out_alone = len(batch) == 1
                 raise
 
     def _next(self, skipped: set[str]) -> Sequence[PendingItem]:

@@ -60,9 +60,15 @@ class Tally:
     """Why files wait; nothing else waits with them."""
     has_more_files: bool = False
     """Files were going up when something else needed the link."""
+    catalogue_changes: int = 0
     has_listener_failed: bool = False
-    has_timed_out_alone: bool = False
-    """An event that was sent alone got no answer: it may be the event, so the feeds are tried all the same."""
+
+    def note_changes(self, feed: str, count: int) -> None:
+        """A page of a feed was taken in."""
+        if feed == "roster":
+            self.roster_changes += count
+        else:
+            self.catalogue_changes += count
 
 
 @dataclass(frozen=True, slots=True)

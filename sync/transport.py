@@ -7,6 +7,7 @@ from sync.answers import BatchAnswer, DecisionPage, DeviceState, RosterPage
 
 if TYPE_CHECKING:
     from sync.blob_messages import BlobAnswer, BlobsAnswer
+    from sync.sealed_page import FeedPage
     from sync.supply import CertificateAnswer, ReceiptBlockAnswer
 
 
@@ -29,6 +30,16 @@ class Transport(Protocol):
 
     def roster(self, after: int) -> RosterPage:
         """Changes of the region's roster after a cursor."""
+
+    def feed_page(self, feed: str, after: int, limit_bytes: int) -> "FeedPage":
+        """A page of a feed that is sealed to this device, after a cursor.
+
+        Args:
+            feed: ``roster`` or ``catalogue``.
+            limit_bytes: about as large the page should be; one change may be larger.
+        Raises:
+            FeedUnusable: the centre's page, but it cannot be read.
+        """
 
     def device_state(self) -> DeviceState:
         """What the centre holds of this device."""

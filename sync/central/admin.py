@@ -11,7 +11,7 @@ from typing import Any, Self
 from sqlalchemy import func, insert, select, update
 
 from sync.answers import DecisionState
-from sync.central import roster, tables
+from sync.central import catalogue, roster, tables
 from sync.central.blob_files import (
     ListedFile,
     count_missing,
@@ -160,6 +160,20 @@ class CentralAdmin:
         parsed = roster.parse_roster(text)
         with self._database.writing() as connection:
             return roster.load(connection, parsed)
+
+    def publish(
+        self, folder: Path, check: catalogue.Check = lambda _documents: ()
+    ) -> catalogue.Published:
+        """Publish a folder of definitions and tables of figures as one set.
+
+        Args:
+            check: names the faults that only a kiosk's own rules can find.
+        Raises:
+            CatalogueUnusable: nothing was changed.
+        """
+        documents = catalogue.read_folder(folder, check)
+        with self._database.writing() as connection:
+            return catalogue.publish(connection, documents)
 
     def decide(
         self,

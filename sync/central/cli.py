@@ -12,6 +12,7 @@ from rich.table import Table
 
 from sync.answers import DecisionState
 from sync.central.admin import CentralAdmin
+from sync.central.catalogue import Check
 from sync.central.server import run
 from sync.central.settings import settings_from_environment
 from sync.errors import SyncError
@@ -33,8 +34,13 @@ def default_state_dir() -> Path:
 
 def add_central_parser(
     subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    check_catalogue: Check = lambda _documents: (),
 ) -> argparse.ArgumentParser:
-    """Add ``central`` with its own commands; alone it serves."""
+    """Add ``central`` with its own commands; alone it serves.
+
+    Args:
+        check_catalogue: names what a kiosk would find wrong with documents that are to be published.
+    """
     parser = subparsers.add_parser("central", help="the reference centre", description=__doc__)
     common = argparse.ArgumentParser(add_help=False)
     _add_common(common, suppress=True)
@@ -64,6 +70,11 @@ def add_central_parser(
     enrol.add_argument("--public-key", required=True, help="64 hexadecimal digits")
     load = add("load-roster", "take a roster file in", _load_roster)
     load.add_argument("file", type=Path)
+    publish = add(
+        "load-catalogue", "publish a folder of definitions to all kiosks", _load_catalogue
+    )
+    publish.add_argument("folder", type=Path, help="*.json; what is not in it is withdrawn")
+    publish.set_defaults(check_catalogue=check_catalogue)
     decide = add("decide", "decide on an application in review", _decide)
     decide.add_argument("event_id")
     decide.add_argument("--needs-correction", action="store_true", help="ask for a correction")
@@ -176,6 +187,14 @@ def _load_roster(arguments: argparse.Namespace) -> None:
     with _admin(arguments) as admin:
         changed = admin.load_roster(arguments.file)
     Console().print(f"{changed} residents changed", highlight=False)
+
+
+def _load_catalogue(arguments: argparse.Namespace) -> None:
+    with _admin(arguments) as admin:
+        published = admin.publish(arguments.folder, arguments.check_catalogue)
+    Console().print(
+        f"{published.changed} documents changed, {published.withdrawn} withdrawn", highlight=False
+    )
 
 
 def _decide(arguments: argparse.Namespace) -> None:

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
@@ -80,25 +81,33 @@ def changes_after(
     Returns:
         residents to add or change, ids to take out, the version reached, whether there is more.
     """
+    merged = lines_after(connection, region_code, after, limit + 1)
+    page = _fitting(merged[:limit])
+    upserts = [resident_of(line) for line in page if "name" in line]
+    tombstones = [str(line["resident_id"]) for line in page if "name" not in line]
+    cursor = int(page[-1]["version"]) if page else after
+    return upserts, tombstones, cursor, len(merged) > len(page)
+
+
+def lines_after(
+    connection: Connection, region_code: str, after: int, limit: int
+) -> Sequence[RowMapping]:
+    """A region's changes after a version, in their order; a tombstone has no ``name``."""
     here, gone = tables.resident, tables.departure
     arrivals = connection.execute(
         select(here)
         .where(here.c.region_code == region_code, here.c.version > after)
         .order_by(here.c.version)
-        .limit(limit + 1)
+        .limit(limit)
     ).mappings()
     departures = connection.execute(
         select(gone)
         .where(gone.c.region_code == region_code, gone.c.version > after)
         .order_by(gone.c.version)
-        .limit(limit + 1)
+        .limit(limit)
     ).mappings()
     merged = sorted([*arrivals, *departures], key=lambda line: int(line["version"]))
-    page = _fitting(merged[:limit])
-    upserts = [_resident(line) for line in page if "name" in line]
-    tombstones = [str(line["resident_id"]) for line in page if "name" not in line]
-    cursor = int(page[-1]["version"]) if page else after
-    return upserts, tombstones, cursor, len(merged) > len(page)
+    return merged[:limit]
 
 
 def _put(connection: Connection, person: RosterResident) -> bool:
@@ -151,7 +160,8 @@ def _depart(connection: Connection, region_code: str, resident_id: str) -> None:
     )
 
 
-def _resident(line: RowMapping) -> RosterResident:
+def resident_of(line: Mapping[Any, Any]) -> RosterResident:
+    """A row as it is sent."""
     return RosterResident(
         resident_id=line["resident_id"],
         citizen_id=line["citizen_id"],

@@ -37,6 +37,7 @@ from sync.central.examples import (
     roster_responses,
     state_responses,
 )
+from sync.central.feed_routes import add_sealed_feeds
 from sync.central.inbox import gaps_of, receive_batch
 from sync.central.keys import CentreKeyStore
 from sync.central.opening import BEFORE, ItemReader
@@ -119,6 +120,7 @@ def centre_router(services: CentreServices) -> APIRouter:
 
     _add_batches(router, services)
     _add_feeds(router, services, authenticated)
+    add_sealed_feeds(router, services, authenticated)
     add_supplies(router, services, authenticated)
     add_blobs(router, services)
     _add_checks(router, services)

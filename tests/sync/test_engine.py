@@ -196,11 +196,9 @@ def test_answer_given_twice_settles_once(kiosk: Kiosk):
     ("error", "link"),
     [
         (Unreachable("x"), LinkState.OFFLINE),
-        (TimedOut("x"), LinkState.OFFLINE),
         (NotTheCentre("x"), LinkState.CAPTIVE),
         (ClockFault("x"), LinkState.CLOCK_FAULT),
         (NotAuthorised("x"), LinkState.NOT_AUTHORISED),
-        (ProtocolMismatch("x"), LinkState.PROTOCOL_MISMATCH),
     ],
 )
 def test_link_that_fails_ends_the_run_and_changes_no_event(kiosk: Kiosk, error, link):
@@ -213,6 +211,26 @@ def test_link_that_fails_ends_the_run_and_changes_no_event(kiosk: Kiosk, error, 
     report = kiosk.engine(transport).run_once()
     assert (report.link, report.error_code) == (link, error.code)
     assert transport.asked == []
+    assert len(kiosk.ids(ItemState.QUEUED)) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "link"),
+    [
+        (TimedOut("x"), LinkState.OFFLINE),
+        (ProtocolMismatch("x"), LinkState.PROTOCOL_MISMATCH),
+    ],
+)
+def test_upload_that_link_or_centre_cannot_take_does_not_stop_the_feeds(kiosk: Kiosk, error, link):
+    kiosk.append(event("a"), event("b"))
+
+    def fail(batch_id, items):
+        raise error
+
+    transport = ScriptedTransport(fail)
+    report = kiosk.engine(transport).run_once()
+    assert (report.link, report.error_code) == (link, error.code)
+    assert transport.asked == ["decisions", "roster"]
     assert len(kiosk.ids(ItemState.QUEUED)) == 2
 
 
