@@ -62,6 +62,7 @@ CHINESE_FONT = Library("a font with Chinese letters", "fonts-noto-cjk", Purpose.
 ENSUREPIP = Library(
     "ensurepip", f"python{sys.version_info[0]}.{sys.version_info[1]}-venv", Purpose.VENV
 )
+POSTGRESQL = Library("initdb", "postgresql", Purpose.TESTING)
 ESPEAK_DATA = Library("espeak-ng-data", "espeak-ng-data", Purpose.SPEECH)
 
 LIBRARIES: tuple[Library, ...] = (
@@ -112,6 +113,8 @@ LIBRARIES: tuple[Library, ...] = (
     Library("libportaudio.so.2", "libportaudio2", Purpose.SOUND),
     # Programs, looked for on PATH. strace: the crash tests watch what a process really asks of the disk.
     Library("strace", "strace", Purpose.TESTING),
+    # The centre's other database; Debian keeps its programs out of PATH.
+    POSTGRESQL,
 )
 
 OPTIONAL = frozenset(purpose for purpose in Purpose if purpose.is_optional)
@@ -154,6 +157,11 @@ def has_espeak_data(environment: Mapping[str, str]) -> bool:
         places.append(Path(environment["ESPEAK_DATA_PATH"]))
         places.append(Path(environment["ESPEAK_DATA_PATH"], "espeak-ng-data"))
     return any((place / "phontab").is_file() for place in places)
+
+
+def has_postgresql(path: str | None, folder: Path = Path("/usr/lib/postgresql")) -> bool:
+    """Whether a PostgreSQL server is installed, on PATH or where Debian puts its versions."""
+    return shutil.which("initdb", path=path) is not None or any(folder.glob("*/bin/initdb"))
 
 
 def has_chinese_font(own: Path, folders: Iterable[Path]) -> bool:
@@ -209,6 +217,8 @@ def missing_libraries(
             return importlib.util.find_spec("ensurepip") is not None
         if library is ESPEAK_DATA:
             return has_espeak_data(environment)
+        if library is POSTGRESQL:
+            return has_postgresql(environment.get("PATH"))
         if library.purpose is Purpose.TESTING:
             return shutil.which(library.name, path=environment.get("PATH")) is not None
         return opens(library.name)

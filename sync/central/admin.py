@@ -23,6 +23,7 @@ from sync.central.database import CentralDatabase
 from sync.central.decisions import decide
 from sync.central.devices import find_device
 from sync.central.keys import CentreKeyStore
+from sync.central.partitions import add_partitions
 from sync.errors import SyncError
 from sync.signing import PUBLIC_KEY_BYTES
 
@@ -61,8 +62,8 @@ class CentralAdmin:
         KeyUnavailable, WrongKey, DatabaseDamaged, DatabaseError.
     """
 
-    def __init__(self, state_dir: Path, key_provider: str = "auto") -> None:
-        self._database = CentralDatabase(state_dir, key_provider)
+    def __init__(self, state_dir: Path, key_provider: str = "auto", url: str = "") -> None:
+        self._database = CentralDatabase(state_dir, key_provider, url)
         self._keys = CentreKeyStore(self._database)
 
     def __enter__(self) -> Self:
@@ -121,6 +122,8 @@ class CentralAdmin:
             "public_key": public_key,
             "enabled": True,
         }
+        with self._database.writing() as connection:
+            add_partitions(connection, region)
         with self._database.writing() as connection:
             owner = connection.execute(select(row.c.id).where(row.c.receipt_prefix == prefix))
             if owner.scalar() not in (None, device_id):

@@ -30,7 +30,7 @@ def create_app(settings: CentralSettings, now: Callable[[], datetime] = _utc_now
         ValueError: an unknown fault was asked for.
     """
     after_commit = after_commit_hook(settings.fault)
-    database = CentralDatabase(settings.state_dir, settings.key_provider)
+    database = CentralDatabase(settings.state_dir, settings.key_provider, settings.database)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from sync.answers import DecisionState
 from sync.central.admin import CentralAdmin
 from sync.central.catalogue import Check
+from sync.central.database_url import FILE_VARIABLE, URL_VARIABLE, told_url
 from sync.central.server import run
 from sync.central.settings import settings_from_environment
 from sync.errors import SyncError
@@ -134,6 +135,13 @@ def _add_common(parser: argparse.ArgumentParser, *, suppress: bool) -> None:
         default=default("auto"),
         help="where the database key is made at the first start",
     )
+    parser.add_argument(
+        "--database",
+        default=default(None),
+        metavar="URL",
+        help=f"postgresql://… without a password; one with a password in ${URL_VARIABLE} or in the file "
+        f"that ${FILE_VARIABLE} names (default: an encrypted SQLite in the state folder)",
+    )
 
 
 def _add_address(parser: argparse.ArgumentParser, *, suppress: bool) -> None:
@@ -152,13 +160,21 @@ def _state_dir(arguments: argparse.Namespace) -> Path:
 
 
 def _admin(arguments: argparse.Namespace) -> CentralAdmin:
-    return CentralAdmin(_state_dir(arguments), arguments.key_provider)
+    return CentralAdmin(_state_dir(arguments), arguments.key_provider, _database(arguments))
+
+
+def _database(arguments: argparse.Namespace) -> str:
+    return told_url(arguments.database, os.environ)
 
 
 def _serve(arguments: argparse.Namespace) -> None:
     console = Console()
     settings = settings_from_environment(
-        _state_dir(arguments), arguments.host, arguments.port, arguments.key_provider
+        _state_dir(arguments),
+        arguments.host,
+        arguments.port,
+        arguments.key_provider,
+        _database(arguments),
     )
     run(settings, lambda url: console.print(f"ready {url}", markup=False, highlight=False))
 

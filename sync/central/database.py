@@ -1,7 +1,7 @@
-"""The centre's database: SQLAlchemy on an encrypted SQLite file.
+"""The centre's database: an encrypted SQLite file, or PostgreSQL when the centre grows.
 
 SQLite comes from ``sqlcipher3`` here too, because the interpreter's own may be older than the fix of the WAL-reset
-corruption. PostgreSQL takes the place of ``_sqlite_engine`` when the centre grows; nothing else knows the difference.
+corruption. The same statements run on both; where they cannot, a function here knows the difference.
 """
 
 import contextlib
@@ -11,16 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
-from sqlalchemy.pool import QueuePool
-from sqlcipher3 import dbapi2
+from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from sync.central import migrate, tables
+from sync.central.engines import (
+    postgresql_engine,
+    postgresql_reader,
+    sqlite_engine,
+    sqlite_reader,
+)
 from sync.central.group_commit import GroupCommit
 from sync.errors import DatabaseError
 from sync.key_provider import resolve_key
 from sync.soundness import refuse_damage
-from sync.sqlcipher import connect
 
 DATABASE_FILE = "central.db"
 DATABASE_KEY_NAME = "xianglin-central-key"
@@ -33,27 +37,38 @@ ROSTER_VERSION = "roster_version"
 _COUNTERS = (RECEIVED, ROSTER_VERSION)
 
 
+class CannotConnect(DatabaseError):
+    """The database server does not answer, or does not let the centre in."""
+
+    code = "SYN-604"
+    is_retryable = True
+
+
 class CentralDatabase:
     """Open for as long as the server or a command runs; safe to use from several threads and processes.
 
+    Args:
+        state_dir: keys, and the database when ``url`` is empty; made when it is not there.
+        url: of a PostgreSQL database, or empty for the embedded one.
     Raises:
-        KeyUnavailable, WrongKey, DatabaseDamaged, DatabaseError.
+        KeyUnavailable, WrongKey, DatabaseDamaged, DatabaseError, DatabaseUrlRefused.
     """
 
-    def __init__(self, state_dir: Path, key_provider: str = "auto") -> None:
+    def __init__(self, state_dir: Path, key_provider: str = "auto", url: str = "") -> None:
         try:
             state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise DatabaseError(error.strerror or "cannot make the state directory") from error
-        path = state_dir / DATABASE_FILE
-        exists = path.exists() and path.stat().st_size > 0
-        key = resolve_key(state_dir, DATABASE_KEY_NAME, key_provider, database_exists=exists)
-        if exists:
-            refuse_damage(path, key)
-        self._engine = _sqlite_engine(path, key)
+        if url:
+            self._engine = postgresql_engine(url)
+            self._reader = postgresql_reader(self._engine)
+        else:
+            self._engine = _embedded(state_dir, key_provider)
+            self._reader = sqlite_reader(self._engine)
         self.groups: GroupCommit[Any] = GroupCommit()
         """Batches that come at the same time share a transaction."""
         try:
+            self._connect()
             self._prepare()
         except BaseException:
             self._engine.dispose()
@@ -68,9 +83,13 @@ class CentralDatabase:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """One snapshot for reading; writers are not held up."""
-        reader = self._engine.execution_options(begin="DEFERRED")
-        with reader.connect() as connection:
+        with self._reader.connect() as connection:
             yield connection
+
+    @property
+    def kind(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
 
     @property
     def epoch(self) -> str:
@@ -82,9 +101,21 @@ class CentralDatabase:
         """Give every connection back."""
         self._engine.dispose()
 
+    def _connect(self) -> None:
+        if self.kind != "postgresql":
+            return
+        try:
+            self._engine.connect().close()
+        except DBAPIError as error:
+            # The server's own words name no password, but perhaps a host, which the administrator knows.
+            first = str(error.orig).strip().splitlines()[0] if str(error.orig) else "no answer"
+            raise CannotConnect(first) from error
+
     def _prepare(self) -> None:
         with self.reading() as connection:
-            if migrate.revision_of(connection) == migrate.head():
+            if migrate.revision_of(connection) == migrate.head() and (
+                _meta(connection, "schema_version") == SCHEMA_VERSION
+            ):
                 return
         with self.writing() as connection:
             migrate.upgrade(connection)
@@ -154,21 +185,10 @@ def _meta(connection: Connection, name: str) -> str:
     return connection.execute(select(row.c.value).where(row.c.name == name)).scalar() or ""
 
 
-def _sqlite_engine(path: Path, key: bytes) -> Engine:
-    engine = create_engine(
-        "sqlite://",
-        module=dbapi2,
-        creator=lambda: connect(path, key),
-        poolclass=QueuePool,
-        pool_size=4,
-        # A statement's parameters are personal data and must not stand in an exception's text.
-        hide_parameters=True,
-    )
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A deferred transaction that reads and then writes can fail half-way; so writers begin as writers.
-        mode = connection.get_execution_options().get("begin", "IMMEDIATE")
-        connection.exec_driver_sql(f"BEGIN {mode}")
-
-    return engine
+def _embedded(state_dir: Path, key_provider: str) -> Engine:
+    path = state_dir / DATABASE_FILE
+    exists = path.exists() and path.stat().st_size > 0
+    key = resolve_key(state_dir, DATABASE_KEY_NAME, key_provider, database_exists=exists)
+    if exists:
+        refuse_damage(path, key)
+    return sqlite_engine(path, key)

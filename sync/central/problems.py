@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from sync.answers import Problem
@@ -69,6 +70,7 @@ def install_problem_handlers(app: FastAPI) -> None:
         title = HTTPStatus(error.status_code).phrase
         return problem_response(error.status_code, "http", title, error.headers)
 
+    @app.exception_handler(PoolTimeout)
     @app.exception_handler(DBAPIError)
     @app.exception_handler(DatabaseError)
     def database(_request: Request, error: Exception) -> JSONResponse:

@@ -1,7 +1,7 @@
 """What the reference centre is told at its start."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 FAULT_VARIABLE = "XIANGLIN_CENTRAL_FAULT"
@@ -19,12 +19,21 @@ class CentralSettings:
     """0 lets the system choose; the ready file tells."""
     key_provider: str = "auto"
     """``auto``, ``systemd``, ``keyring`` or ``file``."""
+    database: str = field(default="", repr=False)
+    """URL of a PostgreSQL database, perhaps with its password; empty for the embedded SQLite."""
     fault: str = ""
     """A fault for tests, see ``sync.central.faults``; empty in service."""
 
 
 def settings_from_environment(
-    state_dir: Path, host: str, port: int, key_provider: str = "auto"
+    state_dir: Path, host: str, port: int, key_provider: str = "auto", database: str = ""
 ) -> CentralSettings:
     """Settings of a server process; the fault is taken from ``XIANGLIN_CENTRAL_FAULT`` only here."""
-    return CentralSettings(state_dir, host, port, key_provider, os.environ.get(FAULT_VARIABLE, ""))
+    return CentralSettings(
+        state_dir=state_dir,
+        host=host,
+        port=port,
+        key_provider=key_provider,
+        database=database,
+        fault=os.environ.get(FAULT_VARIABLE, ""),
+    )

@@ -10,6 +10,7 @@ from _libraries import (
     consequences,
     has_chinese_font,
     has_espeak_data,
+    has_postgresql,
     missing_libraries,
     opens,
     purposes_for_window,
@@ -130,3 +131,13 @@ def test_reasons_are_a_line_for_each_purpose() -> None:
     lines = reasons(wanted).splitlines()
     assert len(lines) == 2
     assert lines[1] == "  for playing and recording sound: libportaudio.so.2"
+
+
+def test_postgresql_is_found_on_path_or_where_debian_puts_it(tmp_path: Path) -> None:
+    assert not has_postgresql(str(tmp_path), tmp_path)
+    assert "postgresql" in [library.package for library in LIBRARIES]
+    programs = tmp_path / "17" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "initdb").touch(mode=0o755)
+    assert has_postgresql(None, tmp_path)
+    assert has_postgresql(str(programs), tmp_path / "nowhere")

@@ -4,8 +4,59 @@ from pathlib import Path
 import pytest
 
 from sync.http_transport import HttpTransport
+from tests.sync.postgresql import Cluster, why_not
 from tests.sync.sender import Sender
 from tests.sync.sync_parts import ROSTER, Centre, Kiosk, make_centre, make_kiosk
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that names ``DATABASES`` runs its tests of the centre on each of them."""
+    kinds = getattr(metafunc.module, "DATABASES", ())
+    if kinds and "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
+    made = Cluster()
+    try:
+        yield made
+    finally:
+        made.remove()
+
+
+@pytest.fixture(scope="session")
+def shared_url(cluster: Cluster) -> str:
+    """A database with the centre's tables, emptied for each test: four times as fast as a new one."""
+    from sqlalchemy import create_engine
+
+    from sync.central import migrate
+    from sync.central.database_url import parse_url
+
+    url = cluster.new_database()
+    engine = create_engine(parse_url(url))
+    with engine.begin() as connection:
+        migrate.upgrade(connection)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
+    """Of a database without rows; empty for SQLite."""
+    if database_kind == "sqlite":
+        return ""
+    url: str = request.getfixturevalue("shared_url")
+    request.getfixturevalue("cluster").empty(url)
+    return url
 
 
 @pytest.fixture
@@ -15,8 +66,8 @@ def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
 
 
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    with make_centre(tmp_path / "centre") as made:
+def centre(tmp_path: Path, database_url: str) -> Iterator[Centre]:
+    with make_centre(tmp_path / "centre", database_url) as made:
         made.load(ROSTER)
         yield made
 

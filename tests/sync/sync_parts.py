@@ -220,10 +220,14 @@ class Centre:
 
 
 @contextlib.contextmanager
-def make_centre(state_dir: Path) -> Iterator[Centre]:
-    """The real app under uvicorn on a loopback port of the system's choice."""
-    settings = CentralSettings(state_dir, port=0, key_provider="file")
-    with running(settings) as server, CentralAdmin(state_dir, "file") as admin:
+def make_centre(state_dir: Path, url: str = "") -> Iterator[Centre]:
+    """The real app under uvicorn on a loopback port of the system's choice.
+
+    Args:
+        url: of a PostgreSQL database; empty for SQLite.
+    """
+    settings = CentralSettings(state_dir, port=0, key_provider="file", database=url)
+    with running(settings) as server, CentralAdmin(state_dir, "file", url) as admin:
         yield Centre(state_dir, server, admin)
 
 

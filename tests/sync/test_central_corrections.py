@@ -9,6 +9,8 @@ from tests.sync.sender import Sender
 from tests.sync.sync_parts import Centre, event
 from tests.sync.test_cli import run
 
+DATABASES = ("sqlite", "postgresql")
+
 ASK = DecisionState.NEEDS_CORRECTION
 CLAIM = "513022195001010014"
 

@@ -21,6 +21,8 @@ from tests.sync.sync_parts import (
     Kiosk,
 )
 
+DATABASES = ("sqlite", "postgresql")
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -14,6 +14,8 @@ from tests.sync.sync_parts import (
     event,
 )
 
+DATABASES = ("sqlite", "postgresql")
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import produce_migrations, render_python_code
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 import sync.central
@@ -19,6 +17,8 @@ from sync.central.database import DATABASE_KEY_NAME, CentralDatabase
 from sync.central.keys import CentreKeyStore
 from sync.key_provider import resolve_key
 from sync.sqlcipher import connect
+
+DATABASES = ("sqlite", "postgresql")
 
 BEFORE_REVISIONS = [
     "CREATE TABLE meta (name VARCHAR(64) NOT NULL PRIMARY KEY, value VARCHAR(512) NOT NULL)",
@@ -63,15 +63,22 @@ def declared() -> object:
 def assert_as_declared(database: CentralDatabase) -> None:
     with database.reading() as connection:
         wanted = declared()
-        if missing := migrate.differences(connection, wanted):
-            context = MigrationContext.configure(connection)
-            code = render_python_code(produce_migrations(context, wanted).upgrade_ops)
-            pytest.fail(f"a revision is missing: {missing}\n{code}")
+        if migrate.differences(connection, wanted):
+            code = migrate.operations(connection, wanted)
+            pytest.fail(f"a revision is missing:\n{code}")
 
 
 @pytest.fixture
-def database(tmp_path: Path):
-    made = CentralDatabase(tmp_path, "file")
+def fresh_url(database_kind: str, request: pytest.FixtureRequest) -> str:
+    """Of a database without tables; empty for SQLite."""
+    if database_kind == "sqlite":
+        return ""
+    return request.getfixturevalue("cluster").new_database()
+
+
+@pytest.fixture
+def database(tmp_path: Path, fresh_url: str):
+    made = CentralDatabase(tmp_path, "file", fresh_url)
     yield made
     made.close()
 
@@ -115,16 +122,17 @@ def test_database_from_before_revisions_keeps_its_rows(tmp_path: Path):
         )
 
 
-def test_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path):
-    CentralDatabase(tmp_path, "file").close()
-    with CentralAdmin(tmp_path, "file") as admin, admin._database.writing() as connection:
+def test_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path, fresh_url: str):
+    database = CentralDatabase(tmp_path, "file", fresh_url)
+    with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
     with pytest.raises(migrate.DatabaseNewer):
-        CentralDatabase(tmp_path, "file")
+        CentralDatabase(tmp_path, "file", fresh_url)
 
 
 def test_upgrade_that_fails_half_way_leaves_the_database_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_url: str
 ):
     module = migrate._scripts().get_revision("head").module
     real = module.upgrade
@@ -135,20 +143,20 @@ def test_upgrade_that_fails_half_way_leaves_the_database_as_it_was(
 
     monkeypatch.setattr(module, "upgrade", broken)
     with pytest.raises(LookupError):
-        CentralDatabase(tmp_path, "file")
+        CentralDatabase(tmp_path, "file", fresh_url)
     monkeypatch.undo()
-    database = CentralDatabase(tmp_path, "file")
+    database = CentralDatabase(tmp_path, "file", fresh_url)
     assert_as_declared(database)
     database.close()
 
 
-def test_workers_that_start_at_once_make_one_centre(tmp_path: Path):
+def test_workers_that_start_at_once_make_one_centre(tmp_path: Path, fresh_url: str):
     gate = threading.Barrier(4)
     resolve_key(tmp_path, DATABASE_KEY_NAME, "file", database_exists=False)
 
     def start(_number: int) -> bytes:
         gate.wait(20)
-        database = CentralDatabase(tmp_path, "file")
+        database = CentralDatabase(tmp_path, "file", fresh_url)
         try:
             keys = CentreKeyStore(database).current()
             return keys.signers[0].public_key + keys.document
