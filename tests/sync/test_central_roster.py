@@ -8,8 +8,6 @@ from sync.central.roster import PAGE_BYTES, RosterUnusable
 from tests.sync.sender import Sender
 from tests.sync.sync_parts import REGION, ROSTER, Centre
 
-DATABASES = ("sqlite", "postgresql")
-
 RECORD = {"pension": {"status": "receiving", "monthly_fen": 21500}, "guardian": "陈小梅", "x": None}
 
 
