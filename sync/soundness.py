@@ -5,29 +5,35 @@ belongs to another database, or is older than the file, that destroys a good fil
 copies, so what it cannot read is still there, byte for byte, for recovery.
 """
 
+from sync.sqlcipher import assert_safe_sqlite, translated_errors  # isort: skip  (must come before sqlite_utils)
+
+from collections.abc import Callable
 from pathlib import Path
 from urllib.request import pathname2url
 
 from sqlcipher3 import dbapi2
+from sqlite_utils import Database
 
 from sync.errors import DatabaseDamaged
-from sync.sqlcipher import assert_safe_sqlite, translated_errors
 
 _BUSY_TIMEOUT_S = 5.0
 
 
-def refuse_damage(path: Path, key: bytes) -> None:
+def refuse_damage(
+    path: Path, key: bytes, also: Callable[[Database], None] = lambda _database: None
+) -> None:
     """Check key, pages and structure of an existing database; returns when all are sound.
 
     Args:
         path: the database file; it and its WAL are left as they are.
         key: 32 raw bytes.
+        also: looks at the content too, before anything could change it; raises DatabaseDamaged.
     Raises:
         DatabaseDamaged: also for a wrong key, which SQLite cannot tell apart.
         DatabaseBusy, DatabaseError, UnsafeSqlite.
     """
     assert_safe_sqlite()
-    if _has_content(path.with_name(f"{path.name}-journal")):
+    if has_content(path.with_name(f"{path.name}-journal")):
         # A database in WAL mode has no such journal; SQLite would copy another's into the file.
         raise DatabaseDamaged("a foreign journal lies beside the database")
     address = f"file:{pathname2url(str(path.absolute()))}?mode=ro"
@@ -42,7 +48,9 @@ def refuse_damage(path: Path, key: bytes) -> None:
             # A snapshot: while it is held, no other process can copy a WAL into the file that is being read.
             connection.execute("BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            faults = _faults(connection, has_wal=_has_content(path.with_name(f"{path.name}-wal")))
+            faults = _faults(connection, has_wal=has_content(path.with_name(f"{path.name}-wal")))
+            if not faults:
+                also(Database(connection))
         finally:
             connection.close()
         if faults:
@@ -60,7 +68,8 @@ def _faults(connection: "dbapi2.Connection", *, has_wal: bool) -> list[str]:
     return [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
 
 
-def _has_content(path: Path) -> bool:
+def has_content(path: Path) -> bool:
+    """Whether a file is there and holds something."""
     try:
         return path.stat().st_size > 0
     except OSError:

@@ -147,6 +147,7 @@ class EncryptedDatabase:
             self._depth += 1
             try:
                 yield self._database
+                self.before_commit(self._database)
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
@@ -154,6 +155,13 @@ class EncryptedDatabase:
                 raise
             finally:
                 self._depth -= 1
+            self.after_commit()
+
+    def before_commit(self, database: Database) -> None:
+        """Called with everything written and nothing committed; what it raises rolls all of it back."""
+
+    def after_commit(self) -> None:
+        """Called when the transaction is on the disk; must not raise."""
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Database]:

@@ -3,6 +3,9 @@
 import contextlib
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -17,7 +20,14 @@ from kiosk.errors import (
     StorageKeyWrong,
     StorageNewer,
 )
+from kiosk.storage.ballast import Ballast
+from kiosk.storage.identity_file import IdentityFile
+from kiosk.storage.kiosk_database import KioskDatabase
 from kiosk.storage.migrations import KIOSK_MIGRATIONS
+from kiosk.storage.number_guard import NumberGuard
+from kiosk.storage.number_marks import MarksFile
+from kiosk.storage.quarantine import new_folder, write_report
+from kiosk.storage.queue_copy import QueueCopy
 from sync.errors import (
     DatabaseBusy,
     DatabaseDamaged,
@@ -27,11 +37,12 @@ from sync.errors import (
     KeyUnavailable,
     WrongKey,
 )
+from sync.folder_lock import FolderLock
 from sync.key_provider import resolve_key
 from sync.migrations import SYNC_MIGRATIONS
 from sync.migrations import apply_migrations as apply_sync_migrations
 from sync.safe_file import make_folder, replace_file
-from sync.soundness import refuse_damage
+from sync.soundness import has_content, refuse_damage
 from sync.sqlcipher import EncryptedDatabase
 
 DATABASE_FILE = "kiosk.db"
@@ -40,6 +51,13 @@ DATABASE_KEY_NAME = "xianglin-database-key"
 MADE_FILE = f"{DATABASE_FILE}.made"
 """Stands beside a database that was made once. Without it a deleted or emptied file would look like a first start,
 and a fresh database would give receipt numbers a second time."""
+
+LOCK_FILE = f"{DATABASE_FILE}.lock"
+MARKS_FILE = f"{DATABASE_FILE}.marks"
+SWAP_FILE = f"{DATABASE_FILE}.swap"
+"""Stands while a repaired database takes the place of a damaged one; names the folder of the damaged one."""
+IDENTITY_FILE = "kiosk.identity"
+BALLAST_FILE = "kiosk.ballast"
 
 RESERVE_BYTES = 64 * 1024 * 1024
 """Intake stops below this much free disk: at SQLITE_FULL even UPDATE and checkpoint fail (measured), so a
@@ -104,7 +122,7 @@ def has_database(state_dir: Path) -> bool:
         return (state_dir / DATABASE_FILE).exists() or (state_dir / MADE_FILE).exists()
 
 
-def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> EncryptedDatabase:
+def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> KioskDatabase:
     """Open the database of a state directory, making both on the first start.
 
     Args:
@@ -112,35 +130,65 @@ def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> Encrypte
         key_provider: ``auto``, ``systemd``, ``keyring`` or ``file``.
     Raises:
         StorageKeyWrong: the key belongs to another database; StorageKeyMissing, StorageKeyExposed are of this kind.
-        StorageDamaged: the file fails its checks, is empty or gone; what there is stays untouched.
+        StorageDamaged: the file fails its checks, is empty, gone, or older than what was given out of it; what there
+            is stays untouched.
         StorageNewer: a newer version of the kiosk wrote it.
         StorageError: anything else, such as a read-only disk.
     """
-    path = state_dir / DATABASE_FILE
     with kiosk_errors(state_dir):
-        exists, was_made = _look(state_dir)
-        if was_made and not exists:
-            raise StorageDamaged("the database file is gone or empty")
-        key = resolve_key(
-            state_dir, DATABASE_KEY_NAME, provider=key_provider, database_exists=exists
-        )
-        if exists and not _is_half_made(path, was_made=was_made):
-            refuse_damage(path, key)
-        database = EncryptedDatabase(path, key)
+        make_folder(state_dir)
+        lock = FolderLock(state_dir / LOCK_FILE)
+        lock.share()
         try:
-            _migrate(database)
-            if not was_made:
-                replace_file(state_dir / MADE_FILE, b"")
+            return _open(state_dir, key_provider, lock)
         except BaseException:
-            database.close()
+            lock.release()
             raise
+
+
+def _open(state_dir: Path, key_provider: str, lock: FolderLock) -> KioskDatabase:
+    path, wal = state_dir / DATABASE_FILE, state_dir / f"{DATABASE_FILE}-wal"
+    # In this order: a kiosk beside us makes its WAL before it marks that there must be one.
+    marks_file = MarksFile(state_dir / MARKS_FILE)
+    marks = marks_file.read()
+    has_wal = has_content(wal)
+    exists, was_made = _look(state_dir)
+    if (state_dir / SWAP_FILE).exists():
+        raise StorageDamaged("a repair was cut off")
+    if was_made and not exists:
+        raise StorageDamaged("the database file is gone or empty")
+    key = resolve_key(state_dir, DATABASE_KEY_NAME, provider=key_provider, database_exists=exists)
+    guard = NumberGuard(path, IdentityFile(state_dir / IDENTITY_FILE, key), marks_file)
+    if exists and not _is_half_made(path, was_made=was_made):
+        refuse_damage(path, key, partial(guard.assert_not_older, marks=marks))
+    ballast = Ballast(state_dir / BALLAST_FILE)
+    database = KioskDatabase(path, key, guard, ballast, QueueCopy(state_dir, key), lock)
+    try:
+        migrate(database)
+        if marks is not None and marks.is_open and not has_wal and lock.is_alone():
+            _pass_over_lost(database, state_dir)
+        with database.reading() as raw:
+            guard.begin(raw, marks)
+        if not was_made:
+            replace_file(state_dir / MADE_FILE, b"")
+    except BaseException:
+        database.close()
+        raise
     return database
+
+
+def _pass_over_lost(database: KioskDatabase, state_dir: Path) -> None:
+    """The log of the last commits is gone: go on behind every number that it may have given, and tell staff."""
+    at = datetime.now(UTC)
+    with database.transaction() as raw:
+        report = database.guard.skip_lost(raw, at)
+    folder = new_folder(state_dir, at)
+    write_report(folder, replace(report, folder=folder.name))
 
 
 def _look(state_dir: Path) -> tuple[bool, bool]:
     """Whether there is a database with content, and whether one was ever made."""
     path = state_dir / DATABASE_FILE
-    make_folder(state_dir)
     exists = path.exists() and path.stat().st_size > 0
     return exists, (state_dir / MADE_FILE).exists()
 
@@ -156,7 +204,12 @@ def _is_half_made(path: Path, *, was_made: bool) -> bool:
     return journal.exists() and journal.stat().st_size > 0
 
 
-def _migrate(database: EncryptedDatabase) -> None:
+def migrate(database: EncryptedDatabase) -> None:
+    """Bring the tables up to date.
+
+    Raises:
+        StorageNewer: a newer version of the kiosk wrote them.
+    """
     known = {
         (migrations.name, step.name)
         for migrations in (KIOSK_MIGRATIONS, SYNC_MIGRATIONS)
@@ -172,6 +225,14 @@ def _migrate(database: EncryptedDatabase) -> None:
     with database.transaction() as raw:
         KIOSK_MIGRATIONS.apply(raw)
         apply_sync_migrations(raw)
+
+
+def blank_tables() -> Database:
+    """The tables as a first start makes them, in memory."""
+    raw = Database(memory=True)
+    KIOSK_MIGRATIONS.apply(raw)
+    apply_sync_migrations(raw)
+    return raw
 
 
 def _applied_steps(raw: Database) -> set[tuple[str, str]]:

@@ -5,6 +5,7 @@ import secrets
 from sqlite_utils import Database
 
 from kiosk.storage.database import kiosk_errors
+from kiosk.storage.kiosk_database import KioskDatabase
 from sync.sqlcipher import EncryptedDatabase
 
 _NAME = "ed25519-seed"
@@ -26,7 +27,19 @@ def load_or_make_device_seed(encrypted: EncryptedDatabase) -> bytes:
         with encrypted.transaction() as database:
             seed = _stored_seed(database) or secrets.token_bytes(SEED_BYTES)
             database.execute("INSERT OR IGNORE INTO device_secret VALUES (?, ?)", [_NAME, seed])
-            return seed
+        remember_identity(encrypted)
+        return seed
+
+
+def remember_identity(encrypted: EncryptedDatabase) -> None:
+    """Write a changed secret down beside the database too; it must outlive the database.
+
+    Raises:
+        StorageError.
+    """
+    if isinstance(encrypted, KioskDatabase):
+        with kiosk_errors(encrypted.path.parent), encrypted.reading() as database:
+            encrypted.guard.remember(database)
 
 
 def _stored_seed(database: Database) -> bytes | None:

@@ -40,6 +40,20 @@ def last_number(database: Database) -> int:
     return int(database.execute("SELECT coalesce(max(last), 0) FROM receipt_block").fetchone()[0])
 
 
+def last_taken(database: Database) -> int:
+    """The highest number that was given; 0 before the first."""
+    row = database.execute("SELECT max(next) - 1 FROM receipt_block WHERE next > first").fetchone()
+    return int(row[0] or 0)
+
+
+def skip_through(database: Database, number: int) -> None:
+    """Treat every number up to this one as given."""
+    database.execute(
+        "UPDATE receipt_block SET next = min(last, :number) + 1 WHERE first <= :number AND next <= :number",
+        {"number": number},
+    )
+
+
 def wants_more(database: Database) -> bool:
     """Whether half of what the centre allotted is used; an emergency block does not count, it was not allotted."""
     used, allotted = database.execute(
