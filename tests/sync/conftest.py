@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.central.database_url import URL_VARIABLE
 from sync.http_transport import HttpTransport
 from tests.sync.postgresql import Cluster, why_not
 from tests.sync.sender import Sender
@@ -50,12 +51,15 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
-    """Of a database without rows; empty for SQLite."""
+def database_url(
+    database_kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Of a database without rows, also told to the centre's commands; empty for SQLite."""
     if database_kind == "sqlite":
         return ""
     url: str = request.getfixturevalue("shared_url")
     request.getfixturevalue("cluster").empty(url)
+    monkeypatch.setenv(URL_VARIABLE, url)
     return url
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from sync.answers import Decision, DecisionState
-from sync.central.database_url import URL_VARIABLE
 from sync.central.decisions import DecisionMalformed, DecisionRefused
 from sync.events import OutboxEvent
 from tests.sync.sender import Sender
@@ -238,13 +237,8 @@ def test_other_services_wait_for_staff_and_are_told_as_done(
 
 
 def test_staff_ask_for_a_correction_by_command(
-    sender: Sender,
-    centre: Centre,
-    database_url: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    sender: Sender, centre: Centre, capsys: pytest.CaptureFixture[str]
 ):
-    monkeypatch.setenv(URL_VARIABLE, database_url)
     one = claim()
     deliver(sender, one)
     words = ("--needs-correction", "--field", "bank", "--field", "bank_page", "--text", "照片不清")
