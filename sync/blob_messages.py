@@ -14,6 +14,10 @@ MAXIMUM_PIECE_BYTES = 256 * 1024
 """In one request; a device sends as much as passes in a few seconds."""
 PIECE_MEDIA_TYPE = "application/octet-stream"
 
+LATE_FILES_KIND = "attachments"
+LATE_FILES_SCHEMA = 1
+"""Of the event that names the files of an earlier one."""
+
 WRONG_OFFSET = "wrong-offset"
 WRONG_SIZE = "wrong-size"
 UNKNOWN_BLOB = "unknown-blob"

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from sync.backoff import FullJitterBackoff
+from sync.blob_late import name_late_files
 from sync.blob_messages import BLOB_DAMAGED, UNKNOWN_BLOB, BlobStanding, BlobState
 from sync.blob_policy import REST_S, TRIAL_BYTES, BlobPolicy, BlobWish, LinkSpeed, Rest
 from sync.blob_queue import BlobQueue
 from sync.blob_shelf import BlobShelf, StoredBlob
 from sync.errors import BatchTooLarge, BlobDamaged, DatabaseError, ServerBusy, SyncError, TimedOut
 from sync.events import Clock, ClockReading
+from sync.outbox import Outbox
 from sync.settlement import Tally
 from sync.sqlcipher import EncryptedDatabase
 from sync.transport import Transport
@@ -45,12 +47,14 @@ class BlobSender:
     def __init__(
         self,
         database: EncryptedDatabase,
+        outbox: Outbox,
         transport: Transport,
         clock: Clock,
         policy: BlobPolicy,
         chance: random.Random | None = None,
     ) -> None:
         self._database = database
+        self._outbox = outbox
         self._transport = transport
         self._clock = clock
         self._policy = policy
@@ -67,7 +71,10 @@ class BlobSender:
             DatabaseError: the device's own database cannot be used.
         """
         begun = self._clock.read()
-        if self._rest.is_on(begun):
+        # Also while files rest: it is an event, and goes before them.
+        is_named = bool(name_late_files(self._database, self._outbox))
+        if self._rest.is_on(begun) or is_named:
+            tally.has_more_files = is_named
             return
         with self._database.reading() as database:
             newest = BlobQueue(database).newest_event()

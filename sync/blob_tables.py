@@ -18,9 +18,10 @@ _TABLES = (
     """CREATE TABLE IF NOT EXISTS blob_chunk (
         blob_no INTEGER NOT NULL, number INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (blob_no, number))""",
     # is_kept: the file may still be opened here for this event, as for a correction. The rowid keeps their order.
+    # named_by: the later, sealed event that told the centre of the files of an unsealed one.
     """CREATE TABLE IF NOT EXISTS blob_claim (
         event_id TEXT NOT NULL, blob_no INTEGER NOT NULL, media_type TEXT NOT NULL,
-        is_kept INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (event_id, blob_no))""",
+        is_kept INTEGER NOT NULL DEFAULT 1, named_by TEXT NOT NULL DEFAULT '', PRIMARY KEY (event_id, blob_no))""",
     "CREATE INDEX IF NOT EXISTS blob_claim_by_blob ON blob_claim (blob_no)",
 )
 

@@ -84,6 +84,13 @@ class DeadlineAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _pool_classes(self._deadline)
 
+    def close(self) -> None:
+        """Close the connections now; urllib3 leaves that to the garbage collector, which an old failure delays."""
+        pools = self.poolmanager.pools
+        for key in pools.keys():  # noqa: SIM118  (this container refuses to be iterated over)
+            pools[key].close()
+        super().close()
+
 
 def _pool_classes(deadline: Deadline) -> dict[str, Any]:
     class WatchedConnection(HTTPConnection):

@@ -112,7 +112,9 @@ class SyncEngine:
         self._feeds = FeedPuller(transport, self._clock, readers)
         self._supplier = Supplier(database, transport, supplies) if supplies is not None else None
         self._files = (
-            BlobSender(database, transport, self._clock, files) if files is not None else None
+            BlobSender(database, outbox, transport, self._clock, files)
+            if files is not None
+            else None
         )
         self._keys = keys
 

@@ -1,6 +1,6 @@
 """What the use cases need from the local database. ``kiosk.storage`` implements it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from kiosk.domain.print_job import PrintJob, PrintJobState
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.services.ports import FaceTemplate
+from sync.events import AttachmentRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,9 @@ class Attachments(Protocol):
 
     def of(self, request_id: str) -> tuple[Attachment, ...]:
         """The files of a request, in the order in which they came."""
+
+    def refs(self, request_id: str) -> tuple[AttachmentRef, ...]:
+        """What the centre must know to open the files of a request, each file once, in the order in which they came."""
 
     def erase(self, request_id: str) -> None:
         """Forget the files of a request."""
@@ -225,8 +229,13 @@ class Transaction(Protocol):
         schema_version: int,
         priority: int,
         payload: dict[str, object],
+        attachments: Sequence[AttachmentRef] = (),
     ) -> None:
-        """Queue an event for the centre; signed and fixed now."""
+        """Queue an event for the centre; its bytes are fixed now.
+
+        Args:
+            attachments: its files, which are kept already and travel after it.
+        """
 
     def audit(self, entry: AuditEntry) -> None:
         """Append to the hash-chained audit log."""

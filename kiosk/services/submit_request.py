@@ -87,9 +87,10 @@ class SubmitRequest:
             counter = transaction.next_receipt_counter()
             request = self._new_request(request_id, service, applicant, counter, corrects)
             transaction.requests.add(request)
-            self._append_event(transaction, request, service.priority, applicant, form)
             _keep(transaction, request, service, answers, attachments)
             _close_corrected(transaction, request, form)
+            # Behind the files: the event tells the centre how to open them.
+            self._append_event(transaction, request, service.priority, applicant, form)
             also(transaction)
             transaction.note_device_moment(request.accepted_at)
             transaction.audit(_accepted(request, is_proxy=applicant.is_proxy))
@@ -143,6 +144,7 @@ class SubmitRequest:
             schema_version=EVENT_SCHEMA_VERSION,
             priority=priority,
             payload=request_payload(request, applicant, form),
+            attachments=transaction.attachments.refs(request.request_id),
         )
 
 

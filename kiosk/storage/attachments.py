@@ -10,6 +10,7 @@ from kiosk.errors import AttachmentRefused, StorageDamaged
 from kiosk.storage.rows import moment_text
 from sync.blob_shelf import BlobShelf
 from sync.errors import BlobDamaged
+from sync.events import AttachmentRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,15 @@ class SqliteAttachments:
             [request_id],
         ).fetchall()
         return tuple(Attachment(row[0], row[1], self._content(row[2])) for row in rows)
+
+    def refs(self, request_id: str) -> tuple[AttachmentRef, ...]:
+        """What the centre must know to open the files of a request, each file once, in the order in which they came."""
+        rows = self.database.execute(
+            "SELECT sha256, blob.size, min(media_type), secret FROM attachment JOIN blob USING (sha256) "
+            "WHERE request_id = ? GROUP BY sha256 ORDER BY min(attachment.rowid)",
+            [request_id],
+        ).fetchall()
+        return tuple(AttachmentRef(row[0], row[1], row[2], bytes(row[3])) for row in rows)
 
     def erase(self, request_id: str) -> None:
         """Forget the files of a request; ``secure_delete`` overwrites the pages.

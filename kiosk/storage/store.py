@@ -1,7 +1,7 @@
 """The ``Store`` of the use cases on the encrypted database."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from kiosk.storage.print_jobs import SqlitePrintJobs
 from kiosk.storage.receipt_blocks import take_number
 from kiosk.storage.requests import SqliteRequests
 from kiosk.storage.residents import SqliteResidents
-from sync.events import OutboxEvent
+from sync.events import AttachmentRef, OutboxEvent
 from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
 
@@ -81,6 +81,7 @@ class SqliteTransaction:
         schema_version: int,
         priority: int,
         payload: dict[str, object],
+        attachments: Sequence[AttachmentRef] = (),
     ) -> None:
         """Queue an event for the centre in this transaction."""
         event = OutboxEvent(
@@ -90,6 +91,7 @@ class SqliteTransaction:
             schema_version=schema_version,
             payload=payload,
             priority=priority,
+            attachments=tuple(attachments),
         )
         self.outbox.append(self.database, event)
 

@@ -1,5 +1,6 @@
 """Taking in files: only what an applied event of the device declares, only in order, whole only when it opens."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ MAXIMUM_FILE_BYTES = 4 * 1024 * 1024
 MAXIMUM_DAILY_BYTES = 256 * 1024 * 1024
 """Sealed bytes of what one device declared within a day; a busy kiosk takes some hundred pictures."""
 _DAY = timedelta(days=1)
+_MEDIA_TYPE = re.compile(r"[!-~]+/[!-~]+")
+"""Only so much that staff and PostgreSQL can read it; nothing is done by it."""
 _Row = Row[*tuple[Any, ...]]
 
 
@@ -53,6 +56,8 @@ def declare(
     for place, ref in enumerate(files):
         if not 0 < ref.size <= MAXIMUM_FILE_BYTES:
             return event_problem("malformed", "A file is empty or too large")
+        if not _MEDIA_TYPE.fullmatch(ref.media_type):
+            return event_problem("malformed", "A file's media type is none")
         name = blob_name(ref.key, ref.sha256)
         known = _find(connection, device, name)
         if known is None:

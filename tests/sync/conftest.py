@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 
 from sync.central.database_url import URL_VARIABLE
 from sync.http_transport import HttpTransport
+from tests.sync.file_parts import know_keys
 from tests.sync.postgresql import Cluster, why_not
 from tests.sync.sender import Sender
 from tests.sync.sync_parts import ROSTER, Centre, Kiosk, make_centre, make_kiosk
@@ -81,6 +83,39 @@ def transport(centre: Centre, kiosk: Kiosk) -> Iterator[HttpTransport]:
     """The kiosk enrolled at the centre and connected to it."""
     centre.enrol(kiosk.signer)
     made = centre.transport(kiosk.signer)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def shared_centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    """One centre for many tests: each has a device of its own there, so none sees another's."""
+    with make_centre(tmp_path_factory.mktemp("shared") / "centre") as made:
+        made.load(ROSTER)
+        yield made
+
+
+_numbers = itertools.count(100)
+
+
+@pytest.fixture
+def sealing_kiosk(shared_centre: Centre, tmp_path: Path) -> Iterator[Kiosk]:
+    """A kiosk of its own at the shared centre, whose keys it knows."""
+    number = next(_numbers)
+    centre_key = shared_centre.admin.centre_public_key()
+    with make_kiosk(tmp_path / "kiosk", None, centre_key, f"dev-{number}") as made:
+        know_keys(made, shared_centre)
+        shared_centre.enrol(
+            made.signer, f"dev-{number}", f"{chr(65 + number // 100)}{number % 100:02d}"
+        )
+        yield made
+
+
+@pytest.fixture
+def sealed_transport(shared_centre: Centre, sealing_kiosk: Kiosk) -> Iterator[HttpTransport]:
+    made = shared_centre.transport(sealing_kiosk.signer, sealing_kiosk.outbox.device_id)
     try:
         yield made
     finally:

@@ -3,17 +3,20 @@
 import hashlib
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import select
 
 from sync.blob_policy import BlobPolicy, BlobWish
 from sync.blob_queue import BlobCounts, BlobQueue
 from sync.blob_sender import BlobSender
 from sync.blob_shelf import BlobShelf, StoredBlob
-from sync.central.blobs import content_of, declare
+from sync.central.blobs import content_of
+from sync.central.tables_blobs import blob as blob_table
 from sync.events import AttachmentRef
 from sync.settlement import Tally
 from sync.transport import Transport
-from tests.sync.sync_parts import DEVICE, NOW, Centre, Kiosk, event
+from tests.sync.sync_parts import NOW, Centre, Kiosk, event
 
 ALWAYS = BlobPolicy(BlobWish.ALWAYS)
 
@@ -27,40 +30,28 @@ def sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def put(kiosk: Kiosk, *contents: bytes, event_id: str | None = None) -> str:
+def put(kiosk: Kiosk, *contents: bytes, subject: str = "r-0001") -> str:
     """Queue an event that names files."""
-    one = event() if event_id is None else event(event_id=event_id)
+    one = event(subject)
     with kiosk.database.transaction() as database:
         shelf = BlobShelf(database)
-        for content in contents:
-            shelf.put(one.id, content, "image/jpeg", NOW)
-        kiosk.outbox.append(database, one)
-        database.execute("UPDATE outbox SET seal = 'a test' WHERE id = ?", [one.id])
+        blobs = [shelf.put(one.id, content, "image/jpeg", NOW) for content in contents]
+        refs = tuple(AttachmentRef(b.sha256, b.size, "image/jpeg", b.secret) for b in blobs)
+        kiosk.outbox.append(database, replace(one, attachments=refs))
     return one.id
 
 
-def accept(kiosk: Kiosk, centre: Centre, transport: Transport, *contents: bytes) -> str:
+def accept(kiosk: Kiosk, transport: Transport, *contents: bytes) -> str:
     """An event that names files and that the centre has applied."""
     event_id = put(kiosk, *contents)
     assert kiosk.engine(transport).run_once().acknowledged
-    tell(centre, kiosk, event_id)
     return event_id
 
 
-def tell(centre: Centre, kiosk: Kiosk, event_id: str) -> None:
-    """Let the centre know an event's files."""
-    names = kiosk.rows(
-        "SELECT sha256 FROM blob JOIN blob_claim USING (blob_no) WHERE event_id = ?", event_id
-    )
-    with kiosk.database.reading() as database:
-        blobs = [BlobShelf(database).find(name) for (name,) in names]
-    with centre.admin._database.writing() as connection:
-        refs = [ref_of(blob) for blob in blobs if blob is not None]
-        assert declare(connection, DEVICE, event_id, refs, NOW) is None
-
-
-def ref_of(blob: StoredBlob) -> AttachmentRef:
-    return AttachmentRef(blob.sha256, blob.size, "image/jpeg", blob.secret)
+def know_keys(kiosk: Kiosk, centre: Centre) -> None:
+    """What a kiosk takes at provisioning: from now on it seals, and its events name their files."""
+    with kiosk.database.transaction() as database:
+        kiosk.outbox._maker._store.take(database, centre.admin.keyring(), kiosk.clock.wall)
 
 
 def blob_of(kiosk: Kiosk, content: bytes) -> StoredBlob:
@@ -78,7 +69,8 @@ def counts(kiosk: Kiosk) -> BlobCounts:
 def at_centre(centre: Centre, blob: StoredBlob) -> bytes:
     """The plain file as the centre's staff get it."""
     with centre.admin._database.reading() as connection:
-        return content_of(connection, DEVICE, blob.name)
+        owner = select(blob_table.c.device).where(blob_table.c.name == blob.name)
+        return content_of(connection, connection.execute(owner).scalar_one(), blob.name)
 
 
 @dataclass
@@ -97,6 +89,7 @@ class Files:
     def restart(self) -> None:
         self.sender = BlobSender(
             self.kiosk.database,
+            self.kiosk.outbox,
             self.transport,
             self.kiosk.clock,
             self.policy,

@@ -152,7 +152,10 @@ class Kiosk:
 
 @contextlib.contextmanager
 def make_kiosk(
-    folder: Path, signer: DeviceSigner | None = None, centre_key: bytes | None = None
+    folder: Path,
+    signer: DeviceSigner | None = None,
+    centre_key: bytes | None = None,
+    device: str = DEVICE,
 ) -> Iterator[Kiosk]:
     """A kiosk's encrypted queue in a folder; opening it again finds what was there.
 
@@ -166,7 +169,7 @@ def make_kiosk(
         with database.reading() as raw:
             apply_migrations(raw)
             raw.execute("CREATE TABLE IF NOT EXISTS settled_row (id TEXT)")
-        outbox = SqliteOutbox(DEVICE, chosen, clock, centre_key)
+        outbox = SqliteOutbox(device, chosen, clock, centre_key)
         yield Kiosk(database, outbox, chosen, clock, is_sealing=centre_key is not None)
     finally:
         database.close()

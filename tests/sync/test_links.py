@@ -324,6 +324,36 @@ def test_link_is_used_again_for_the_next_request():
         assert not thread.is_alive()
 
 
+def test_close_ends_the_connection_also_while_an_earlier_failure_is_remembered():
+    """The frames of an exception hold the pool; without a word of ours its socket stayed open behind them."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        transport_to(f"http://127.0.0.1:{listener.getsockname()[1]}") as transport,
+    ):
+        ended: list[bytes] = []
+
+        def serve() -> None:
+            listener.accept()[0].close()
+            connection, _ = listener.accept()
+            with connection:
+                connection.settimeout(5)
+                _read_request(connection)
+                body = batch_answer()
+                head = f"HTTP/1.1 200 OK\r\n{JSON}\r\nContent-Length: {len(body)}\r\n\r\n"
+                connection.sendall(head.encode() + body)
+                ended.append(connection.recv(1))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(Unreachable) as remembered:
+            transport.send_batch("batch-1", ITEMS)
+        transport.send_batch("batch-1", ITEMS)
+        transport.close()
+        thread.join(4)
+        assert ended == [b""]
+        assert remembered.value is not None
+
+
 def test_answer_to_an_old_question_is_refused():
     probe = ProbeAnswer(protocol=1, nonce="another-nonce", time=NOW)
     body = seal_answer(probe, Purpose.PROBE, CENTRE)
