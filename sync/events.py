@@ -69,18 +69,16 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clocks."""
+    """The machine's clocks; all of one process tell of the same boot."""
 
     def __init__(self) -> None:
         try:
             self._boot_id = _BOOT_ID_FILE.read_text("ascii").strip()
-        except OSError:
-            # Elsewhere the process stands in for the boot: a new start then only makes a delayed event due early.
-            self._boot_id = str(uuid.uuid4())
-            # What the process stands in for begins with it: an event of an earlier one is older than this point.
-            self._origin_ns = _uptime_ns()
-        else:
             self._origin_ns = 0
+        except OSError:
+            # Elsewhere the process stands in for the boot, which then begins with it: an event of an earlier process
+            # is older than this one's start, and a new start makes a delayed event due early.
+            self._boot_id, self._origin_ns = _PROCESS_ID, _PROCESS_START_NS
 
     def read(self) -> ClockReading:
         """The present moment."""
@@ -92,6 +90,10 @@ def _uptime_ns() -> int:
     """Time since the start of the machine, with the time that it slept: a kiosk may be suspended over night."""
     boot_time = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic_ns() if boot_time is None else time.clock_gettime_ns(boot_time)
+
+
+_PROCESS_ID = str(uuid.uuid4())
+_PROCESS_START_NS = _uptime_ns()
 
 
 def iso_utc(moment: datetime) -> str:

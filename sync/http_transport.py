@@ -5,7 +5,7 @@ import http.client
 import ipaddress
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -27,7 +27,7 @@ from sync.answers import (
 from sync.blob_messages import PIECE_MEDIA_TYPE, BlobAnswer, BlobsAnswer
 from sync.canonical import canonical_json
 from sync.deadline import Deadline, DeadlineAdapter
-from sync.envelope import is_sealed
+from sync.envelope import BOOT_LENGTH, is_sealed
 from sync.errors import (
     ClockFault,
     NotTheCentre,
@@ -36,6 +36,7 @@ from sync.errors import (
     TimedOut,
     Unreachable,
 )
+from sync.events import Clock, SystemClock
 from sync.framing import BATCH_MEDIA_TYPE, encode_batch
 from sync.http_failures import (
     ANSWER_MEDIA_TYPE,
@@ -66,6 +67,7 @@ class HttpTransport:
         connect_timeout_s: for each address of the host.
         total_deadline_s: for a whole exchange, hard; only the resolver's own look-up of the name is not covered.
         ca_bundle: a PEM file for a centre with its own certificate authority; None for the shipped list.
+        clock: of this machine; what it says of the time is corrected by the centre where need be.
     Raises:
         ValueError: the URL is not safe, or a key is malformed.
     """
@@ -79,6 +81,7 @@ class HttpTransport:
         connect_timeout_s: float = 10.0,
         total_deadline_s: float = 30.0,
         ca_bundle: str | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._base_url = _checked_url(base_url)
         self._device_id = device_id
@@ -86,6 +89,7 @@ class HttpTransport:
         self.trust = CentreTrust(centre_public_key)
         """Whose answers count."""
         self._speaks_2 = False
+        self._clock = clock if clock is not None else SystemClock()
         self._opening_key = opening_key_of(signer)
         self._timeouts_s = (connect_timeout_s, total_deadline_s)
         self._total_deadline_s = total_deadline_s
@@ -110,6 +114,10 @@ class HttpTransport:
         body = encode_batch(items)
         headers = {"Content-Type": BATCH_MEDIA_TYPE}
         path = f"/v{protocol}/batches?batch={quote(batch_id)}"
+        if protocol == PROTOCOL_V2:
+            # With it the centre dates events of this boot exactly, whatever the wall clock says.
+            now = self._clock.read()
+            path += f"&boot={quote(now.boot_id[:BOOT_LENGTH])}&ms={now.monotonic_ms}"
         try:
             answer_body, _ = self._signed_exchange("POST", path, body, headers)
         except ProtocolMismatch:
@@ -249,7 +257,7 @@ class HttpTransport:
             if fault.problem != CLOCK_PROBLEM:
                 raise
         # The clock is off but TLS still works: take the time from the signed echo, never from a plain Date header.
-        asked_at = datetime.now(UTC)
+        asked_at = self._clock.read().wall
         self.clock_offset = self.probe().time - asked_at
         return self._signed_once(method, path, body, headers)
 
@@ -263,7 +271,7 @@ class HttpTransport:
             method=method,
             path=path,
             body=body,
-            time=datetime.now(UTC) + self.clock_offset,
+            time=self._clock.read().wall + self.clock_offset,
             nonce=nonce,
         )
         return self._exchange(

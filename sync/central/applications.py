@@ -101,6 +101,7 @@ def _insert(intake: Intake, rows: Sequence[dict[str, Any]]) -> None:
 def _row(intake: Intake, arrival: Arrival, link: Link, *, is_known: bool) -> dict[str, Any]:
     payload: ServiceRequestPayload = arrival.content
     proxy = payload.proxy or ProxyPayload()
+    time = intake.times[arrival.body.id]
     flags = (FLAG_PROXY if payload.proxy else "", link.flag)
     row = {
         "region_code": intake.region_code,
@@ -112,6 +113,8 @@ def _row(intake: Intake, arrival: Arrival, link: Link, *, is_known: bool) -> dic
         "person_claim": "" if payload.resident_id else payload.citizen_id,
         "receipt_number": payload.receipt_number,
         "accepted_at": iso_utc(parse_utc(payload.accepted_at)),
+        "corrected_at": iso_utc(time.at),
+        "clock_quality": time.quality.value,
         "assurance": payload.assurance,
         "state": IN_REVIEW,
         "decision_code": "",
@@ -126,7 +129,7 @@ def _row(intake: Intake, arrival: Arrival, link: Link, *, is_known: bool) -> dic
         "change": intake.next_change(),
     }
     if is_known and _needs_nobody(payload):
-        values, until = certified_values(payload.accepted_at, intake.now)
+        values, until = certified_values(time.at, intake.now)
         row.update(values)
         intake.certify(payload.resident_id, until)
     return row

@@ -52,7 +52,7 @@ class EventClocks:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class Reception:
     """How the centre came by it."""
 
     at: datetime
@@ -71,15 +71,15 @@ class CorrectedTime:
     quality: ClockQuality
 
 
-def correct(clocks: EventClocks, arrival: Arrival) -> CorrectedTime:
-    """Work out when an event happened; the answer lies between ``EARLIEST`` and the arrival."""
-    latest, measured = arrival.at, None
-    if arrival.boot_id and arrival.monotonic_ms is not None:
-        if arrival.boot_id == clocks.boot_id:
-            measured = _back(arrival.at, arrival.monotonic_ms - clocks.monotonic_ms)
+def correct(clocks: EventClocks, reception: Reception) -> CorrectedTime:
+    """Work out when an event happened; the answer lies between ``EARLIEST`` and the reception."""
+    latest, measured = reception.at, None
+    if reception.boot_id and reception.monotonic_ms is not None:
+        if reception.boot_id == clocks.boot_id:
+            measured = _back(reception.at, reception.monotonic_ms - clocks.monotonic_ms)
         else:
             # Boot ids do not come back, so the event is older than the boot that brought it.
-            latest = _back(arrival.at, arrival.monotonic_ms) or arrival.at
+            latest = _back(reception.at, reception.monotonic_ms) or reception.at
     earliest = _earliest(clocks, latest)
     if measured is not None:
         return CorrectedTime(max(measured, earliest or EARLIEST), ClockQuality.EXACT)

@@ -47,8 +47,12 @@ def needs_no_person(service_id: str, assurance: int) -> bool:
     return service_id == LIFE_CERTIFICATION and assurance >= VERIFIED_ASSURANCE
 
 
-def certified_values(accepted_at: str, now: datetime) -> tuple[dict[str, Any], date]:
-    """A certification that is decided at once: the application's columns, and the last day that it holds."""
+def certified_values(happened_at: datetime, now: datetime) -> tuple[dict[str, Any], date]:
+    """A certification that is decided at once: the application's columns, and the last day that it holds.
+
+    Args:
+        happened_at: corrected, as a device's clock may be off by decades.
+    """
     code, words = _CERTIFIED_WORDS
     values = {
         "state": DecisionState.DECIDED.value,
@@ -56,7 +60,7 @@ def certified_values(accepted_at: str, now: datetime) -> tuple[dict[str, Any], d
         "decision_text": words,
         "decided_at": iso_utc(now),
     }
-    return values, _holds_until(accepted_at)
+    return values, _holds_until(happened_at)
 
 
 def decide(
@@ -112,7 +116,8 @@ def decide(
     )
     is_certified = found["service_id"] == LIFE_CERTIFICATION and code in ("", CERTIFIED)
     if state is DecisionState.DECIDED and is_certified:
-        certify(connection, {found["resident_id"]: _holds_until(found["accepted_at"])})
+        happened_at = parse_utc(found["corrected_at"] or found["accepted_at"])
+        certify(connection, {found["resident_id"]: _holds_until(happened_at)})
 
 
 def certify(connection: Connection, residents: Mapping[str, date]) -> None:
@@ -184,8 +189,8 @@ def decisions_after(
     ]
 
 
-def _holds_until(accepted_at: str) -> date:
-    return one_year_after(parse_utc(accepted_at).astimezone(_CIVIL_TIME).date())
+def _holds_until(happened_at: datetime) -> date:
+    return one_year_after(happened_at.astimezone(_CIVIL_TIME).date())
 
 
 def _default_words(state: DecisionState, service_id: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sync.answers import Problem
+from sync.central.corrected_time import CorrectedTime, Reception
 from sync.item_body import ItemBody
 
 
@@ -45,6 +46,10 @@ class Intake:
     now: datetime
     change: int
     """The last change number of the device's applications."""
+    reception: Reception
+    """How the batch came."""
+    times: dict[str, CorrectedTime] = field(default_factory=dict)
+    """When each event of the batch happened, by its id."""
     certified: dict[str, date] = field(default_factory=dict)
     """Residents and the last day that their certification holds. Written at the end of the transaction: the roster has
     one counter for all, and nobody should wait for it while others are still being judged."""

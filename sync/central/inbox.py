@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select, update
 
 from sync.answers import EventResult
 from sync.central import tables
+from sync.central.corrected_time import Reception
 from sync.central.database import CentralDatabase
 from sync.central.decisions import certify
 from sync.central.devices import Device, find_device
@@ -31,7 +32,7 @@ class Delivery:
     owner: str
     """Id of the device."""
     readings: Sequence[Reading]
-    now: datetime
+    reception: Reception
     results: list[EventResult | None] = field(default_factory=list)
     hwm: int = 0
 
@@ -46,17 +47,19 @@ def receive_batch(
     items: Sequence[bytes],
     now: datetime,
     reader: ItemReader = BEFORE,
+    reception: Reception | None = None,
 ) -> tuple[tuple[EventResult, ...], int]:
     """Take a batch in; when this returns, it is committed and on the disk.
 
     Args:
         reader: which items can be read; as it is, those of version 1.
+        reception: what the device's clocks said when it delivered; None for items that somebody else brought.
     Returns:
         a result for each item whose id could be read, and the device's high-water mark.
     """
     verifier = Verifier(device.public_key)
     readings = open_items(items, device.id, {verifier.key_id: verifier}, reader)
-    delivery = Delivery(device.id, readings, now)
+    delivery = Delivery(device.id, readings, reception or Reception(now))
 
     def commit(deliveries: Sequence[Delivery]) -> None:
         with database.writing() as connection:
@@ -96,7 +99,13 @@ def _take_in(connection: Connection, delivery: Delivery) -> dict[str, date]:
     if device is None:
         raise NotAuthorised("the device is not enrolled")
     intake = Intake(
-        connection, device.id, device.region_code, device.regions, delivery.now, device.change
+        connection,
+        device.id,
+        device.region_code,
+        device.regions,
+        delivery.reception.at,
+        device.change,
+        delivery.reception,
     )
     opened = [one for one in delivery.readings if isinstance(one, OpenedItem)]
     recorder = Recorder(intake, opened)

@@ -13,6 +13,7 @@ from sync.central import tables
 from sync.central.blobs import declare
 from sync.central.database import received_numbers
 from sync.central.effects import Intake, Refused
+from sync.central.event_times import times_of
 from sync.central.opening import OpenedItem
 from sync.central.verdicts import KnownEvent, known_among, later
 from sync.events import iso_utc
@@ -76,7 +77,13 @@ class Recorder:
 
     def _entries(self, places: Sequence[int]) -> list[_Entry]:
         """Give each event its number; one that was rejected before has it."""
-        events = self._known.events
+        events, intake = self._known.events, self._intake
+        intake.times = times_of(
+            intake.connection,
+            intake.device,
+            [self._items[place] for place in places],
+            intake.reception,
+        )
         count = sum(self._items[place].id not in events for place in places)
         numbers = iter(received_numbers(self._intake.connection, count) if count else ())
         entries: list[_Entry] = []
@@ -162,7 +169,7 @@ class Recorder:
             raise Refused(problem)
 
     def _key_row(self, entry: _Entry) -> dict[str, object]:
-        item = entry.item
+        item, time = entry.item, self._intake.times[entry.item.id]
         return {
             "id": item.id,
             "device": self._intake.device,
@@ -173,6 +180,8 @@ class Recorder:
             "problem": _why(entry),
             "received_at": iso_utc(self._intake.now),
             "server_seq": entry.server_seq,
+            "corrected_at": iso_utc(time.at),
+            "clock_quality": time.quality.value,
         }
 
     def _inbox_row(self, entry: _Entry) -> dict[str, object]:

@@ -24,9 +24,11 @@ from sync.answers import (
 from sync.central import roster
 from sync.central.blob_routes import add_blobs
 from sync.central.bodies import bounded_body
+from sync.central.corrected_time import Reception
 from sync.central.database import ROSTER_VERSION, CentralDatabase, current_number
 from sync.central.decisions import decisions_after
 from sync.central.devices import Authenticator, Caller, find_device
+from sync.central.event_times import short_boot
 from sync.central.examples import (
     BATCH_REQUEST,
     batch_responses,
@@ -52,8 +54,21 @@ PAGE_SIZE = 200
 _UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 BatchId = Annotated[str, Query(pattern=_UUID, examples=["5f0c0f2e-6c1b-4c55-9f6e-0d6f3a1b2c3d"])]
+BootId = Annotated[str, Query(pattern=r"^[0-9A-Za-z-]{0,64}$", examples=["b3c1f0de"])]
+Milliseconds = Annotated[int, Query(ge=-1, le=2**53 - 1, examples=[83211])]
 Cursor = Annotated[int, Query(ge=0, le=2**53 - 1, examples=[0])]
 Nonce = Annotated[str, Query(pattern=r"^[0-9A-Za-z_-]{8,64}$", examples=["q83vEjRWeJA"])]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceMoment:
+    """The device's monotonic clock when it asked; with it the centre dates the events of the same boot exactly."""
+
+    boot_id: str = ""
+    monotonic_ms: int | None = None
+
+
+NO_CLOCK = DeviceMoment()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,9 @@ class CentreServices:
         also = others if answer.protocol == PROTOCOL_V2 else ()
         return _signed_response(seal_answer(answer, purpose, first, also))
 
-    def take_batch(self, caller: Caller, batch: str, body: bytes, protocol: int) -> Response:
+    def take_batch(
+        self, caller: Caller, batch: str, body: bytes, protocol: int, clock: DeviceMoment = NO_CLOCK
+    ) -> Response:
         """Receive, commit, then answer; in this order."""
         try:
             items = decode_batch(body)
@@ -92,7 +109,8 @@ class CentreServices:
         keys = self.keys.current()
         reader = ItemReader(decode_item, keys.openers, keys.is_over) if is_2 else BEFORE
         now = self.now()
-        results, hwm = receive_batch(self.database, caller.device, items, now, reader)
+        reception = Reception(now, short_boot(clock.boot_id), clock.monotonic_ms)
+        results, hwm = receive_batch(self.database, caller.device, items, now, reader, reception)
         self.after_commit()
         answer = BatchAnswer(
             protocol=protocol,
@@ -128,13 +146,15 @@ def centre_router(services: CentreServices) -> APIRouter:
 
 
 def _add_batches(router: APIRouter, services: CentreServices) -> None:
-    async def take(request: Request, batch: str, protocol: int) -> Response:
+    async def take(
+        request: Request, batch: str, protocol: int, clock: DeviceMoment = NO_CLOCK
+    ) -> Response:
         media_type = request.headers.get("Content-Type", "").partition(";")[0].strip()
         if media_type != BATCH_MEDIA_TYPE:
             raise ProblemError(415, "media-type", f"The body must be {BATCH_MEDIA_TYPE}")
         body = await bounded_body(request, MAXIMUM_BATCH_BYTES)
         caller = await run_in_threadpool(services.authenticate, request, body)
-        return await run_in_threadpool(services.take_batch, caller, batch, body, protocol)
+        return await run_in_threadpool(services.take_batch, caller, batch, body, protocol, clock)
 
     @router.post(
         "/v1/batches",
@@ -155,8 +175,10 @@ def _add_batches(router: APIRouter, services: CentreServices) -> None:
         responses=batch_responses(PROTOCOL_V2),
         openapi_extra={"requestBody": BATCH_REQUEST},
     )
-    async def deliver_2(request: Request, batch: BatchId) -> Response:
-        return await take(request, batch, PROTOCOL_V2)
+    async def deliver_2(
+        request: Request, batch: BatchId, boot: BootId = "", ms: Milliseconds = -1
+    ) -> Response:
+        return await take(request, batch, PROTOCOL_V2, DeviceMoment(boot, ms if ms >= 0 else None))
 
     @router.get(
         "/v2/keys",

@@ -71,6 +71,9 @@ event_key = Table(
     Column("problem", String(200), nullable=False, server_default=""),
     Column("received_at", String(32), nullable=False),
     Column("server_seq", NUMBER, nullable=False),
+    # When it happened, and how certain that is; see corrected_time. Empty for events of before.
+    Column("corrected_at", String(32), nullable=False, server_default=""),
+    Column("clock_quality", String(8), nullable=False, server_default=""),
     UniqueConstraint("device", "seq", name="event_key_device_seq"),
 )
 """Which event; kept for ever, because an id that was forgotten could be applied twice. Not partitioned, because an
@@ -101,6 +104,9 @@ application = Table(
     Column("person_claim", String(64), nullable=False, server_default=""),
     Column("receipt_number", String(32), nullable=False),
     Column("accepted_at", String(32), nullable=False),
+    # When that was by the centre's reckoning, and how certain that is; empty for requests of before.
+    Column("corrected_at", String(32), nullable=False, server_default=""),
+    Column("clock_quality", String(8), nullable=False, server_default=""),
     Column("assurance", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Column("decision_code", String(MAXIMUM_CODE), nullable=False, server_default=""),

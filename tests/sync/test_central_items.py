@@ -1,5 +1,6 @@
 """The centre by itself: what it makes of items and how it decides."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,9 @@ from sync.answers import DecisionState, EventStatus
 from sync.central.decisions import DecisionRefused, one_year_after
 from sync.central.effects import Handler
 from sync.central.handlers import HANDLERS
+from sync.item import sign_item
 from tests.sync.sender import Sender
-from tests.sync.sync_parts import (
-    Centre,
-    event,
-)
+from tests.sync.sync_parts import DEVICE, Centre, FakeClock, event
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -178,11 +177,13 @@ def test_decision_is_made_once(sender: Sender, centre: Centre):
 
 
 def test_old_request_never_moves_the_date_back(sender: Sender):
-    sender.send(sender.item(1, event(accepted_at="2024-02-29T00:00:00.000+00:00")))
+    sender.send(sender.item(2, event()))
+    old = FakeClock(datetime(2026, 3, 1, tzinfo=UTC)).read()
+    sender.send(sign_item(event(), DEVICE, 1, old, sender.signer))
     dates = {
         person.resident_id: person.certified_until for person in sender.transport.roster(0).upserts
     }
-    assert dates["r-0001"] == "2026-12-31"
+    assert dates["r-0001"] == "2027-11-23"
 
 
 def test_year_of_a_leap_day_ends_on_the_twenty_eighth():

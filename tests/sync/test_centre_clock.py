@@ -73,3 +73,11 @@ def test_system_clock_counts_the_time_that_the_machine_slept():
     before = time.monotonic_ns() if boot_time is None else time.clock_gettime_ns(boot_time)
     reading = SystemClock().read()
     assert 0 <= reading.monotonic_ms - before // 1_000_000 < 5_000
+
+
+def test_clocks_of_one_process_tell_of_one_boot_where_the_system_names_none(monkeypatch, tmp_path):
+    """As on Windows: an event and the request that delivers it must agree."""
+    monkeypatch.setattr("sync.events._BOOT_ID_FILE", tmp_path / "missing")
+    first, second = SystemClock().read(), SystemClock().read()
+    assert first.boot_id == second.boot_id
+    assert 0 <= first.monotonic_ms <= second.monotonic_ms < 3_600_000

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from sync.central.corrected_time import (
     EARLIEST,
-    Arrival,
     ClockQuality,
     CorrectedTime,
     EventClocks,
+    Reception,
     Timeline,
     correct,
 )
@@ -28,9 +28,9 @@ def clocks(wall=NOW - HOUR, boot="a", ms=0, centre=None, age=None) -> EventClock
     return EventClocks(wall, boot, ms, centre, age)
 
 
-SAME_BOOT = Arrival(NOW, "a", 5 * MS_PER_HOUR)
-LATER_BOOT = Arrival(NOW, "b", 2 * MS_PER_HOUR)
-BY_VAN = Arrival(NOW)
+SAME_BOOT = Reception(NOW, "a", 5 * MS_PER_HOUR)
+LATER_BOOT = Reception(NOW, "b", 2 * MS_PER_HOUR)
+BY_VAN = Reception(NOW)
 
 
 @pytest.mark.parametrize("wall", [EMPTY, AHEAD, NOW, None])
@@ -77,8 +77,8 @@ def test_monotonic_clock_that_ran_backwards_is_not_believed():
 @pytest.mark.parametrize("number", [2**53 - 1, 10**18])
 def test_numbers_beyond_all_reason_give_no_nonsense(number):
     for told, arrival in [
-        (clocks(ms=0), Arrival(NOW, "a", number)),
-        (clocks(boot="old"), Arrival(NOW, "b", number)),
+        (clocks(ms=0), Reception(NOW, "a", number)),
+        (clocks(boot="old"), Reception(NOW, "b", number)),
         (clocks(centre=NOW - DAY, age=number), BY_VAN),
     ]:
         assert correct(told, arrival) == CorrectedTime(NOW - HOUR, DEVICE)
@@ -94,7 +94,7 @@ CLOCKS = st.builds(
     EventClocks, MOMENTS, st.sampled_from("ab"), COUNTS, MOMENTS, st.one_of(st.none(), COUNTS)
 )
 ARRIVALS = st.builds(
-    Arrival,
+    Reception,
     st.datetimes(NAIVE - 150 * DAY, NAIVE + 40 * DAY, timezones=st.just(UTC)),
     st.sampled_from(["", "a", "b"]),
     st.one_of(st.none(), COUNTS),
@@ -152,7 +152,7 @@ def test_honest_kiosk_is_dated_to_the_second_whatever_its_wall_clock_does(data):
                 age = round((true_time - centre).total_seconds() * 1000)
         wall = data.draw(st.sampled_from([true_time, EMPTY, AHEAD]))
         events.append((true_time, EventClocks(wall, boot, ms, centre, age)))
-    arrival = Arrival(NOW, boot, round((NOW - boot_at).total_seconds() * 1000))
+    arrival = Reception(NOW, boot, round((NOW - boot_at).total_seconds() * 1000))
     line = Timeline()
     for seq, (true, told) in enumerate(events, 1):
         placed = line.place(seq, correct(told, arrival))

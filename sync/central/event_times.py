@@ -1,0 +1,78 @@
+"""When the events of a batch happened, put in line with what is known of their device."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from sync.central import tables
+from sync.central.corrected_time import (
+    ClockQuality,
+    CorrectedTime,
+    EventClocks,
+    Reception,
+    Timeline,
+    correct,
+)
+from sync.central.opening import OpenedItem
+from sync.envelope import BOOT_LENGTH
+from sync.events import parse_utc
+from sync.item_body import ItemClock
+
+
+def times_of(
+    connection: Connection, device: str, items: Sequence[OpenedItem], reception: Reception
+) -> dict[str, CorrectedTime]:
+    """The corrected time of each event, by its id.
+
+    Args:
+        items: of this device; its row is locked, so nothing comes between.
+    """
+    if not items:
+        return {}
+    line = Timeline(_known_around(connection, device, [item.seq for item in items]))
+    found = [(item, correct(_clocks(item.arrival.body.clock), reception)) for item in items]
+    # The exact ones first: the others go between them, and move nobody whose time is certain.
+    found.sort(key=lambda one: (one[1].quality is not ClockQuality.EXACT, one[0].seq))
+    return {item.id: line.place(item.seq, time) for item, time in found}
+
+
+def short_boot(boot_id: str) -> str:
+    """A boot id as a sealed item carries it: enough to tell a device's boots apart."""
+    return boot_id[:BOOT_LENGTH]
+
+
+def _known_around(
+    connection: Connection, device: str, seqs: Sequence[int]
+) -> list[tuple[int, datetime]]:
+    """What is known of the device from the nearest number below to the nearest above."""
+    row = tables.event_key
+    mine = (row.c.device == device) & (row.c.corrected_at != "")
+    below = select(func.max(row.c.seq)).where(mine, row.c.seq < min(seqs)).scalar_subquery()
+    above = select(func.min(row.c.seq)).where(mine, row.c.seq > max(seqs)).scalar_subquery()
+    found = connection.execute(
+        select(row.c.seq, row.c.corrected_at).where(
+            mine,
+            row.c.seq >= func.coalesce(below, min(seqs)),
+            row.c.seq <= func.coalesce(above, max(seqs)),
+        )
+    )
+    return [(int(line.seq), parse_utc(line.corrected_at)) for line in found]
+
+
+def _clocks(told: ItemClock) -> EventClocks:
+    return EventClocks(
+        wall=_moment(told.wall),
+        boot_id=short_boot(told.boot),
+        monotonic_ms=told.ms,
+        centre=_moment(told.centre),
+        centre_age_ms=told.centre_age_ms,
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A device may write anything; what is no time tells nothing."""
+    try:
+        return parse_utc(text) if text else None
+    except (ValueError, OverflowError):
+        return None
