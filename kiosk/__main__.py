@@ -9,6 +9,7 @@ from pathlib import Path
 from kiosk.commands import (
     catalogue,
     central,
+    courier,
     demo,
     doctor,
     enrol,
@@ -22,7 +23,19 @@ from kiosk.failures import command_log, make_output_chinese, no_traceback, state
 
 EXIT_INTERRUPTED = 130
 
-COMMANDS = (run, demo, doctor, sync, requests, receipt, provision, enrol, central, catalogue)
+COMMANDS = (
+    run,
+    demo,
+    doctor,
+    sync,
+    courier,
+    requests,
+    receipt,
+    provision,
+    enrol,
+    central,
+    catalogue,
+)
 """Each module adds its own parser; heavy imports wait until a command runs."""
 
 

@@ -133,6 +133,15 @@ class SyncConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class CourierConfig:
+    """[courier]: what travels on a stick or in a van."""
+
+    is_van: bool = _key(False, "这台机器在服务车上：替别的终端捎带")
+    lan: bool = _key(False, "连不上中心时，自动交给同一网络里的服务车")
+    part_mb: float = _key(16.0, "导出的文件每个最大，MB", minimum=1.0, maximum=4095.0)
+
+
+@dataclass(frozen=True, slots=True)
 class StorageConfig:
     """[storage]: where the encrypted database and its key are."""
 
@@ -154,6 +163,7 @@ class KioskConfig:
     screen: ScreenConfig = field(default_factory=ScreenConfig)
     identity: IdentityConfig = field(default_factory=IdentityConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
+    courier: CourierConfig = field(default_factory=CourierConfig)
     storage: StorageConfig = field(default_factory=StorageConfig)
 
     @property
@@ -188,6 +198,7 @@ _SECTIONS: dict[str, type] = {
     "screen": ScreenConfig,
     "identity": IdentityConfig,
     "sync": SyncConfig,
+    "courier": CourierConfig,
     "storage": StorageConfig,
 }
 

@@ -6,7 +6,7 @@ import ipaddress
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -71,6 +71,8 @@ class HttpTransport:
     Raises:
         ValueError: the URL is not safe, or a key is malformed.
     """
+
+    maximum_answer_bytes: ClassVar[int] = MAXIMUM_ANSWER_BYTES
 
     def __init__(
         self,
@@ -294,7 +296,7 @@ class HttpTransport:
                     stream=True,
                 ) as response,
             ):
-                answer = _read_bounded(response)
+                answer = _read_bounded(response, self.maximum_answer_bytes)
         except SyncError:
             raise
         except (
@@ -314,15 +316,15 @@ class HttpTransport:
         return answer
 
 
-def _read_bounded(response: requests.Response) -> bytes:
+def _read_bounded(response: requests.Response, limit: int) -> bytes:
     announced = response.headers.get("Content-Length", "")
-    if announced.isdecimal() and int(announced) > MAXIMUM_ANSWER_BYTES:
+    if announced.isdecimal() and int(announced) > limit:
         raise NotTheCentre("the answer is larger than any answer of the centre")
     parts: list[bytes] = []
     total = 0
     for part in response.iter_content(_PIECE_BYTES):
         total += len(part)
-        if total > MAXIMUM_ANSWER_BYTES:
+        if total > limit:
             raise NotTheCentre("the answer is larger than any answer of the centre")
         parts.append(part)
     if announced.isdecimal() and total < int(announced):

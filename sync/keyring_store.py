@@ -37,6 +37,13 @@ class KeyringStore:
         ).fetchone()
         return read_kept(bytes(row[0])) if row else None
 
+    def document(self, database: Database) -> bytes:
+        """The document as it was taken, to be handed on; empty when nothing is kept."""
+        if self.serial(database) == 0:
+            return b""
+        (document,) = database.execute("SELECT document FROM centre_keyring").fetchone()
+        return bytes(document)
+
     def take(self, database: Database, document: bytes, at: datetime) -> Keyring:
         """Keep a document if it is to be believed; the same one may come again.
 

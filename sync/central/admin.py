@@ -19,8 +19,10 @@ from sync.central.blob_files import (
     missing_files,
     write_files,
 )
+from sync.central.bundles import BundleIntake
 from sync.central.database import CentralDatabase
 from sync.central.decisions import decide
+from sync.central.delivery_reports import courier_devices, make_report
 from sync.central.devices import find_device
 from sync.central.keys import CentreKeyStore
 from sync.central.partitions import add_partitions
@@ -90,6 +92,20 @@ class CentralAdmin:
     def keyring(self) -> bytes:
         """The document of all keys that a kiosk may be given with it."""
         return self._keys.current().document
+
+    def bundle_intake(self) -> BundleIntake:
+        """Takes in what couriers bring by hand."""
+        return BundleIntake(self._database, self._keys.current, lambda: datetime.now(UTC))
+
+    def courier_devices(self) -> list[str]:
+        """Devices that a courier has ever brought something of."""
+        with self._database.reading() as connection:
+            return courier_devices(connection)
+
+    def delivery_report(self, device_id: str) -> bytes | None:
+        """What a courier takes back to a device; None for one that is not enrolled."""
+        signers = self._keys.current().signers
+        return make_report(self._database, device_id, signers, datetime.now(UTC))
 
     def enrol_device(self, device_id: str, prefix: str, region: str, public_key: bytes) -> None:
         """Enrol a device, or give a known one its new region; doing it twice changes nothing.

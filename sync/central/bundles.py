@@ -18,8 +18,10 @@ from sync.central.blobs import take_piece
 from sync.central.database import CentralDatabase
 from sync.central.devices import Device, find_device
 from sync.central.inbox import receive_batch
+from sync.central.keys import CentreKeys
+from sync.central.opening import ItemReader
 from sync.central.problems import ProblemError, event_problem
-from sync.central.tables_bundles import bundle, bundle_refusal, courier_device
+from sync.central.tables_bundles import bundle, bundle_piece, bundle_refusal, courier_device
 from sync.courier.errors import BundleRefused
 from sync.courier.files import ChunkContent
 from sync.courier.manifest import Manifest, SignedManifest
@@ -31,7 +33,7 @@ from sync.errors import RejectedItem, SealError
 from sync.events import iso_utc
 from sync.framing import LENGTH_BYTES, MAXIMUM_BATCH_BYTES, MAXIMUM_BATCH_COUNT
 from sync.item import item_digest
-from sync.sealing import HYBRID, OpeningKey
+from sync.sealing import HYBRID
 from sync.signing import Verifier
 
 logger = logging.getLogger(__name__)
@@ -68,11 +70,11 @@ class BundleIntake:
     """Takes bundles in.
 
     Args:
-        openers: gives the centre's opening keys of now, by key id.
+        keys: gives the centre's keys of now.
     """
 
     database: CentralDatabase
-    openers: Callable[[], "dict[str, OpeningKey]"]
+    keys: Callable[[], CentreKeys]
     now: Callable[[], datetime]
 
     def take_folder(
@@ -164,8 +166,10 @@ class BundleIntake:
         Raises:
             BundleRefused: it is damaged from some record on; what came before is taken in.
         """
+        keys = self.keys()
+        reader = ItemReader(decode_item, keys.openers, keys.is_over)
         for items in _batches(self._items(device, records, merkle, outcome)):
-            results, _ = receive_batch(self.database, device, items, self.now())
+            results, _ = receive_batch(self.database, device, items, self.now(), reader)
             if self._note(device, items, results, outcome):
                 # What stands behind it may be of the same subject; the whole part waits for the next time.
                 raise BundleRefused("later", "the centre cannot take an event now")
@@ -186,10 +190,13 @@ class BundleIntake:
                     changed_at=iso_utc(self.now()),
                 )
             )
+            if outcome.is_complete:
+                pieces = bundle_piece.c.bundle == manifest.bundle
+                connection.execute(delete(bundle_piece).where(pieces))
 
     def open(self, key_id: str, info: bytes, sealed: bytes) -> bytes:
         """Open the key of a part; an ``Opener``."""
-        key = self.openers().get(key_id)
+        key = self.keys().openers.get(key_id)
         if key is None or key.kem != HYBRID:
             raise BundleRefused("unknown-key", "sealed to a key that is not this centre's")
         try:

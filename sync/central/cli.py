@@ -13,6 +13,7 @@ from rich.table import Table
 from sync.answers import DecisionState
 from sync.central.admin import CentralAdmin
 from sync.central.catalogue import Check
+from sync.central.courier_cli import add_courier_commands
 from sync.central.database_url import FILE_VARIABLE, URL_VARIABLE, told_url
 from sync.central.server import run
 from sync.central.settings import settings_from_environment
@@ -69,6 +70,7 @@ def add_central_parser(
     enrol.add_argument("--prefix", required=True, help="three characters of its receipts: A07")
     enrol.add_argument("--region", required=True, help="12-digit village code")
     enrol.add_argument("--public-key", required=True, help="64 hexadecimal digits")
+    add_courier_commands(add, _admin)
     load = add("load-roster", "take a roster file in", _load_roster)
     load.add_argument("file", type=Path)
     publish = add(

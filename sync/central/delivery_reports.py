@@ -1,7 +1,7 @@
 """What a device is told by courier: everything that the centre has of it from the number on that it asked for."""
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ from sync.signing import DeviceSigner, Purpose
 
 _BUNDLES_NAMED = 50
 """The newest; a van that carries an older one still hears that its items arrived, from its device's next bundle."""
+_COUNTY_DIGITS = 6
 _FILES_FOR = timedelta(days=400)
 _FILES_NAMED = 50_000
 """A file that is not named is asked about again when a link comes, which costs no upload."""
@@ -57,7 +58,7 @@ class _Run:
 
 
 def make_report(
-    database: CentralDatabase, device_id: str, signers: "list[DeviceSigner]", now: datetime
+    database: CentralDatabase, device_id: str, signers: Sequence[DeviceSigner], now: datetime
 ) -> bytes | None:
     """Write the report of a device; None for one that is not enrolled.
 
@@ -84,7 +85,7 @@ def make_report(
             bundles=tuple(_bundles(connection, device_id)),
             certificate=_certificate(signers[0], device, now),
         )
-    return seal_answer(report, Purpose.DELIVERY_REPORT, signers[0])
+    return seal_answer(report, Purpose.DELIVERY_REPORT, signers[0], signers[1:])
 
 
 def courier_devices(connection: Connection) -> list[str]:
@@ -92,9 +93,23 @@ def courier_devices(connection: Connection) -> list[str]:
     return list(connection.execute(select(courier_device.c.device).order_by("device")).scalars())
 
 
-def devices_of_van(connection: Connection, van: str) -> list[str]:
-    """Devices of whom a van has delivered something."""
-    found = select(bundle.c.device).where(bundle.c.van == van).distinct().order_by(bundle.c.device)
+def devices_for_van(
+    connection: Connection, van: Device, after: str, limit: int | None
+) -> list[str]:
+    """Devices whose reports a van may carry: those that it has brought something of, and those of its county.
+
+    A report names no person and no event.
+    """
+    row, owner = courier_device, tables.device
+    brought = select(bundle.c.device).where(bundle.c.van == van.id)
+    county = owner.c.region_code.startswith(van.region_code[:_COUNTY_DIGITS])
+    found = (
+        select(row.c.device)
+        .join(owner, owner.c.id == row.c.device)
+        .where(row.c.device > after, county | row.c.device.in_(brought))
+        .order_by(row.c.device)
+        .limit(limit)
+    )
     return list(connection.execute(found).scalars())
 
 

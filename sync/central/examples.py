@@ -176,6 +176,7 @@ _TITLES = {
     401: ("not-authorised", "the device is not enrolled"),
     403: ("device-disabled", "The device was switched off"),
     409: ("no-numbers", "The device has used all its receipt numbers"),
+    404: ("unknown-bundle", "There is no such thing for this device"),
     413: ("too-large", "The batch is larger than 1 MiB"),
     415: ("media-type", f"The body must be {BATCH_MEDIA_TYPE}"),
     422: ("invalid-request", "not valid: query.after"),

@@ -24,6 +24,7 @@ from sync.answers import (
 from sync.central import roster
 from sync.central.blob_routes import add_blobs
 from sync.central.bodies import bounded_body
+from sync.central.bundle_routes import add_bundles
 from sync.central.corrected_time import Reception
 from sync.central.database import ROSTER_VERSION, CentralDatabase, current_number
 from sync.central.decisions import decisions_after
@@ -141,6 +142,7 @@ def centre_router(services: CentreServices) -> APIRouter:
     add_sealed_feeds(router, services, authenticated)
     add_supplies(router, services, authenticated)
     add_blobs(router, services)
+    add_bundles(router, services, authenticated)
     _add_checks(router, services)
     return router
 

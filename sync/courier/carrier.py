@@ -19,6 +19,7 @@ from sync.courier.errors import (
 )
 from sync.courier.export import DeviceIdentity
 from sync.courier.layout import CourierFolder, custody_file, report_file
+from sync.courier.manifest import Manifest
 from sync.courier.report import MAXIMUM_REPORT_BYTES, DeliveryReport, open_report
 from sync.courier.stored_bundle import StoredBundle
 from sync.events import Clock
@@ -146,12 +147,16 @@ class Carrier:
             return False
         return True
 
-    def assert_room(self, stored: StoredBundle) -> None:
-        """Raises: MediumTooSmall: the van's disk cannot take it."""
-        needed = stored.manifest.total_bytes + self.reserve_bytes
+    def assert_room_for(self, manifest: Manifest) -> None:
+        """Look before a bundle is taken.
+
+        Raises:
+            MediumTooSmall: the van's disk cannot take it.
+        """
+        needed = manifest.total_bytes + self.reserve_bytes
         free = self.store.place.free_bytes()
         if free < needed:
-            raise MediumTooSmall(needed, free, 0, stored.manifest.items)
+            raise MediumTooSmall(needed, free, 0, manifest.items)
 
     def take_report(self, device: str, data: bytes) -> DeliveryReport | None:
         """Keep a report for a device when it is newer than the kept one; drop the bundles that it says arrived.
@@ -223,7 +228,7 @@ class Carrier:
             if device == self.identity.device:
                 return None
             is_proven = self.check(stored, is_proof_needed=False)
-            self.assert_room(stored)
+            self.assert_room_for(stored.manifest)
             is_new = stored.copy_to(
                 self.here(), _counting(progress, 3 * stored.manifest.total_bytes)
             )

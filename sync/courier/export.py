@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 _READ_TOGETHER = 100
 """Items of one look into the database: a kiosk that serves meanwhile waits no longer than for these."""
-_MARGIN_BYTES = 64 * 1024
+MARGIN_BYTES = 64 * 1024
 """Left free on the medium: its own tables grow too."""
 
 
@@ -101,6 +101,7 @@ class Exporter:
 
     Args:
         sealing_key: the centre's hybrid key; None as long as none is known, and then nothing is written.
+        reserve_bytes: left free where the bundle is written.
         item_part_bytes, part_bytes: of parts with items and with attachments, see ``selection``.
     """
 
@@ -112,6 +113,7 @@ class Exporter:
         clock: Clock,
         item_part_bytes: int = ITEM_PART_BYTES,
         part_bytes: int = DEFAULT_PART_BYTES,
+        reserve_bytes: int = MARGIN_BYTES,
     ) -> None:
         self._database = database
         self._identity = identity
@@ -119,6 +121,7 @@ class Exporter:
         self._clock = clock
         self._item_part_bytes = min(item_part_bytes, part_bytes)
         self._part_bytes = part_bytes
+        self._reserve_bytes = reserve_bytes
 
     def export(
         self,
@@ -191,7 +194,7 @@ class Exporter:
             files = open_files(database, only_new=only_new)
         if not rows and not files:
             return None
-        free = place.place.free_bytes() - _MARGIN_BYTES
+        free = place.place.free_bytes() - self._reserve_bytes
         whole = select(rows, costs, self._item_part_bytes)
         whole.add_files(files, self._part_bytes)
         if whole.needed <= free and not whole.left and not whole.files_left:
@@ -202,7 +205,9 @@ class Exporter:
         fitting.files_left = len(files) - len(fitting.files)
         if is_partial and fitting.plain_sizes:
             return fitting
-        raise MediumTooSmall(whole.needed + _MARGIN_BYTES, max(0, free), fitting.items, len(rows))
+        raise MediumTooSmall(
+            whole.needed + self._reserve_bytes, max(0, free), fitting.items, len(rows)
+        )
 
     def _write(
         self,

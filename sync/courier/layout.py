@@ -3,6 +3,7 @@
 xianglin-courier/
   bundles/<bundle id>/manifest.json, part-0001.xlb, …     to the centre
   custody/<bundle id>.<van>.json                          to the device: who carries it
+  keyring.json                                            to everybody: the centre's keys
   reports/<device>.json                                   to the device: what the centre has
 """
 
@@ -12,8 +13,10 @@ from pathlib import Path
 
 from sync.courier.manifest import is_bundle_id
 from sync.courier.medium import Folder
+from sync.keyring import MAXIMUM_KEYRING_BYTES
 
 ROOT = "xianglin-courier"
+KEYRING_FILE = "keyring.json"
 _BUNDLES = "bundles"
 _CUSTODY = "custody"
 _REPORTS = "reports"
@@ -80,6 +83,18 @@ class CourierFolder:
         folder = self.reports()
         found = [_REPORT_FILE.fullmatch(name) for name in folder.names()] if folder else []
         return [match[1] for match in found if match]
+
+    def put_report(self, device: str, data: bytes) -> None:
+        """Leave a report for a device, in the place of an earlier one."""
+        self.make_reports().replace(report_file(device), data)
+
+    def keyring(self) -> bytes | None:
+        """The centre's keyring, when one lies here."""
+        return self.root.read_small(KEYRING_FILE, MAXIMUM_KEYRING_BYTES) if self.root else None
+
+    def put_keyring(self, document: bytes) -> None:
+        """Leave the centre's keyring here."""
+        self.place.make_child(ROOT).replace(KEYRING_FILE, document)
 
     def _child(self, name: str) -> Folder | None:
         return self.root.child(name) if self.root is not None else None

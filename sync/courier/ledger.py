@@ -102,6 +102,18 @@ def manifest_digest_of(database: Database, bundle: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def is_on_its_way(database: Database, bundle: str) -> bool:
+    """Whether a bundle is still to be handed over: no van has it, and something of it waits."""
+    row = database.execute(
+        """SELECT 1 FROM courier_bundle WHERE bundle = ? AND arrived_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM courier_custody AS custody WHERE custody.bundle = courier_bundle.bundle)
+            AND (files <> '[]' OR EXISTS (SELECT 1 FROM outbox, json_each(ranges) AS range
+                WHERE state <> 'acknowledged' AND seq BETWEEN range.value ->> 0 AND range.value ->> 1))""",
+        [bundle],
+    ).fetchone()
+    return row is not None
+
+
 def note_custody(
     database: Database, bundle: str, van: str, since: datetime, receipt: bytes
 ) -> bool:

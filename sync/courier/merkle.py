@@ -5,6 +5,7 @@ Source: RFC 9162, section 2.1.1.
 """
 
 import hashlib
+from collections.abc import Sequence
 
 _LEAF = b"\x00"
 _NODE = b"\x01"
@@ -26,6 +27,18 @@ class MerkleHasher:
             _, left = self._peaks.pop()
             size, digest = size * 2, _node(left, digest)
         self._peaks.append((size, digest))
+
+    def peaks(self) -> list[tuple[int, str]]:
+        """Where it stands, to go on later: sizes and digests in hexadecimal."""
+        return [(size, digest.hex()) for size, digest in self._peaks]
+
+    @classmethod
+    def resumed(cls, peaks: Sequence[tuple[int, str]]) -> "MerkleHasher":
+        """Go on from where another one stood."""
+        hasher = cls()
+        hasher._peaks = [(size, bytes.fromhex(digest)) for size, digest in peaks]
+        hasher.count = sum(size for size, _ in peaks)
+        return hasher
 
     def root(self) -> bytes:
         """The digest of all records so far, 32 bytes; of none it is the digest of nothing."""

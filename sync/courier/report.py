@@ -134,10 +134,9 @@ def open_report(data: bytes, centre_keys: Mapping[str, Verifier]) -> DeliveryRep
         raise ReportRefused("malformed")
     try:
         envelope = AnswerEnvelope.parse(data)
-        verifier = centre_keys.get(envelope.key)
-        if verifier is None:
+        if not {envelope.key, *(one.key for one in envelope.also)} & set(centre_keys):
             raise ReportRefused("other-centre")
-        return open_answer(data, DeliveryReport, Purpose.DELIVERY_REPORT, verifier, PROTOCOL_V2)
+        return open_answer(data, DeliveryReport, Purpose.DELIVERY_REPORT, centre_keys, PROTOCOL_V2)
     except NotTheCentre as error:
         raise ReportRefused("bad-signature") from error
     except ProtocolMismatch as error:

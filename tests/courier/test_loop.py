@@ -3,90 +3,16 @@
 import itertools
 import random
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from sync.central.bundles import BundleIntake, BundleOutcome
-from sync.central.database import CentralDatabase
-from sync.central.delivery_reports import make_report
 from sync.courier import ledger
 from sync.courier.layout import CourierFolder
 from sync.courier.stored_bundle import StoredBundle
-from sync.engine import SyncEngine
 from sync.outbox import ItemState
-from tests.courier.courier_parts import CentreKeys, Site, Van, make_site, receiving
-from tests.sync.sync_parts import DEVICE, ROSTER, Centre, event, make_centre
-
-
-@dataclass
-class Loop:
-    """A kiosk, its centre, and a stick between them."""
-
-    site: Site
-    centre: Centre
-    medium: Path
-    days: int = 0
-
-    @property
-    def database(self) -> CentralDatabase:
-        return self.centre.admin._database
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(days=self.days)
-
-    def export(self) -> str:
-        done = self.site.export(self.medium)
-        return done.bundle if done else ""
-
-    def intake(self, *bundles: str, place: Path | None = None) -> list[BundleOutcome]:
-        folder = CourierFolder.at(place or self.medium)
-        opener = self.site.keys.opener
-        taker = BundleIntake(self.database, lambda: {opener.key_id: opener}, self.now)
-        return [
-            taker.take_folder(StoredBundle.load(folder, bundle))
-            for bundle in bundles or folder.bundle_ids()
-        ]
-
-    def report(self, place: Path | None = None) -> None:
-        self.days += 1
-        data = make_report(self.database, DEVICE, [self.database.signer], self.now())
-        assert data is not None
-        folder = CourierFolder.at(place or self.medium)
-        folder.make_reports().replace(f"{DEVICE}.json", data)
-
-    def bring(self):
-        return receiving(self.site).take(CourierFolder.at(self.medium)).report
-
-    def network(self) -> None:
-        transport = self.centre.transport(self.site.kiosk.signer)
-        kiosk = self.site.kiosk
-        SyncEngine(kiosk.database, kiosk.outbox, transport, kiosk.listener, kiosk.clock).run_once()
-        transport.close()
-
-    def applied(self) -> list[tuple[str, int]]:
-        """Ids and numbers at the centre, in the order in which they were applied."""
-        from sqlalchemy import select
-
-        from sync.central import tables
-
-        row = tables.event_key
-        with self.database.reading() as connection:
-            found = connection.execute(select(row.c.id, row.c.seq).order_by(row.c.server_seq))
-            return [(line.id, line.seq) for line in found]
-
-
-@pytest.fixture
-def loop(tmp_path: Path, medium: Path) -> Iterator[Loop]:
-    with make_centre(tmp_path / "centre") as centre:
-        centre.load(ROSTER)
-        keys = CentreKeys(centre.admin._database.signer)
-        with make_site(tmp_path / "kiosk", keys) as site:
-            centre.enrol(site.kiosk.signer)
-            yield Loop(site, centre, medium)
+from tests.courier.courier_parts import CentreKeys, Loop, Van
+from tests.sync.sync_parts import DEVICE, event
 
 
 def test_what_a_stick_carries_is_applied_and_the_report_settles_it(loop: Loop):
@@ -223,7 +149,7 @@ def test_an_item_that_cannot_be_kept_is_reported_by_its_digest(loop: Loop):
     assert dict(loop.intake()[0].statuses) == {"rejected": 1}
     loop.report()
     assert loop.bring().parked == 1
-    assert loop.site.kiosk.entry(event_id).last_error_code == "bad-signature"
+    assert loop.site.kiosk.entry(event_id).last_error_code == "bad-seal"
 
 
 @pytest.mark.parametrize("problem", ["unknown-device", "device-disabled", "bad-signature"])
@@ -253,8 +179,8 @@ def test_bundles_of_devices_that_may_not_deliver_are_refused(loop: Loop, problem
 
 def test_a_bundle_sealed_to_another_centre_is_refused(loop: Loop):
     loop.site.kiosk.append(event())
-    loop.export()
     loop.site.keys = CentreKeys()
+    loop.export()
     (outcome,) = loop.intake()
     assert outcome.problem == "damaged"
     assert loop.applied() == []

@@ -1,0 +1,168 @@
+"""The operations for vans: bundles of other devices up, delivery reports down."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from sync.answers import PROTOCOL_V2
+from sync.central.bodies import bounded_body
+from sync.central.bundle_examples import (
+    MANIFEST_REQUEST,
+    PART_REQUEST,
+    announce_responses,
+    part_responses,
+    report_list_responses,
+    report_responses,
+)
+from sync.central.bundle_upload import BundleUpload, Standing
+from sync.central.bundles import BundleIntake
+from sync.central.delivery_reports import devices_for_van, make_report
+from sync.central.devices import Caller
+from sync.central.problems import ProblemError
+from sync.courier.manifest import MAXIMUM_MANIFEST_BYTES, MAXIMUM_PARTS
+from sync.courier.messages import (
+    MANIFEST_MEDIA_TYPE,
+    MAXIMUM_DEVICES,
+    MAXIMUM_PIECE_BYTES,
+    PART_MEDIA_TYPE,
+    BundleAnswer,
+    ReportList,
+)
+from sync.signing import Purpose
+
+if TYPE_CHECKING:
+    from sync.central.routes import CentreServices
+
+_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_DEVICE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+BundleId = Annotated[str, Path(pattern=_UUID)]
+PartNumber = Annotated[int, Path(ge=1, le=MAXIMUM_PARTS)]
+Offset = Annotated[int, Query(ge=0, le=2**53 - 1, examples=[262144])]
+DeviceId = Annotated[str, Path(pattern=_DEVICE)]
+AfterDevice = Annotated[str, Query(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$")]
+
+
+def add_bundles(
+    router: APIRouter, services: "CentreServices", authenticated: Callable[..., Caller]
+) -> None:
+    """Add all four."""
+    upload = BundleUpload(
+        BundleIntake(services.database, services.keys.current, services.now), services.after_commit
+    )
+    _add_announcement(router, services, upload)
+    _add_part(router, services, upload)
+    _add_reports(router, services, authenticated)
+
+
+def _add_announcement(router: APIRouter, services: "CentreServices", upload: BundleUpload) -> None:
+    def take(caller: Caller, data: bytes) -> Response:
+        bundle, standing = upload.announce(caller.device.id, data)
+        return _standing(services, caller, bundle, standing)
+
+    @router.post(
+        "/v2/bundles",
+        summary="A van announces a bundle by its manifest, and is told what is wanted of it",
+        operation_id="announceBundle",
+        response_class=Response,
+        responses=announce_responses(),
+        openapi_extra={"requestBody": MANIFEST_REQUEST},
+    )
+    async def announce(request: Request) -> Response:
+        data = await _body(request, MANIFEST_MEDIA_TYPE, MAXIMUM_MANIFEST_BYTES)
+        caller = await run_in_threadpool(services.authenticate, request, data)
+        return await run_in_threadpool(take, caller, data)
+
+
+def _add_part(router: APIRouter, services: "CentreServices", upload: BundleUpload) -> None:
+    def take(caller: Caller, bundle: str, number: int, offset: int, content: bytes) -> Response:
+        standing = upload.take_piece(bundle, number, offset, content)
+        return _standing(services, caller, bundle, standing)
+
+    @router.put(
+        "/v2/bundles/{bundle}/parts/{number}",
+        summary="The next piece of a bundle; what does not go on where it should changes nothing",
+        operation_id="putBundlePiece",
+        response_class=Response,
+        responses=part_responses(),
+        openapi_extra={"requestBody": PART_REQUEST},
+    )
+    async def put(
+        request: Request, bundle: BundleId, number: PartNumber, offset: Offset
+    ) -> Response:
+        content = await _body(request, PART_MEDIA_TYPE, MAXIMUM_PIECE_BYTES)
+        caller = await run_in_threadpool(services.authenticate, request, content)
+        return await run_in_threadpool(take, caller, bundle, number, offset, content)
+
+
+def _add_reports(
+    router: APIRouter, services: "CentreServices", authenticated: Callable[..., Caller]
+) -> None:
+    asked_by = Depends(authenticated)
+
+    @router.get(
+        "/v2/delivery-reports",
+        summary="For which devices the van may fetch a report",
+        operation_id="listDeliveryReports",
+        response_class=Response,
+        responses=report_list_responses(),
+    )
+    def list_reports(after: AfterDevice = "", caller: Caller = asked_by) -> Response:
+        with services.database.reading() as connection:
+            found = devices_for_van(connection, caller.device, after, MAXIMUM_DEVICES + 1)
+        answer = ReportList(
+            **_common(services, caller),
+            devices=tuple(found[:MAXIMUM_DEVICES]),
+            more=len(found) > MAXIMUM_DEVICES,
+        )
+        return services.sealed(answer, Purpose.REPORT_LIST)
+
+    @router.get(
+        "/v2/delivery-reports/{device}",
+        summary="What the centre has of a device, signed to be carried",
+        operation_id="getDeliveryReport",
+        response_class=Response,
+        responses=report_responses(),
+    )
+    def report(device: DeviceId, caller: Caller = asked_by) -> Response:
+        # Read before the report looks at anything, as its reader relies on.
+        now = services.now()
+        with services.database.reading() as connection:
+            is_allowed = device in devices_for_van(connection, caller.device, "", None)
+        signers = services.keys.current().signers
+        made = make_report(services.database, device, signers, now) if is_allowed else None
+        if made is None:
+            raise ProblemError(404, "unknown-device", "There is no report for this device")
+        return Response(made, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _standing(
+    services: "CentreServices", caller: Caller, bundle: str, standing: Standing
+) -> Response:
+    answer = BundleAnswer(
+        **_common(services, caller),
+        bundle=bundle,
+        is_complete=standing.is_complete,
+        part=standing.part,
+        offset=standing.offset,
+        problem=standing.problem,
+    )
+    return services.sealed(answer, Purpose.BUNDLE_ANSWER)
+
+
+def _common(services: "CentreServices", caller: Caller) -> dict[str, Any]:
+    return {
+        "protocol": PROTOCOL_V2,
+        "device": caller.device.id,
+        "epoch": services.database.epoch,
+        "time": services.now(),
+        "nonce": caller.nonce,
+    }
+
+
+async def _body(request: Request, media_type: str, limit: int) -> bytes:
+    found = request.headers.get("Content-Type", "").partition(";")[0].strip()
+    if found != media_type:
+        raise ProblemError(415, "media-type", f"The body must be {media_type}")
+    return await bounded_body(request, limit)
