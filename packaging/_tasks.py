@@ -208,6 +208,11 @@ def _schema(place: Workplace, arguments: list[str]) -> int:
     return place.start(str(place.root / "packaging" / "build_schema.py"), *arguments)
 
 
+def _train_dictionary(place: Workplace, arguments: list[str]) -> int:
+    place.prepare(["demo"], frozenset())
+    return place.start(str(place.root / "packaging" / "train_dictionary.py"), *arguments)
+
+
 def _prepare(place: Workplace, arguments: list[str]) -> int:
     declared = declared_extras(place.root)
     unknown = [name for name in arguments if name not in declared]
@@ -256,6 +261,11 @@ TASKS: tuple[Task, ...] = (
     Task("doctor", "look at every part of this machine and say what to do", _kiosk("doctor")),
     Task("bench", "measure; `bench visit` compares with the bare libraries", _bench),
     Task("schema", "write the JSON Schema of service definitions anew", _schema),
+    Task(
+        "train-dictionary",
+        "train a new compression dictionary for items on made-up events",
+        _train_dictionary,
+    ),
     Task("screenshots", "the demo without a display: a picture of every page", _screenshots),
     Task("prepare", "only prepare this machine", _prepare),
     Task("clean", "remove what these tasks made, .venv included", _clean),
