@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from sync.central import migrate, tables
@@ -140,6 +140,15 @@ class CentralDatabase:
         return epoch
 
 
+# Built once: building a statement costs more than running it.
+_TAKE_NUMBERS = (
+    update(tables.counter)
+    .where(tables.counter.c.name == bindparam("of"))
+    .values(value=tables.counter.c.value + bindparam("count"))
+    .returning(tables.counter.c.value)
+)
+
+
 def next_number(connection: Connection, name: str) -> int:
     """Take the next number of a counter; its row stays locked until the transaction ends."""
     return take_numbers(connection, name, 1)[0]
@@ -147,9 +156,7 @@ def next_number(connection: Connection, name: str) -> int:
 
 def take_numbers(connection: Connection, name: str, count: int) -> range:
     """Take the next numbers of a counter; its row stays locked until the transaction ends, so take them late."""
-    row = tables.counter
-    taken = update(row).where(row.c.name == name).values(value=row.c.value + count)
-    last = int(connection.execute(taken.returning(row.c.value)).scalar_one())
+    last = int(connection.execute(_TAKE_NUMBERS, {"of": name, "count": count}).scalar_one())
     return range(last - count + 1, last + 1)
 
 

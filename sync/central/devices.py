@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from sync.central import tables
 from sync.central.database import CentralDatabase
@@ -48,6 +48,9 @@ class Caller:
 
 
 _COLUMNS = tuple(tables.device.c[name] for name in Device.__dataclass_fields__)
+# Built once: building a statement costs more than running it, and this one runs twice in each request.
+_DEVICE = select(*_COLUMNS).where(tables.device.c.id == bindparam("id"))
+_LOCKED_DEVICE = _DEVICE.with_for_update()
 
 
 def find_device(
@@ -58,9 +61,9 @@ def find_device(
     Args:
         is_locking: hold its row until the transaction ends; SQLite's writer holds everything anyway.
     """
-    query = select(*_COLUMNS).where(tables.device.c.id == device_id)
-    found = connection.execute(query.with_for_update() if is_locking else query).mappings().first()
-    return Device(**found) if found else None
+    query = _LOCKED_DEVICE if is_locking else _DEVICE
+    found = connection.execute(query, {"id": device_id}).first()
+    return Device(*found) if found else None
 
 
 class NonceMemory:

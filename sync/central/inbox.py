@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from sync.answers import EventResult
 from sync.central import tables
@@ -23,6 +23,25 @@ from sync.errors import NotAuthorised
 from sync.signing import Verifier
 
 _MAXIMUM_GAPS = 1000
+
+# Built once: building a statement costs more than running it.
+_KEY = tables.event_key.c
+_PAIRS = (
+    select(_KEY.seq, func.coalesce(func.lag(_KEY.seq).over(order_by=_KEY.seq), 0).label("before"))
+    .where(_KEY.device == bindparam("device"))
+    .subquery()
+)
+_GAPS = (
+    select(_PAIRS.c.before, _PAIRS.c.seq)
+    .where(_PAIRS.c.seq > _PAIRS.c.before + 1)
+    .order_by(_PAIRS.c.seq)
+    .limit(_MAXIMUM_GAPS)
+)
+_ADVANCE = (
+    update(tables.device)
+    .where(tables.device.c.id == bindparam("device"))
+    .values(hwm=bindparam("highest"), change=bindparam("last_change"))
+)
 
 
 @dataclass(slots=True)
@@ -82,15 +101,7 @@ def take_in(connection: Connection, deliveries: Sequence[Delivery]) -> None:
 
 def gaps_of(connection: Connection, device: str) -> tuple[tuple[int, int], ...]:
     """The ranges of sequence numbers that are missing below a device's high-water mark, both ends included."""
-    row = tables.event_key
-    before = func.coalesce(func.lag(row.c.seq).over(order_by=row.c.seq), 0).label("before")
-    pairs = select(row.c.seq, before).where(row.c.device == device).subquery()
-    found = connection.execute(
-        select(pairs.c.before, pairs.c.seq)
-        .where(pairs.c.seq > pairs.c.before + 1)
-        .order_by(pairs.c.seq)
-        .limit(_MAXIMUM_GAPS)
-    )
+    found = connection.execute(_GAPS, {"device": device})
     return tuple((last + 1, seq - 1) for last, seq in found)
 
 
@@ -115,8 +126,8 @@ def _take_in(connection: Connection, delivery: Delivery) -> dict[str, date]:
     ]
     delivery.hwm = max(device.hwm, recorder.highest)
     if (delivery.hwm, intake.change) != (device.hwm, device.change):
-        row = tables.device
         connection.execute(
-            update(row).where(row.c.id == device.id).values(hwm=delivery.hwm, change=intake.change)
+            _ADVANCE,
+            {"device": device.id, "highest": delivery.hwm, "last_change": intake.change},
         )
     return intake.certified

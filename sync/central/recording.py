@@ -20,6 +20,9 @@ from sync.events import iso_utc
 
 logger = logging.getLogger(__name__)
 
+_INSERT_KEY = insert(tables.event_key)
+_INSERT_ITEM = insert(tables.inbox)
+
 
 @dataclass(slots=True)
 class _Entry:
@@ -141,8 +144,8 @@ class Recorder:
         connection = self._intake.connection
         new = [entry for entry in entries if entry.is_new]
         if new:
-            connection.execute(insert(tables.event_key), [self._key_row(entry) for entry in new])
-            connection.execute(insert(tables.inbox), [self._inbox_row(entry) for entry in new])
+            connection.execute(_INSERT_KEY, [self._key_row(entry) for entry in new])
+            connection.execute(_INSERT_ITEM, [self._inbox_row(entry) for entry in new])
         again = [entry for entry in entries if not entry.is_new]
         if again:
             row = tables.event_key

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from sync.answers import EventResult, EventStatus
 from sync.central import tables
@@ -11,6 +11,15 @@ from sync.central.opening import OpenedItem
 from sync.central.problems import event_problem
 
 RETRY_AFTER_FAULT_S = 60
+
+_KEY = tables.event_key.c
+# Built once: building a statement costs more than running it.
+_BY_ID = select(_KEY.id, _KEY.digest, _KEY.status, _KEY.server_seq).where(
+    _KEY.id.in_(bindparam("ids", expanding=True))
+)
+_BY_SEQ = select(_KEY.seq, _KEY.id).where(
+    _KEY.device == bindparam("device"), _KEY.seq.in_(bindparam("seqs", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +61,13 @@ class Known:
 
 def known_among(connection: Connection, device: str, items: Sequence[OpenedItem]) -> Known:
     """Ask for all of a batch at once."""
-    row = tables.event_key
-    columns = (row.c.id, row.c.digest, row.c.status, row.c.server_seq)
     ids = {item.id for item in items}
     seqs = {item.seq for item in items}
     events = {
         str(line.id): KnownEvent(line.digest, line.status, line.server_seq)
-        for line in connection.execute(select(*columns).where(row.c.id.in_(ids)))
+        for line in connection.execute(_BY_ID, {"ids": ids})
     }
-    taken = connection.execute(
-        select(row.c.seq, row.c.id).where(row.c.device == device, row.c.seq.in_(seqs))
-    )
+    taken = connection.execute(_BY_SEQ, {"device": device, "seqs": seqs})
     return Known(events, {int(line.seq): str(line.id) for line in taken})
 
 

@@ -262,8 +262,8 @@ def answer_of_another_batch(patch: pytest.MonkeyPatch) -> None:
         def __ne__(self, other: object) -> bool:
             return False
 
-    def open_any(body, kind, purpose, verifier):
-        answer = opened(body, kind, purpose, verifier)
+    def open_any(body, kind, *rest):
+        answer = opened(body, kind, *rest)
         if kind is BatchAnswer:
             return answer.model_copy(update={"batch": Anything()})
         return answer

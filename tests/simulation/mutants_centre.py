@@ -23,9 +23,8 @@ def inbox_without_effect(patch: pytest.MonkeyPatch) -> None:
         effects = self._centre.later_effects = []
         with writing(self) as connection:
             yield connection
-        if effects:
-            with writing(self) as connection:
-                _insert(connection, effects)
+        with self._centre.by_staff() as connection:
+            _insert(connection, effects)
 
     patch.setattr(MortalCentralDatabase, "writing", two_steps)
     patch.setattr(sim_centre, "insert_effects", _put_off)
@@ -42,9 +41,8 @@ def effect_without_inbox(patch: pytest.MonkeyPatch) -> None:
             with writing(self) as connection:
                 yield connection
         finally:
-            if effects:
-                with self._centre._by_staff(), writing(self) as connection:
-                    _insert(connection, effects)
+            with self._centre.by_staff() as connection:
+                _insert(connection, effects)
 
     patch.setattr(MortalCentralDatabase, "writing", effect_first)
     patch.setattr(sim_centre, "insert_effects", _put_off)
@@ -55,7 +53,7 @@ def no_unique_key(patch: pytest.MonkeyPatch) -> None:
     receive = SimCentre.receive
 
     def forgetful(self, items):
-        with self._by_staff(), self._database.writing() as connection:
+        with self.by_staff() as connection:
             _forget(connection, [i for i in self.keys() if any(is_in(item, i) for item in items)])
         return receive(self, items)
 
@@ -70,7 +68,7 @@ def duplicate_is_applied_again(patch: pytest.MonkeyPatch) -> None:
         results = receive(self, items)
         again = [one.id for one in results if one.status is EventStatus.DUPLICATE]
         known = {event_id: (n, event_id, subject) for n, event_id, subject in self.effects()}
-        with self._by_staff(), self._database.writing() as connection:
+        with self.by_staff() as connection:
             _insert(connection, [known[event_id] for event_id in again if event_id in known])
         return results
 
@@ -86,7 +84,7 @@ def keys_are_forgotten_after_an_hour(patch: pytest.MonkeyPatch) -> None:
             self.ages = {}
         now = self._now()
         ages = {i: now - self.ages.setdefault(i, now) for i in self.keys()}
-        with self._by_staff(), self._database.writing() as connection:
+        with self.by_staff() as connection:
             _forget(connection, [i for i, age in ages.items() if age.total_seconds() > 3600])
         return receive(self, items)
 
@@ -100,8 +98,7 @@ def high_water_mark_decides(patch: pytest.MonkeyPatch) -> None:
     def by_mark(self, items):
         results = []
         for item in items:
-            with self._database.reading() as connection:
-                mark = sim_centre.find_device(connection, sim_centre.DEVICE).hwm
+            ((mark,),) = self.rows("SELECT hwm FROM device")
             event_id, seq = sim_centre.id_and_seq(item)
             if seq <= mark:
                 results.append(EventResult(id=event_id, status=EventStatus.DUPLICATE))
@@ -164,13 +161,13 @@ def _put_off(centre: SimCentre, _connection, rows, *, is_failing: bool) -> None:
 
 def _insert(connection, rows: Sequence[tuple]) -> None:
     if rows:
-        connection.exec_driver_sql("INSERT INTO sim_effect VALUES (?, ?, ?)", list(rows))
+        connection.executemany("INSERT INTO sim_effect VALUES (?, ?, ?)", list(rows))
 
 
 def _forget(connection, ids: Sequence[str]) -> None:
     for event_id in ids:
         for table in ("event_key", "inbox"):
-            connection.exec_driver_sql(f"DELETE FROM {table} WHERE id = ?", (event_id,))
+            connection.execute(f"DELETE FROM {table} WHERE id = ?", (event_id,))
 
 
 CENTRE_MUTANTS: tuple[Mutant, ...] = (

@@ -5,15 +5,18 @@ whatever the tables are.
 """
 
 import json
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from sync import sqlcipher
 from sync.answers import (
     PROTOCOL_VERSION,
     BatchAnswer,
@@ -24,14 +27,17 @@ from sync.answers import (
 )
 from sync.central import handlers, tables
 from sync.central.admin import CentralAdmin
-from sync.central.database import CentralDatabase
-from sync.central.devices import Authenticator, find_device
+from sync.central.database import DATABASE_FILE, DATABASE_KEY_NAME, CentralDatabase
+from sync.central.devices import Authenticator, Device, find_device
 from sync.central.effects import Arrival, Handler, Intake, Refused
 from sync.central.inbox import gaps_of, receive_batch
+from sync.central.keys import CentreKeyStore
+from sync.central.opening import ItemReader
 from sync.central.problems import ProblemError, event_problem
+from sync.envelope import decode_item
 from sync.framing import decode_batch
-from sync.item import SignedItem
 from sync.item_body import ItemBody
+from sync.key_provider import resolve_key
 from sync.signing import Purpose
 from tests.simulation.fate import CentreCut, Fate
 from tests.simulation.sim_kiosk import DEVICE, KIND, NOW, SIGNER
@@ -54,6 +60,8 @@ class Response:
     media_type: str
     body: bytes
     retry_after: str = ""
+    names: tuple[str, ...] = ()
+    """Whose fate it tells, when it is the answer to a batch."""
 
 
 Backup = dict[str, list[tuple]]
@@ -66,14 +74,21 @@ class SimCentre:
     """Made once in a process; ``begin`` before each seed."""
 
     def __init__(self, folder: Path) -> None:
-        with CentralAdmin(folder, "file") as admin:
-            admin.enrol_device(DEVICE, "A07", REGION, SIGNER.public_key)
-            self.public_key = admin.centre_public_key()
         self._database = MortalCentralDatabase(folder, self)
-        with self._database.writing() as connection:
-            connection.execute(
-                text(f"CREATE TABLE {_EFFECT_TABLE} (n INTEGER, id TEXT, subject TEXT)")
-            )
+        admin = object.__new__(CentralAdmin)
+        admin._database = self._database
+        admin.enrol_device(DEVICE, "A07", REGION, SIGNER.public_key)
+        self.own_keys = CentreKeyStore(self._database).current()
+        self._database.is_mortal = True
+        (self._signer,) = self.own_keys.signers
+        self.public_key = self._signer.public_key
+        self._reader = ItemReader(decode_item, self.own_keys.openers, self.own_keys.is_over)
+        # What the simulation itself looks up or sets back goes a short way: SQLAlchemy would cost most of a seed.
+        key = resolve_key(folder, DATABASE_KEY_NAME, "file", database_exists=True)
+        self._raw = sqlcipher.connect(folder / DATABASE_FILE, key)
+        self._raw.execute(f"CREATE TABLE {_EFFECT_TABLE} (n INTEGER, id TEXT, subject TEXT)")
+        with self._database.reading() as connection:
+            self._device = find_device(connection, DEVICE)
         self._tables = [table.name for table in tables.metadata.sorted_tables] + [_EFFECT_TABLE]
         self._beginning = self.back_up()
         self.begin(Fate(0), lambda: NOW)
@@ -94,9 +109,11 @@ class SimCentre:
 
     def restart(self) -> None:
         """A new process on the same disk: what was only in memory is gone."""
-        self._authenticator = Authenticator(self._database, self._now)
+        self._authenticator = KnownDeviceAuthenticator(self._database, self._now)
+        self._authenticator.device = self._device
 
     def close(self) -> None:
+        self._raw.close()
         self._database.close()
 
     def answer(self, request: Request) -> Response:
@@ -108,7 +125,9 @@ class SimCentre:
         try:
             if request.path.startswith("/v1/probe"):
                 nonce = request.path.partition("nonce=")[2]
-                answer = ProbeAnswer(protocol=PROTOCOL_VERSION, nonce=nonce, time=self._now())
+                answer = ProbeAnswer(
+                    protocol=PROTOCOL_VERSION, nonce=nonce, time=self._now(), protocols=(1, 2)
+                )
                 return self._sealed(answer, Purpose.PROBE)
             caller = self._authenticator.authenticate(
                 request.authorization, request.method, request.path, request.body
@@ -122,10 +141,10 @@ class SimCentre:
 
     def receive(self, items: Sequence[bytes]) -> tuple[EventResult, ...]:
         """Take items in, by whatever path they came."""
-        with self._database.reading() as connection:
-            device = find_device(connection, DEVICE)
         self._is_failing = {}
-        results, self._hwm = receive_batch(self._database, device, items, self._now())
+        results, self._hwm = receive_batch(
+            self._database, self._device, items, self._now(), self._reader
+        )
         return results
 
     def apply_effects(self, intake: Intake, arrivals: Sequence[Arrival]) -> None:
@@ -154,43 +173,45 @@ class SimCentre:
         return self.rows(f"SELECT n, id, subject FROM {_EFFECT_TABLE} ORDER BY rowid")
 
     def rows(self, sql: str, *values: object) -> list[Any]:
-        with self._database.reading() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(sql, values).fetchall()]
+        return [tuple(row) for row in self._raw.execute(sql, values).fetchall()]
 
     def back_up(self) -> Backup:
         return {name: self.rows(f'SELECT * FROM "{name}"') for name in self._tables}
 
     def set_back(self, backup: Backup) -> None:
         """Restore a backup."""
-        with self._by_staff(), self._database.writing() as connection:
+        with self.by_staff() as raw:
             for name in reversed(self._tables):
-                connection.exec_driver_sql(f'DELETE FROM "{name}"')
+                raw.execute(f'DELETE FROM "{name}"')
             for name, rows in backup.items():
                 if rows:
                     marks = ", ".join("?" * len(rows[0]))
-                    connection.exec_driver_sql(f'INSERT INTO "{name}" VALUES ({marks})', rows)
-        self.epoch = self._database.epoch
+                    raw.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+        self._read_epoch()
 
     def renew_epoch(self) -> None:
-        with self._by_staff():
-            self.epoch = self._database.renew_epoch()
+        with self.by_staff() as raw:
+            epoch = str(uuid.UUID(int=self.fate.random.getrandbits(128)))
+            raw.execute("UPDATE meta SET value = ? WHERE name = 'epoch'", (epoch,))
+        self._read_epoch()
 
     @contextmanager
-    def _by_staff(self) -> Iterator[None]:
-        """A command, not the server: it is not killed."""
-        self._database.is_mortal = False
-        try:
-            yield
-        finally:
-            self._database.is_mortal = True
+    def by_staff(self) -> Iterator[Any]:
+        """A transaction of somebody beside the server; it is not killed."""
+        self._raw.execute("BEGIN IMMEDIATE")
+        yield self._raw
+        self._raw.execute("COMMIT")
+
+    def _read_epoch(self) -> None:
+        ((self.epoch,),) = self.rows("SELECT value FROM meta WHERE name = 'epoch'")
 
     def _take(self, request: Request) -> Response:
         results = self.receive(self.pick(decode_batch(request.body)))
         if self.fate.strikes("centre before answer", 0.03):
             raise CentreCut("before answer")
         answer = BatchAnswer(
-            protocol=PROTOCOL_VERSION,
-            batch=request.path.partition("batch=")[2],
+            protocol=protocol_of(request),
+            batch=batch_of(request),
             device=DEVICE,
             epoch=self.epoch,
             hwm=self._hwm,
@@ -202,22 +223,32 @@ class SimCentre:
     def _state(self, nonce: str) -> Response:
         with self._database.reading() as connection:
             gaps = gaps_of(connection, DEVICE)
-            device = find_device(connection, DEVICE)
+        ((hwm,),) = self.rows("SELECT hwm FROM device")
         answer = DeviceState(
             protocol=PROTOCOL_VERSION,
             device=DEVICE,
             epoch=self.epoch,
             time=self._now(),
             nonce=nonce,
-            hwm=device.hwm,
+            hwm=hwm,
             gaps=gaps,
         )
         return self._sealed(answer, Purpose.DEVICE_STATE)
 
     def _sealed(self, answer: Any, purpose: Purpose) -> Response:
-        return Response(
-            200, "application/json", seal_answer(answer, purpose, self._database.signer)
-        )
+        body = seal_answer(answer, purpose, self._signer)
+        names = tuple(one.id for one in getattr(answer, "results", ()))
+        return Response(200, "application/json", body, names=names)
+
+
+class KnownDeviceAuthenticator(Authenticator):
+    """Checks signature, time and nonce as ever, and does not look the one device up each time."""
+
+    device: Device
+
+    def _enrolled(self, device_id: str) -> Device:
+        assert device_id == self.device.id
+        return self.device
 
 
 class MortalCentralDatabase(CentralDatabase):
@@ -248,8 +279,18 @@ def insert_effects(
 
 def id_and_seq(item: bytes) -> tuple[str, int]:
     """What stands in the clear on an item."""
-    header = SignedItem.decode(item).header
+    header = decode_item(item).header
     return header.id, header.seq
+
+
+def batch_of(request: Request) -> str:
+    """The id that the answer echoes."""
+    return parse_qs(urlsplit(request.path).query)["batch"][0]
+
+
+def protocol_of(request: Request) -> int:
+    """The version whose route is asked."""
+    return 2 if request.path.startswith("/v2/") else 1
 
 
 def with_effects(centre: SimCentre) -> dict[tuple[str, int], Handler]:

@@ -11,9 +11,10 @@ from typing import Any
 from sync.answers import EventResult, EventStatus
 from sync.engine import SyncEngine, SyncReport
 from sync.events import ClockReading, OutboxEvent
+from sync.keyring_store import KeyringStore
 from sync.migrations import apply_migrations
 from sync.outbox import ItemState
-from sync.signing import DeviceSigner
+from sync.signing import DeviceSigner, Verifier
 from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
 from sync.transport import Transport
@@ -66,6 +67,13 @@ class MortalDatabase(EncryptedDatabase):
             self._step("kiosk after commit")
 
 
+class UpwardEngine(SyncEngine):
+    """Sends and never pulls: what comes down costs a third of a seed, and every third seed pulls too."""
+
+    def _phases(self) -> Sequence[Any]:
+        return [self._pusher.run]
+
+
 @dataclass
 class SimListener:
     """Keeps its own rows in the transaction of the settlement, as the kiosk does."""
@@ -89,12 +97,19 @@ class SimListener:
         pass
 
 
-def build_template(path: Path) -> None:
-    """A kiosk's file with its tables, made once and copied for each seed."""
+def build_template(path: Path, keyring: bytes | None = None, anchor: bytes = b"") -> None:
+    """A kiosk's file with its tables, made once and copied for each seed.
+
+    Args:
+        keyring: with it the kiosk seals its events.
+        anchor: the centre's public key.
+    """
     database = EncryptedDatabase(path, KEY)
     with database.reading() as raw:
         apply_migrations(raw)
         raw.execute("CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT NOT NULL)")
+        if keyring is not None:
+            KeyringStore(Verifier(anchor)).take(raw, keyring, NOW)
         raw.execute("CREATE TABLE told (id TEXT NOT NULL, status TEXT NOT NULL)")
     database.close()
 
@@ -106,6 +121,9 @@ class SimKiosk:
         self,
         folder: Path,
         template: Path,
+        *,
+        centre_key: bytes,
+        has_pulls: bool,
         fate: Fate,
         connect: Callable[["SimKiosk"], Transport],
         holds: Callable[[str], bool],
@@ -115,6 +133,8 @@ class SimKiosk:
         self._folder = folder
         self._fate = fate
         self._connect = connect
+        self._centre_key = centre_key
+        self._engine_kind = SyncEngine if has_pulls else UpwardEngine
         self._life = 0
         self._disk = folder / "kiosk-0.db"
         shutil.copyfile(template, self._disk)
@@ -194,8 +214,8 @@ class SimKiosk:
 
     def _open(self) -> None:
         self.database = MortalDatabase(self._disk, self.step)
-        self.outbox = SqliteOutbox(DEVICE, SIGNER, self.clock)
-        self.engine = SyncEngine(
+        self.outbox = SqliteOutbox(DEVICE, SIGNER, self.clock, self._centre_key)
+        self.engine = self._engine_kind(
             self.database, self.outbox, self._connect(self), self.listener, self.clock
         )
 

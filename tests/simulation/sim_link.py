@@ -7,7 +7,6 @@ from typing import NoReturn
 from uuid import UUID
 
 from sync.answers import (
-    PROTOCOL_VERSION,
     BatchAnswer,
     DecisionPage,
     EventResult,
@@ -21,7 +20,14 @@ from sync.http_failures import error_of_response
 from sync.http_transport import HttpTransport
 from sync.signing import DeviceSigner, Purpose, key_id_of
 from tests.simulation.fate import CentreCut, Fate
-from tests.simulation.sim_centre import Request, Response, SimCentre, id_and_seq
+from tests.simulation.sim_centre import (
+    Request,
+    Response,
+    SimCentre,
+    batch_of,
+    id_and_seq,
+    protocol_of,
+)
 from tests.simulation.sim_kiosk import DEVICE, SIGNER, SUBJECTS, SimKiosk
 
 STRANGER = DeviceSigner(bytes(range(100, 132)))
@@ -33,13 +39,13 @@ TROUBLES = {
     "request twice": 2,
     "answer lost": 4,
     "answer late": 2,
-    "answer of another request": 2,
+    "answer of another request": 5,
     "answer truncated": 2,
     "answer forged": 2,
     "answer in part": 3,
     "taken in part": 4,
     "answer shuffled": 2,
-    "answer names others": 1,
+    "answer names others": 2,
     "portal page": 1,
     "portal json": 1,
     "portal redirect": 1,
@@ -109,7 +115,7 @@ class SimLink:
             self.late_requests.append(request)
             raise TimedOut("late")
         if trouble == "answer of another request" and self.old_answers:
-            return self.fate.random.choice(self.old_answers[-6:])
+            return self._worst_answer(request)
         if trouble == "answer forged" and request.method == "POST":
             return _forged(request, list(self.subject_of), key_id_of(self.centre.public_key))
         if trouble == "size limit" and request.method == "POST":
@@ -117,6 +123,14 @@ class SimLink:
                 raise BatchTooLarge("size")
             trouble = "none"
         return self._cut(trouble, self._answered(trouble, request))
+
+    def _worst_answer(self, request: Request) -> Response:
+        """An old one that speaks of what is being asked; else of the same operation, else any."""
+        of_batch = [one for one in self.old_answers if one.names]
+        if request.method != "POST":
+            return self.fate.random.choice(self.old_answers)
+        alike = [one for one in of_batch if any(is_in(request.body, name) for name in one.names)]
+        return self.fate.random.choice(alike or of_batch[-6:] or self.old_answers)
 
     def _cut(self, trouble: str, response: Response) -> Response:
         if trouble == "answer lost":
@@ -186,7 +200,9 @@ class SimTransport(HttpTransport):
     """The real transport from the socket upwards."""
 
     def __init__(self, link: SimLink, kiosk: SimKiosk) -> None:
-        super().__init__("https://centre.example", DEVICE, SIGNER, link.centre.public_key)
+        super().__init__(
+            "https://centre.example", DEVICE, SIGNER, link.centre.public_key, clock=kiosk.clock
+        )
         self._link = link
         self._kiosk = kiosk
 
@@ -236,8 +252,8 @@ def is_in(body: bytes, event_id: str) -> bool:
 def _forged(request: Request, ids: list[str], centre_key: str) -> Response:
     """Everything is said to be applied, in the centre's name, but a stranger signed it."""
     answer = BatchAnswer(
-        protocol=PROTOCOL_VERSION,
-        batch=request.path.partition("batch=")[2],
+        protocol=protocol_of(request),
+        batch=batch_of(request),
         device=DEVICE,
         epoch="forged",
         hwm=10**6,
