@@ -1,6 +1,7 @@
 """What the benchmarks measure inside the product."""
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.catalogue_sources import load_catalogue
@@ -11,13 +12,15 @@ from kiosk.domain.resident import Resident
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.store import SqliteStore
+from sync.central.admin import CentralAdmin
 from sync.identifiers import new_event_id
-from sync.signing import DeviceSigner
+from sync.keyring_store import KeyringStore
+from sync.signing import DeviceSigner, Verifier
 from sync.sqlite_outbox import SqliteOutbox
 
 
 def enqueue_rate(count: int, directory: Path) -> float:
-    """Accept requests one by one, each fsynced: request, signed outbox event, chained audit entry, encrypted.
+    """Accept requests one by one, each fsynced: request, sealed outbox event, chained audit entry, encrypted.
 
     Args:
         count: how many.
@@ -26,10 +29,16 @@ def enqueue_rate(count: int, directory: Path) -> float:
         requests a second.
     """
     clock = SystemClock()
-    encrypted = open_kiosk_database(directory, "file")
+    encrypted = open_kiosk_database(directory / "kiosk", "file")
+    with CentralAdmin(directory / "centre", "file") as centre:
+        centre_key, keyring = centre.centre_public_key(), centre.keyring()
     try:
-        store = SqliteStore(encrypted, SqliteOutbox("bench-device", DeviceSigner.generate()), clock)
-        submit = SubmitRequest(store, clock, lambda _: "unlisted", "B00")
+        with encrypted.transaction() as database:
+            KeyringStore(Verifier(centre_key)).take(database, keyring, datetime.now(UTC))
+        outbox = SqliteOutbox("bench-device", DeviceSigner.generate(), centre_key=centre_key)
+        submit = SubmitRequest(
+            SqliteStore(encrypted, outbox, clock), clock, lambda _: "unlisted", "B00"
+        )
         service = load_catalogue().services()[0]
         person = Resident(
             "r-0001", CitizenId("513022194803120647"), "赵桂兰", "513022104203", None, clock.now()

@@ -190,6 +190,7 @@ BENCHES = {
     "visit": "start-up against a bare PySide6 window, enqueue rate against raw SQLite",
     "keyboard": "pinyin lookups against a plain prefix scan over the same words",
     "catalogue": "loading the service definitions against reading the same files",
+    "sync": "queue, slow links and the centre against bare SQLite, queue libraries and PouchDB",
 }
 
 
@@ -198,7 +199,8 @@ def _bench(place: Workplace, arguments: list[str]) -> int:
         for name, summary in BENCHES.items():
             place.console.say(f"  bench {name}  {summary}")
         return 2
-    place.prepare(["demo"], purposes_for_window(_without_display()))
+    extras = ["demo", "bench"] if arguments[0] == "sync" else ["demo"]
+    place.prepare(extras, purposes_for_window(_without_display()))
     script = str(place.root / "packaging" / f"bench_{arguments[0]}.py")
     return place.start(script, *arguments[1:], environment=_without_display())
 
