@@ -250,7 +250,7 @@ TASKS: tuple[Task, ...] = (
     ),
     Task(
         "test",
-        "everything a change must pass; arguments go to pytest",
+        "all that a change must pass; arguments go to pytest",
         _suite(LINT, FORMAT, TYPES, tests=(TESTS, TESTS_ALONE)),
     ),
     Task(
@@ -265,7 +265,7 @@ TASKS: tuple[Task, ...] = (
     Task("schema", "write the JSON Schema of service definitions anew", _schema),
     Task(
         "train-dictionary",
-        "train a new compression dictionary for items on made-up events",
+        "train a compression dictionary on made-up events",
         _train_dictionary,
     ),
     Task("screenshots", "the demo without a display: a picture of every page", _screenshots),
