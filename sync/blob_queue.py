@@ -128,8 +128,15 @@ class BlobQueue:
         return [BlobEntry(row[0], row[1] or "", *row[2:]) for row in rows]
 
     def newest_event(self) -> int:
-        """The number of the newest event in the outbox; a higher one later means that somebody waits."""
+        """The number of the newest event in the outbox."""
         row = self.database.execute(
             "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"
         ).fetchone()
         return int(row[0]) if row else 0
+
+    def is_event_waiting(self, behind: int) -> bool:
+        """Whether an event that is newer than that number waits for the link."""
+        row = self.database.execute(
+            "SELECT 1 FROM outbox WHERE seq > ? AND state = 'queued' LIMIT 1", [behind]
+        ).fetchone()
+        return row is not None

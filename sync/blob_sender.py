@@ -62,7 +62,16 @@ class BlobSender:
         drawn = chance if chance is not None else random.Random()  # noqa: S311
         self._backoff = FullJitterBackoff(drawn, base_s=30.0)
         self._rest = Rest(FullJitterBackoff(drawn, base_s=5.0))
+        self._newest: int | None = None
         self.speed = LinkSpeed()
+
+    def begin(self, _tally: Tally, _should_stop: Callable[[], bool]) -> None:
+        """A run begins: an event that comes from now on, and is not sent by it, has the link before any file.
+
+        Raises:
+            DatabaseError: the device's own database cannot be used.
+        """
+        self._newest = self._newest_event()
 
     def run(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
         """Send what is due; a failure of the link is the files' matter alone and ends only this phase.
@@ -76,14 +85,14 @@ class BlobSender:
         if self._rest.is_on(begun) or is_named:
             tally.has_more_files = is_named
             return
-        with self._database.reading() as database:
-            newest = BlobQueue(database).newest_event()
+        newest = self._newest_event() if self._newest is None else self._newest
+        self._newest = None
 
         def give_way() -> None:
             if should_stop() or self._clock.read().monotonic_ms - begun.monotonic_ms > BUDGET_MS:
                 raise _Yield
             with self._database.reading() as database:
-                if BlobQueue(database).newest_event() > newest:
+                if BlobQueue(database).is_event_waiting(newest):
                     raise _Yield
 
         before = tally.file_bytes
@@ -100,6 +109,10 @@ class BlobSender:
             asked_s = error.retry_after_s if isinstance(error, ServerBusy) else None
             self._rest.fail(self._clock.read(), asked_s or 0.0)
             logger.info("files wait: %s", error.code)
+
+    def _newest_event(self) -> int:
+        with self._database.reading() as database:
+            return BlobQueue(database).newest_event()
 
     def _round(self, tally: Tally, give_way: Callable[[], None]) -> bool:
         """Ask for some and send them; whether there may be more."""

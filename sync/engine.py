@@ -187,7 +187,7 @@ class SyncEngine:
         if self._supplier is not None:
             phases.append(self._supplier.run)
         if self._files is not None:
-            phases.append(self._files.run)
+            phases = [self._files.begin, *phases, self._files.run]
         return phases
 
     def _run_roster(self, tally: Tally, should_stop: Callable[[], bool]) -> None:

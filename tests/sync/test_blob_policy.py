@@ -178,6 +178,26 @@ def test_event_that_comes_meanwhile_has_the_link_at_once(
     assert kiosk.ids(ItemState.QUEUED) == []
 
 
+def test_event_that_comes_while_feeds_are_read_goes_before_any_file(
+    kiosk: Kiosk, centre: MemoryCentre
+) -> None:
+    accept(kiosk, centre, PHOTO)
+    late: list[str] = []
+
+    def on_pull(what: str) -> None:
+        if what == "roster" and not late:
+            late.extend(kiosk.append(event("r-0002")))
+
+    centre.on_pull = on_pull
+    engine = SyncEngine(
+        kiosk.database, kiosk.outbox, centre, kiosk.listener, kiosk.clock, files=FAST
+    )
+    engine.run_once()
+    assert (held(centre), kiosk.ids(ItemState.QUEUED)) == (0, late)
+    assert engine.run_once().acknowledged == 1
+    assert held(centre) > 0
+
+
 def test_events_and_feeds_come_before_files_and_a_failing_file_is_no_failure_of_the_run(
     kiosk: Kiosk, centre: MemoryCentre
 ) -> None:
