@@ -11,7 +11,7 @@ from typing import Any, Self
 from sqlalchemy import func, insert, select, update
 
 from sync.answers import DecisionState
-from sync.central import catalogue, roster, tables
+from sync.central import alarms, catalogue, erasure, roster, tables
 from sync.central.blob_files import (
     ListedFile,
     count_missing,
@@ -26,12 +26,14 @@ from sync.central.delivery_reports import courier_devices, make_report
 from sync.central.devices import find_device
 from sync.central.keys import CentreKeyStore
 from sync.central.partitions import add_partitions
+from sync.central.status import CentreStatus, status_of
 from sync.errors import SyncError
 from sync.signing import PUBLIC_KEY_BYTES
 
 _DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{2}")
 _REGION = re.compile(r"[0-9]{12}")
+_ERASED_AT_ONCE = 100
 
 
 class EnrolmentRefused(SyncError):
@@ -218,6 +220,44 @@ class CentralAdmin:
     def renew_epoch(self) -> str:
         """After a restore from a backup: let every kiosk send again what is missing here."""
         return self._database.renew_epoch()
+
+    def status(self) -> CentreStatus:
+        """How the centre stands."""
+        return status_of(self._database)
+
+    def alarms(self, *, also_settled: bool = False) -> Sequence[dict[str, Any]]:
+        """Items that clash with an event that is kept, the newest first."""
+        with self._database.reading() as connection:
+            return alarms.alarms(connection, also_settled=also_settled)
+
+    def settle_alarms(self, device_id: str) -> int:
+        """Staff are done with a device's alarms; returns how many."""
+        with self._database.writing() as connection:
+            return alarms.settle_alarms(connection, device_id, datetime.now(UTC))
+
+    def erase(self, event_id: str, *, is_open_too: bool = False) -> None:
+        """Erase what an event said; its id and digest stay.
+
+        Args:
+            is_open_too: also an application that is not decided.
+        Raises:
+            ErasureRefused: unknown, or not decided.
+        """
+        with self._database.writing() as connection:
+            erasure.erase(connection, event_id, datetime.now(UTC), is_open_too=is_open_too)
+
+    def erase_decided_before(self, moment: datetime) -> int:
+        """Erase what was decided before a moment, as the retention says; returns how many."""
+        count = 0
+        while True:
+            # In small transactions: kiosks deliver meanwhile, and what is done stays done.
+            with self._database.writing() as connection:
+                found = erasure.decided_before(connection, moment, _ERASED_AT_ONCE)
+                for event_id in found:
+                    erasure.erase(connection, event_id, datetime.now(UTC))
+            count += len(found)
+            if len(found) < _ERASED_AT_ONCE:
+                return count
 
     def summary(self) -> CentreSummary:
         """Count what is there."""

@@ -1,6 +1,5 @@
 """Files for the staff: which an application has, how far they are, and the opened ones in a folder of their choice."""
 
-import getpass
 import os
 import stat
 from collections.abc import Sequence
@@ -8,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.sql import ColumnElement
 
 from sync.central import tables
 from sync.central.blobs import content_of
 from sync.central.database import CentralDatabase
-from sync.central.tables_blobs import blob, blob_claim, staff_action
+from sync.central.staff import note_action
+from sync.central.tables_blobs import blob, blob_claim
 from sync.errors import BlobDamaged, SyncError
-from sync.events import iso_utc
 from sync.identifiers import is_event_id
 from sync.safe_file import write_new_file
 
@@ -122,15 +121,7 @@ def write_files(
             raise FilesRefused("a file cannot be opened any more") from error
     _prepare(folder, targets)
     with database.writing() as connection:
-        connection.execute(
-            insert(staff_action).values(
-                at=iso_utc(at),
-                account=_account(),
-                action=OPENED,
-                event_id=event_id,
-                detail=f"{len(whole)} of {len(listed)}",
-            )
-        )
+        note_action(connection, OPENED, event_id, at, f"{len(whole)} of {len(listed)}")
     for target, content in zip(targets, opened, strict=True):
         try:
             write_new_file(target, content)
@@ -157,10 +148,3 @@ def _prepare(folder: Path, targets: Sequence[Path]) -> None:
     for target in targets:
         if target.is_symlink() or target.exists():
             raise FilesRefused(f"{target.name} is there already")
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()[:64]
-    except (OSError, KeyError):
-        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from sync.answers import EventResult, EventStatus
+from sync.answers import PROTOCOL_V2, EventResult, EventStatus
 from sync.blob_messages import BlobState
 from sync.central.blobs import take_piece
 from sync.central.database import CentralDatabase
@@ -167,7 +167,7 @@ class BundleIntake:
             BundleRefused: it is damaged from some record on; what came before is taken in.
         """
         keys = self.keys()
-        reader = ItemReader(decode_item, keys.openers, keys.is_over)
+        reader = ItemReader(decode_item, keys.openers, keys.is_over, PROTOCOL_V2)
         for items in _batches(self._items(device, records, merkle, outcome)):
             results, _ = receive_batch(self.database, device, items, self.now(), reader)
             if self._note(device, items, results, outcome):

@@ -4,17 +4,18 @@ import argparse
 import binascii
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from sync.answers import DecisionState
 from sync.central.admin import CentralAdmin
 from sync.central.catalogue import Check
+from sync.central.cli_care import add_care
 from sync.central.courier_cli import add_courier_commands
 from sync.central.database_url import FILE_VARIABLE, URL_VARIABLE, told_url
+from sync.central.listing import table as _table
 from sync.central.server import run
 from sync.central.settings import settings_from_environment
 from sync.errors import SyncError
@@ -103,6 +104,7 @@ def add_central_parser(
         metavar="FOLDER",
         help="write those that are there, opened, for you only",
     )
+    add_care(add, _admin)
     show = add("show", "devices and applications, without personal data", _show)
     show.add_argument("--limit", type=int, default=50)
     show.add_argument("--with-residents", action="store_true", help="also names and numbers")
@@ -279,10 +281,3 @@ _APPLICATION_COLUMNS = (
 )
 _UNLISTED_COLUMNS = ("receipt_number", "person_claim", "proxy_claim", "subject", "event_id")
 _RESIDENT_COLUMNS = ("resident_id", "name", "citizen_id", "region_code", "certified_until")
-
-
-def _table(title: str, rows: Sequence[dict[str, object]], columns: tuple[str, ...]) -> Table:
-    table = Table(*columns, title=title)
-    for row in rows:
-        table.add_row(*(str(row[column] if row[column] is not None else "") for column in columns))
-    return table

@@ -10,15 +10,16 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from sync.answers import EventResult
+from sync.answers import PROTOCOL_VERSION, EventResult
 from sync.central import tables
 from sync.central.corrected_time import Reception
 from sync.central.database import CentralDatabase
 from sync.central.decisions import certify
 from sync.central.devices import Device, find_device
 from sync.central.effects import Intake
-from sync.central.opening import BEFORE, ItemReader, OpenedItem, Reading, open_items
+from sync.central.opening import BEFORE, ItemReader, OpenedItem, Reading, decode_items, open_items
 from sync.central.recording import Recorder
+from sync.central.verdicts import answered, for_version_1
 from sync.errors import NotAuthorised
 from sync.signing import Verifier
 
@@ -76,16 +77,26 @@ def receive_batch(
     Returns:
         a result for each item whose id could be read, and the device's high-water mark.
     """
+    decoded = decode_items(items, device.id, reader)
+    with database.reading() as connection:
+        decoded = answered(connection, decoded)
     verifier = Verifier(device.public_key)
-    readings = open_items(items, device.id, {verifier.key_id: verifier}, reader)
+    readings = open_items(decoded, {verifier.key_id: verifier}, reader)
     delivery = Delivery(device.id, readings, reception or Reception(now))
 
     def commit(deliveries: Sequence[Delivery]) -> None:
         with database.writing() as connection:
             take_in(connection, deliveries)
 
-    database.groups.run(delivery, commit)
-    return tuple(result for result in delivery.results if result is not None), delivery.hwm
+    if any(isinstance(one, OpenedItem) for one in readings):
+        database.groups.run(delivery, commit)
+    else:
+        delivery.results = [one for one in readings if isinstance(one, EventResult)]
+        delivery.hwm = device.hwm
+    named = [result for result in delivery.results if result is not None]
+    if reader.protocol == PROTOCOL_VERSION:
+        named = [for_version_1(result) for result in named]
+    return tuple(named), delivery.hwm
 
 
 def take_in(connection: Connection, deliveries: Sequence[Delivery]) -> None:

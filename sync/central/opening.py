@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sync.answers import EventResult, EventStatus, Problem
+from sync.answers import PROTOCOL_VERSION, EventResult, EventStatus, Problem
 from sync.central.effects import Arrival, Handler, Refused
 from sync.central.handlers import handler_of
 from sync.central.problems import event_problem
@@ -26,6 +26,8 @@ class ItemReader:
     """The centre's keys that items may be sealed to, by id."""
     was_ours: Callable[[str], bool] = lambda _key_id: False
     """Whether a key that is not among them was the centre's once."""
+    protocol: int = PROTOCOL_VERSION
+    """What the device that reads the answers knows."""
 
     def open(self, item: SignedItem | SealedItem, verifiers: Mapping[str, Verifier]) -> ItemBody:
         """Read an item of a device with these keys.
@@ -68,18 +70,33 @@ Reading = OpenedItem | EventResult | None
 """What became of one item so far: open, answered already, or without a name to answer to."""
 
 
+@dataclass(frozen=True, slots=True)
+class DecodedItem:
+    """An item of the device that delivers it, of which only the form is known so far."""
+
+    id: str
+    seq: int
+    digest: str
+    item: SignedItem | SealedItem
+
+
+Decoded = DecodedItem | EventResult | None
+
+
+def decode_items(items: Sequence[bytes], device_id: str, reader: ItemReader) -> list[Decoded]:
+    """Take each item apart, in their order; nothing that costs time is done yet."""
+    return [_decode(item, device_id, reader) for item in items]
+
+
 def open_items(
-    items: Sequence[bytes],
-    device_id: str,
-    verifiers: Mapping[str, Verifier],
-    reader: ItemReader = BEFORE,
+    items: Sequence[Decoded], verifiers: Mapping[str, Verifier], reader: ItemReader
 ) -> list[Reading]:
-    """Open each item, in their order.
+    """Open each item, in their order; what is answered already stays as it is.
 
     Args:
         verifiers: the device's keys by id.
     """
-    return [_open(item, device_id, verifiers, reader) for item in items]
+    return [_open(one, verifiers, reader) if isinstance(one, DecodedItem) else one for one in items]
 
 
 def refused(event_id: str, code: str, title: str) -> EventResult:
@@ -87,24 +104,25 @@ def refused(event_id: str, code: str, title: str) -> EventResult:
     return EventResult(id=event_id, status=EventStatus.REJECTED, problem=event_problem(code, title))
 
 
-def _open(
-    encoded: bytes, device_id: str, verifiers: Mapping[str, Verifier], reader: ItemReader
-) -> Reading:
+def _decode(encoded: bytes, device_id: str, reader: ItemReader) -> Decoded:
     try:
         item = reader.decode(encoded)
     except RejectedItem as error:
         event_id = _readable_id(encoded)
         return refused(event_id, error.reason, "The item's form is not known") if event_id else None
-    event_id = item.header.id
     if item.header.device != device_id:
-        return refused(event_id, "foreign-device", "The item belongs to another device")
+        return refused(item.header.id, "foreign-device", "The item belongs to another device")
+    return DecodedItem(item.header.id, item.header.seq, item.digest, item)
+
+
+def _open(one: DecodedItem, verifiers: Mapping[str, Verifier], reader: ItemReader) -> Reading:
     try:
-        body = reader.open(item, verifiers)
+        body = reader.open(one.item, verifiers)
     except RejectedItem as error:
-        return refused(event_id, error.reason, str(error))
+        return refused(one.id, error.reason, str(error))
     if "\0" in body.subject:
         # PostgreSQL keeps no NUL in a text.
-        return refused(event_id, "malformed", "The subject is not a name")
+        return refused(one.id, "malformed", "The subject is not a name")
     handler: Handler | None = None
     content: object = None
     refusal: Problem | None = None
@@ -117,8 +135,8 @@ def _open(
         id=body.id,
         seq=body.seq,
         subject=body.subject,
-        digest=item.digest,
-        encoded=encoded,
+        digest=one.digest,
+        encoded=one.item.encoded,
         arrival=Arrival(body, content),
         handler=handler,
         refusal=refusal,

@@ -10,12 +10,13 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from sync.answers import EventResult, EventStatus, Problem
 from sync.central import tables
+from sync.central.alarms import Clash, raise_alarms
 from sync.central.blobs import declare
 from sync.central.database import received_numbers
 from sync.central.effects import Intake, Refused
 from sync.central.event_times import times_of
 from sync.central.opening import OpenedItem
-from sync.central.verdicts import KnownEvent, known_among, later
+from sync.central.verdicts import CLONED, KnownEvent, known_among, later
 from sync.events import iso_utc
 
 logger = logging.getLogger(__name__)
@@ -76,7 +77,20 @@ class Recorder:
             item = self._items[place]
             first = self._answers.get(ids.get(item.id, -1), later(item.id))
             self._answers[place] = self._known.verdict(item) or first
-        return self._held_back()
+        answers = self._held_back()
+        self._raise_alarms(answers)
+        return answers
+
+    def _raise_alarms(self, answers: Sequence[EventResult]) -> None:
+        clashes = []
+        for item, answer in zip(self._items, answers, strict=True):
+            if answer.status is EventStatus.CONFLICT and answer.problem is not None:
+                kind = answer.problem.code
+                kept_id = self._known.owners.get(item.seq, item.id) if kind == CLONED else item.id
+                clashes.append(Clash(item, kind, kept_id))
+        if clashes:
+            intake = self._intake
+            raise_alarms(intake.connection, intake.device, clashes, intake.now)
 
     def _entries(self, places: Sequence[int]) -> list[_Entry]:
         """Give each event its number; one that was rejected before has it."""

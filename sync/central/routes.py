@@ -108,7 +108,7 @@ class CentreServices:
             raise ProblemError(400, "framing", str(error)) from error
         is_2 = protocol == PROTOCOL_V2
         keys = self.keys.current()
-        reader = ItemReader(decode_item, keys.openers, keys.is_over) if is_2 else BEFORE
+        reader = ItemReader(decode_item, keys.openers, keys.is_over, protocol) if is_2 else BEFORE
         now = self.now()
         reception = Reception(now, short_boot(clock.boot_id), clock.monotonic_ms)
         results, hwm = receive_batch(self.database, caller.device, items, now, reader, reception)

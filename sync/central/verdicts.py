@@ -7,10 +7,13 @@ from sqlalchemy import Connection, bindparam, select
 
 from sync.answers import EventResult, EventStatus
 from sync.central import tables
-from sync.central.opening import OpenedItem
+from sync.central.opening import Decoded, DecodedItem, OpenedItem
 from sync.central.problems import event_problem
 
 RETRY_AFTER_FAULT_S = 60
+GONE = "gone"
+CLONED = "cloned-device"
+REUSED = "id-reused"
 
 _KEY = tables.event_key.c
 # Built once: building a statement costs more than running it.
@@ -47,16 +50,44 @@ class Known:
             if self.owners.get(item.seq, item.id) != item.id:
                 return conflict(
                     item.id,
-                    "cloned-device",
+                    CLONED,
                     "This sequence number belongs to another event: a copied disk?",
                 )
             return None
         if known.digest != item.digest:
-            return conflict(item.id, "id-reused", "This id belongs to other bytes")
+            return conflict(item.id, REUSED, "This id belongs to other bytes")
         if known.status == EventStatus.REJECTED.value:
             # Judged anew each time: the centre may have learnt its kind since.
             return None
+        if known.status == EventStatus.GONE.value:
+            return gone(item.id)
         return EventResult(id=item.id, status=EventStatus.DUPLICATE, server_seq=known.server_seq)
+
+
+def answered(connection: Connection, items: Sequence[Decoded]) -> list[Decoded]:
+    """Answer those whose very bytes are kept: they were opened when they came first.
+
+    An item that comes again costs no cryptography, and is known also when the key that it was sealed to is not kept
+    any more.
+    """
+    row = tables.event_key
+    ids = {one.id for one in items if isinstance(one, DecodedItem)}
+    if not ids:
+        return list(items)
+    columns = (row.c.id, row.c.digest, row.c.status, row.c.server_seq)
+    found = {
+        line.id: line for line in connection.execute(select(*columns).where(row.c.id.in_(ids)))
+    }
+
+    def answer(one: DecodedItem) -> Decoded:
+        line = found.get(one.id)
+        if line is None or line.digest != one.digest or line.status == EventStatus.REJECTED.value:
+            return one
+        if line.status == EventStatus.GONE.value:
+            return gone(one.id)
+        return EventResult(id=one.id, status=EventStatus.DUPLICATE, server_seq=line.server_seq)
+
+    return [answer(one) if isinstance(one, DecodedItem) else one for one in items]
 
 
 def known_among(connection: Connection, device: str, items: Sequence[OpenedItem]) -> Known:
@@ -74,6 +105,22 @@ def known_among(connection: Connection, device: str, items: Sequence[OpenedItem]
 def conflict(event_id: str, code: str, title: str) -> EventResult:
     """The answer to an event that clashes with one that is kept."""
     return EventResult(id=event_id, status=EventStatus.CONFLICT, problem=event_problem(code, title))
+
+
+def gone(event_id: str) -> EventResult:
+    """The answer to an event that the centre had, erased, and does not take again."""
+    return EventResult(
+        id=event_id,
+        status=EventStatus.GONE,
+        problem=event_problem(GONE, "The centre has erased this event and takes it no more"),
+    )
+
+
+def for_version_1(result: EventResult) -> EventResult:
+    """The same for a device that knows no such status: it sets the event aside with the reason."""
+    if result.status is not EventStatus.GONE:
+        return result
+    return result.model_copy(update={"status": EventStatus.REJECTED})
 
 
 def later(event_id: str) -> EventResult:
