@@ -25,13 +25,7 @@ def canonical_json(value: object) -> bytes:
     Raises:
         CanonicalError: a float, a too large integer, a lone surrogate, another type, or too deep.
     """
-    plain = _plain(value, 0)
-    try:
-        return json.dumps(
-            plain, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-        ).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise CanonicalError("text holds a lone surrogate") from error
+    return _encoded(_plain(value, 0))
 
 
 def parse_canonical(data: bytes) -> object:
@@ -41,12 +35,27 @@ def parse_canonical(data: bytes) -> object:
         CanonicalError: not JSON, or not its canonical form.
     """
     try:
-        value = json.loads(data.decode("utf-8"), parse_float=_refuse, parse_constant=_refuse)
+        value = _DECODER.decode(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise CanonicalError("not JSON without floats") from error
     # One comparison finds spaces, key order, duplicate keys, escapes and odd numbers alike.
-    if canonical_json(value) != data:
+    is_shallow = data.count(b"[") + data.count(b"{") <= MAXIMUM_DEPTH
+    if (_encoded(value) if is_shallow else canonical_json(value)) != data:
         raise CanonicalError("not canonical JSON")
+    return value
+
+
+def _encoded(plain: object) -> bytes:
+    try:
+        return _ENCODER.encode(plain).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise CanonicalError("text holds a lone surrogate") from error
+
+
+def _integer(text: str) -> int:
+    value = int(text) if len(text) <= _LONGEST_INTEGER else MAXIMUM_INTEGER + 1
+    if abs(value) > MAXIMUM_INTEGER:
+        raise CanonicalError("integer out of range")
     return value
 
 
@@ -70,3 +79,10 @@ def _plain(value: object, depth: int) -> object:
     if isinstance(value, list | tuple | Sequence) and not isinstance(value, bytes | bytearray):
         return [_plain(item, depth + 1) for item in value]
     raise CanonicalError(f"{type(value).__name__} has no canonical form")
+
+
+_LONGEST_INTEGER = len(str(-MAXIMUM_INTEGER))
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
+)
+_DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)

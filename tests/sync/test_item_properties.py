@@ -59,6 +59,16 @@ def test_other_spellings_of_json_are_refused(data: bytes):
         parse_canonical(data)
 
 
+def test_reading_stops_where_writing_would() -> None:
+    within, beyond = b"[" * 32 + b"]" * 32, b"[" * 34 + b"]" * 34
+    assert canonical_json(parse_canonical(within)) == within
+    for data in (beyond, b"[" * 100_000, b'{"a":' * 34 + b"1" + b"}" * 34, b"9" * 5000):
+        with pytest.raises(CanonicalError):
+            parse_canonical(data)
+    wide = b"[" + b",".join([b"[]"] * 100) + b"]"
+    assert canonical_json(parse_canonical(wide)) == wide
+
+
 @pytest.mark.parametrize("value", [1.5, float("nan"), {1: 2}, b"x", "\ud800", 2**53, object()])
 def test_value_without_canonical_form_is_refused(value):
     with pytest.raises(CanonicalError):

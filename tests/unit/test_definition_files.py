@@ -150,6 +150,7 @@ def test_a_mark_before_the_text_and_windows_line_ends_are_forgiven(tmp_path: Pat
     assert load_catalogue(tmp_path).find("allowance.forester") is not None
 
 
+@pytest.mark.alone
 def test_the_shipped_catalogue_loads_before_anybody_notices() -> None:
     def seconds(run: object) -> float:
         start = time.perf_counter()

@@ -75,6 +75,7 @@ def test_no_fault_tells_what_was_entered() -> None:
             assert entered.strip()[:12] not in said
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "field_type", [kind for kind in CHECKS if kind not in ("address", "signature")]
 )
