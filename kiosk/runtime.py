@@ -23,6 +23,7 @@ from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.devices.print_raster import render_printout
 from kiosk.devices.printer_factory import make_printer
 from kiosk.devices.qr_reader import read_qr_text
+from kiosk.disk_watch import DiskWatch
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.expressions import Lookup
 from kiosk.domain.hints import Hint, propose
@@ -53,6 +54,8 @@ from kiosk.storage.database import kiosk_errors, open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
 from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
 from kiosk.storage.draft_seal import DeviceDraftSeal
+from kiosk.storage.kiosk_database import KioskDatabase
+from kiosk.storage.recovery import open_or_recover
 from kiosk.storage.settlement import KioskSettlement, unlisted_subject
 from kiosk.storage.store import SqliteStore
 from sync.backoff import FullJitterBackoff
@@ -81,7 +84,7 @@ class Runtime:
 
     config: KioskConfig
     clock: FlooredClock
-    encrypted: EncryptedDatabase
+    encrypted: KioskDatabase
     signer: DeviceSigner
     outbox: SqliteOutbox
     store: SqliteStore
@@ -134,6 +137,7 @@ class Runtime:
             has_camera=lambda: config.hardware.camera != "none",
             start_face_check=self._face_check,
             is_clock_behind=ClockGuard(self.store, self.clock.device).is_behind,
+            has_room=self.store.has_room,
             drafts=self.drafts(),
             qr_rows=self.receipt_code().rows_of,
             printing=printing if printing is not None else NoPrinting(),
@@ -144,6 +148,10 @@ class Runtime:
     def _county_file(self) -> Path | None:
         name = self.config.site.county_file
         return Path(name).expanduser() if name else None
+
+    def disk_watch(self) -> DiskWatch:
+        """What a kiosk at work does for its disk."""
+        return DiskWatch(self.encrypted, self.store, self.outbox)
 
     def drafts(self) -> Drafts:
         """What was filled in and not finished, sealed to its owners."""
@@ -336,9 +344,13 @@ def _clock_floor(encrypted: EncryptedDatabase) -> datetime:
 
 
 @contextlib.contextmanager
-def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Runtime]:
+def open_runtime(
+    config: KioskConfig, clock: Clock | None = None, *, recovers: bool = False
+) -> Iterator[Runtime]:
     """Build the parts and close them at the end.
 
+    Args:
+        recovers: move a damaged database aside and go on with a fresh one; else it is an error.
     Raises:
         ConfigError: a setting is wrong or the device is not provisioned.
         StorageError: the database cannot be used.
@@ -347,7 +359,8 @@ def open_runtime(config: KioskConfig, clock: Clock | None = None) -> Iterator[Ru
     engine = DlibFaceEngine(config.identity.face_threshold, cache_dir=config.state_dir / "models")
     card_reader = make_card_reader(config.hardware.card_reader)
     printer = make_printer(config.hardware.printer)
-    encrypted = open_kiosk_database(config.state_dir, config.storage.key_provider)
+    open_database = open_or_recover if recovers else open_kiosk_database
+    encrypted = open_database(config.state_dir, config.storage.key_provider)
     try:
         floored = FlooredClock(clock or SystemClock(), _clock_floor(encrypted))
         signer = DeviceSigner(load_or_make_device_seed(encrypted))

@@ -1,6 +1,7 @@
 """A kiosk that serves: window, flow, voice, card reader and the exchange with the centre, plugged together."""
 
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -10,6 +11,7 @@ from kiosk.errors import KioskError
 from kiosk.flows.actions import Begin
 from kiosk.flows.county_tables import place_names
 from kiosk.flows.navigator import Navigator
+from kiosk.flows.pages import WelcomePage
 from kiosk.photos import photo_source
 from kiosk.runtime import Runtime
 from kiosk.ui.main_window import MainWindow
@@ -18,6 +20,9 @@ from kiosk.ui.visit_controller import VisitController
 from sync.connectivity import SyncStatus
 
 _log = logging.getLogger(__name__)
+
+IDLE_LOOK_MS = 1000
+"""Between looks whether somebody is still here, once a new start is due."""
 
 STOP_LIMIT_S = 35.0
 """An exchange under way ends by its own deadline; then the worker stops."""
@@ -35,6 +40,12 @@ class _PaperBridge(QObject):
     changed = Signal()
 
 
+class _DamageBridge(QObject):
+    """Brings word of a damaged page from whichever thread met it to the window's."""
+
+    met = Signal()
+
+
 class KioskWindow:
     """A running kiosk: made on the window's thread, closed in order."""
 
@@ -42,14 +53,23 @@ class KioskWindow:
         self,
         runtime: Runtime,
         window: MainWindow,
+        on_broken: Callable[[], None] = lambda: None,
     ) -> None:
         """Plug the parts together; ``start`` shows the first page.
 
         Args:
             runtime: everything without a window; the caller closes it after this.
             window: where pages are shown; the caller shows it.
+            on_broken: called on the window's thread when the database turned out to be damaged and nobody is in the
+                middle of a visit: only a new start can repair it.
         """
         self.runtime = runtime
+        self._on_broken = on_broken
+        self._damage_bridge = _DamageBridge()
+        self._damage_bridge.met.connect(self._damaged, Qt.ConnectionType.QueuedConnection)
+        self._damage_timer: QTimer | None = None
+        runtime.encrypted.on_damage = self._damage_bridge.met.emit
+        self._watch = runtime.disk_watch()
         self.window = window
         window.use_texts(runtime.prompts)
         self.guide = make_guide(runtime.config, runtime.prompts)
@@ -101,6 +121,8 @@ class KioskWindow:
 
     def close(self) -> None:
         """Stop everything and wait for it; the queue stays on disk."""
+        if self._damage_timer is not None:
+            self._damage_timer.stop()
         self.controller.close()
         self.guide.close()
         if self.print_worker is not None and not self.print_worker.stop(STOP_LIMIT_S):
@@ -124,13 +146,28 @@ class KioskWindow:
         )
 
     def _status_changed(self, status: SyncStatus) -> None:
-        self.window.show_status(status)
+        self.window.show_status(status, self._watch.alarm())
         self.controller.refresh()
+
+    def _damaged(self) -> None:
+        if self._damage_timer is None:
+            _log.error("the database is damaged: a new start repairs it when nobody is here")
+            self._damage_timer = QTimer(self.window)
+            self._damage_timer.timeout.connect(self._leave_when_idle)
+            self._damage_timer.start(IDLE_LOOK_MS)
+
+    def _leave_when_idle(self) -> None:
+        # A visit ends by itself, by its time limits; what it could not save it was told.
+        if isinstance(self.controller.page, WelcomePage) and not self.controller.is_busy:
+            if self._damage_timer is not None:
+                self._damage_timer.stop()
+            self._on_broken()
 
     def _warm_up(self) -> None:
         lane = self.background.free_lane
         if self.runtime.config.hardware.camera != "none":
             lane.submit(self.runtime.engine.warm_up, lambda _none: None, _log_failure)
+        lane.submit(self._watch.settle, lambda _none: None, _log_failure)
         lane.submit(self.runtime.drafts().purge, lambda _count: None, _log_failure)
         prompts = self.runtime.prompts.fixed_prompts()
         lane.submit(lambda: self.guide.prerender(prompts), lambda _count: None, _log_failure)

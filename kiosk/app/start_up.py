@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 LOCALE = "zh-CN"
 EXIT_OUT_OF_SERVICE = 3
+REPAIRS = 3
+"""New starts of one process because of damage: a disk that spoils more has to be exchanged, not repaired."""
 OUT_OF_SERVICE = Prompt("out_of_service")
 
 
@@ -67,7 +70,7 @@ class _Loader(QObject):
             importlib.import_module("kiosk.app.assembly")
             from kiosk.runtime import open_runtime  # noqa: PLC0415
 
-            runtime = self._stack.enter_context(open_runtime(self._config))
+            runtime = self._stack.enter_context(open_runtime(self._config, recovers=True))
         except Exception as error:  # noqa: BLE001 (a thread has nobody above it; the window explains or reports it)
             self.failed.emit(error)
         else:
@@ -88,6 +91,8 @@ class StartUp(QObject):
         super().__init__(window)
         self.kiosk: KioskWindow | None = None
         self.exit_code = 0
+        self.wants_restart = False
+        """Whether the database was damaged under a running kiosk: the next start repairs it."""
         self._config = config
         self._window = window
         self._prompts = prompts
@@ -155,7 +160,7 @@ class StartUp(QObject):
         from kiosk.app.assembly import KioskWindow  # noqa: PLC0415 (imported by the loader)
 
         try:
-            kiosk = KioskWindow(runtime, self._window)
+            kiosk = KioskWindow(runtime, self._window, self._leave_for_repair)
         except Exception as error:  # noqa: BLE001 (a page that says why, never one that is dead)
             self.refuse(error)
             return
@@ -163,6 +168,10 @@ class StartUp(QObject):
         self.kiosk = kiosk
         self.kiosk.start(early_touch=self._early_touch)
         self._on_ready()
+
+    def _leave_for_repair(self) -> None:
+        self.wants_restart = True
+        self._window.close()
 
     def _stop_keeping(self) -> None:
         if self._is_keeping:
@@ -182,6 +191,29 @@ def run_kiosk(
     os.umask(0o077)
     application = make_application()
     prompts = PromptCatalogue.load(LOCALE)
+    serve = partial(
+        _serve,
+        application,
+        prompts,
+        config_path,
+        is_windowed=is_windowed,
+        measures_start_up=measures_start_up,
+    )
+    start_up, repairs = serve(), 0
+    while start_up.wants_restart and repairs < REPAIRS:
+        start_up, repairs = serve(), repairs + 1
+    return start_up.exit_code
+
+
+def _serve(
+    application: QApplication,
+    prompts: PromptCatalogue,
+    config_path: Path | None,
+    *,
+    is_windowed: bool,
+    measures_start_up: bool,
+) -> StartUp:
+    """One life of the window; gives how it ended."""
     with ExitStack() as stack:
         config, fault = _read_config(config_path, stack, measures_start_up=measures_start_up)
         if is_windowed:
@@ -202,7 +234,7 @@ def run_kiosk(
             start_up.begin()
         application.exec()
         start_up.close()
-        return start_up.exit_code
+        return start_up
 
 
 def _read_config(

@@ -29,6 +29,7 @@ from kiosk.doctor.storage_checks import (
     check_clock,
     check_database,
     check_disk,
+    check_repairs,
     check_settings,
 )
 from kiosk.errors import KioskError
@@ -55,6 +56,7 @@ class Examination:
     def findings(self) -> Iterator[Finding]:
         """Make the checks one after another."""
         yield safely("database", self._database)
+        yield safely("repairs", lambda: check_repairs(self.config.state_dir))
         yield safely("disk", lambda: check_disk(self.config.state_dir))
         yield from self._centre()
         yield safely("face_models", self._models)

@@ -18,6 +18,7 @@ class Health(enum.Enum):
 SUBJECTS = {
     "settings": "配置",
     "database": "数据库和密钥",
+    "repairs": "修复记录",
     "disk": "磁盘空间",
     "centre": "中心",
     "queue": "待上传",

@@ -10,6 +10,7 @@ from kiosk.flows.flow import Destination, Step
 from kiosk.flows.form.drafting import save_for_later
 from kiosk.flows.form.slip import SlipCodeStep
 from kiosk.flows.form.start import service_start
+from kiosk.flows.notices import NoticeStep
 from kiosk.flows.pages import HelpPage, ServicesPage, ServiceTile, WelcomePage
 from kiosk.flows.sign_in import first_identify_step
 from kiosk.flows.verification import next_step
@@ -138,6 +139,9 @@ def _tile(service: ServiceDefinition) -> ServiceTile:
 
 def first_step(visit: Visit, ports: VisitPorts) -> Step:
     """Where a chosen service begins: with who is there, unless that is known or nobody need be."""
+    if visit.service is not None and visit.service.offline == "accepted" and not ports.has_room():
+        # Said before anybody fills in anything: it could not be kept.
+        return NoticeStep(Prompt("notice.no_room"), (), icon="warning")
     if visit.service is not None and visit.service.assurance == 0:
         return service_start(visit, ports)
     if visit.evidence.has_claim:

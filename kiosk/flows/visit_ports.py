@@ -134,6 +134,8 @@ class VisitPorts:
     """A look for a code through the camera; None without a camera."""
     is_clock_behind: Callable[[], bool] = lambda: False
     """Whether the machine's time runs behind what it has seen already."""
+    has_room: Callable[[], bool] = lambda: True
+    """Whether the disk has room for a promise."""
     can_practise: bool = False
     """Whether the welcome page offers practice."""
     practice: "PracticeBook | None" = None

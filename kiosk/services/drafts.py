@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from kiosk.clock import Clock
 from kiosk.domain.expressions import JsonValue
 from kiosk.domain.form import Form
+from kiosk.errors import StorageFull
 from kiosk.services.store import AuditEntry, Store, Transaction
 
 KEPT_FOR = timedelta(days=14)
@@ -71,8 +72,11 @@ class Drafts:
         """Write a form down; the newest state replaces the one before.
 
         Raises:
+            StorageFull: less than the reserve is free, and that is for promises.
             StorageError: nothing was changed.
         """
+        if not self.store.has_room():
+            raise StorageFull("less than the reserve is free")
         tag = self.seal.tag(owner)
         definition = form.definition
         context = f"{tag}|{definition.id}"

@@ -61,7 +61,8 @@ BALLAST_FILE = "kiosk.ballast"
 
 RESERVE_BYTES = 64 * 1024 * 1024
 """Intake stops below this much free disk: at SQLITE_FULL even UPDATE and checkpoint fail (measured), so a
-promise made on the last pages could not be kept. Four times the largest WAL plus room for the log."""
+promise made on the last pages could not be kept. It holds the largest request, 20 pictures of 400 KB, four times over:
+in the WAL and in the file, with a draft of the same size written beside it; and the WAL and the log."""
 
 _FIRST_PAGE_BYTES = 4096
 """SQLCipher's page. Tables are made later, in the WAL: a file of one page holds nothing yet."""
@@ -135,6 +136,16 @@ def open_kiosk_database(state_dir: Path, key_provider: str = "auto") -> KioskDat
         StorageNewer: a newer version of the kiosk wrote it.
         StorageError: anything else, such as a read-only disk.
     """
+    try:
+        return _open_locked(state_dir, key_provider)
+    except StorageFull:
+        # Not even its shared memory file finds room: what is promised needs it more than the ballast.
+        if not Ballast(state_dir / BALLAST_FILE).free():
+            raise
+    return _open_locked(state_dir, key_provider)
+
+
+def _open_locked(state_dir: Path, key_provider: str) -> KioskDatabase:
     with kiosk_errors(state_dir):
         make_folder(state_dir)
         lock = FolderLock(state_dir / LOCK_FILE)

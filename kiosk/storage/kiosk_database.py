@@ -36,6 +36,8 @@ class KioskDatabase(EncryptedDatabase):
         self.ballast = ballast
         self.on_damage: Callable[[], None] = _nothing
         """Called, in the thread that met it, when a page turns out to be damaged."""
+        self.keeps_ballast = False
+        """Whether this process makes the ballast; a command that only looks does not."""
         self._lock_file = lock
 
     @contextlib.contextmanager

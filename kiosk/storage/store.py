@@ -17,6 +17,7 @@ from kiosk.storage.consents import add_consent, newest_consent
 from kiosk.storage.database import RESERVE_BYTES, free_bytes, kiosk_errors
 from kiosk.storage.drafts import SqliteDrafts
 from kiosk.storage.face_templates import SqliteFaceTemplates
+from kiosk.storage.kiosk_database import KioskDatabase
 from kiosk.storage.print_jobs import SqlitePrintJobs
 from kiosk.storage.receipt_blocks import take_number
 from kiosk.storage.requests import SqliteRequests
@@ -140,5 +141,8 @@ class SqliteStore:
             yield SqliteTransaction(database, self.outbox, self.clock)
 
     def has_room(self) -> bool:
-        """Whether at least the reserve is free where the database lies."""
-        return free_bytes(self.encrypted.path.parent) >= self.reserve_bytes
+        """Whether at least the reserve is free where the database lies; ballast that was given up comes back."""
+        free = free_bytes(self.encrypted.path.parent)
+        if isinstance(self.encrypted, KioskDatabase) and self.encrypted.keeps_ballast:
+            self.encrypted.ballast.keep(free, self.reserve_bytes)
+        return free >= self.reserve_bytes

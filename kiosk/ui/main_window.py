@@ -66,6 +66,7 @@ class MainWindow(QWidget):
         self._clock = clock
         self._model: PageModel | None = None
         self._status: SyncStatus | None = None
+        self._alarm = ""
         self._is_practice = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -93,10 +94,10 @@ class MainWindow(QWidget):
         self._model = model
         self.shell.show_model(model)
 
-    def show_status(self, status: SyncStatus) -> None:
-        """Show the network and what waits."""
-        self._status = status
-        self.shell.strip.show_status(status)
+    def show_status(self, status: SyncStatus, alarm: str = "") -> None:
+        """Show the network, what waits, and what staff must look at by its text id."""
+        self._status, self._alarm = status, alarm
+        self.shell.strip.show_status(status, alarm)
 
     def show_face(self, view: FaceView) -> None:
         """Show a picture of the face check, if its page is still up."""
@@ -166,7 +167,7 @@ class MainWindow(QWidget):
         old.hide()
         old.deleteLater()
         if self._status is not None:
-            self.shell.strip.show_status(self._status)
+            self.shell.strip.show_status(self._status, self._alarm)
         if self._model is not None:
             self.shell.show_model(self._model).restore_draft(draft)
         self.shell.show()

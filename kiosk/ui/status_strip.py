@@ -25,10 +25,16 @@ def age_words(kit: Kit, age_s: float) -> str:
 
 
 def status_words(
-    kit: Kit, status: SyncStatus, *, has_age: bool = True, has_files: bool = True
+    kit: Kit, status: SyncStatus, *, has_age: bool = True, has_files: bool = True, alarm: str = ""
 ) -> str:
-    """Say a status in words, such as 没有网络 · 3 件等待上传 · 最早 2 天前 · 2 张照片待传."""
+    """Say a status in words, such as 没有网络 · 3 件等待上传 · 最早 2 天前 · 2 张照片待传.
+
+    Args:
+        alarm: text id of what staff must look at; it stands before what waits.
+    """
     parts = [kit.label(f"status.{status.link.value}")]
+    if alarm:
+        parts.append(kit.label(alarm))
     if status.waiting:
         parts.append(kit.label("status.waiting", count=status.waiting))
         if has_age and status.oldest_age_s is not None:
@@ -51,6 +57,7 @@ class StatusStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._kit = kit
         self._status: SyncStatus | None = None
+        self._alarm = ""
         tokens = kit.tokens
         self.setFixedHeight(tokens.mm(13))
         self.icon = Picture(kit, tokens.mm(8.5), "unknown")
@@ -83,23 +90,28 @@ class StatusStrip(QWidget):
         )
         self._room_px += -round(room_px) if is_on else round(room_px)
         if self._status is not None:
-            self.show_status(self._status)
+            self.show_status(self._status, self._alarm)
 
-    def show_status(self, status: SyncStatus) -> None:
-        """Show a snapshot."""
+    def show_status(self, status: SyncStatus, alarm: str = "") -> None:
+        """Show a snapshot.
+
+        Args:
+            alarm: text id of what staff must look at; empty for nothing.
+        """
+        self._alarm = alarm
         colours = self._kit.tokens.colours
         self.icon.show_icon(status.link.value)
         needs_eye = status.link.value not in ("online", "unknown") or (
-            status.parked + status.files_parked > 0
+            status.parked + status.files_parked > 0 or bool(alarm)
         )
         self.words.set_colour(colours.warning if needs_eye else colours.ink_soft)
         self._status = status
         metrics = QFontMetricsF(self.words.face)
         ways = (
-            status_words(self._kit, status),
-            status_words(self._kit, status, has_age=False),
-            status_words(self._kit, status, has_age=False, has_files=False),
-            self._kit.label(f"status.{status.link.value}"),
+            status_words(self._kit, status, alarm=alarm),
+            status_words(self._kit, status, has_age=False, alarm=alarm),
+            status_words(self._kit, status, has_age=False, has_files=False, alarm=alarm),
+            self._kit.label(alarm or f"status.{status.link.value}"),
         )
         fitting = (words for words in ways if metrics.horizontalAdvance(words) <= self._room_px)
         self.words.show_words(next(fitting, ways[-1]))

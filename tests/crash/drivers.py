@@ -1,4 +1,4 @@
-"""What is traced: the product's own code, promising aloud. Run as ``python -m tests.crash.drivers NAME FOLDER``.
+"""What is traced: the product's own code, promising aloud. ``trace.traced`` runs them.
 
 A promise is a line of JSON on standard output, written as soon as the product would let a resident or a peer know.
 """
@@ -6,9 +6,12 @@ A promise is a line of JSON on standard output, written as soon as the product w
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
+from kiosk.storage.recovery import open_or_recover
 from tests.crash import controls
 from tests.crash.kiosk_parts import (
     Kiosk,
@@ -73,17 +76,48 @@ def migration(folder: Path) -> None:
         accept(kiosk, 1)
 
 
+def repair(folder: Path) -> None:
+    """A damaged database gives way to a fresh one, which goes on."""
+    with open_kiosk(folder, open_or_recover) as kiosk:
+        accept(kiosk, 1)
+
+
 DRIVERS: dict[str, Callable[[Path], None]] = {
     driver.__name__: driver
-    for driver in (first_start, enqueue, attachment, acknowledgement, prune, migration)
+    for driver in (
+        first_start,
+        enqueue,
+        attachment,
+        acknowledgement,
+        prune,
+        migration,
+        repair,
+    )
 }
 
 
-def main(name: str, folder: str, *chosen: str) -> None:
-    for control in chosen:
-        controls.CONTROLS[control]()
-    DRIVERS[name](Path(folder))
+def main() -> None:
+    """Run the jobs of standard input, each in a process of its own; say which process that was."""
+    for name, folder, *chosen in json.load(sys.stdin):
+        pid = os.fork()
+        if not pid:
+            _run(name, Path(folder), chosen)
+        _, status = os.waitpid(pid, 0)
+        if status:
+            raise SystemExit(f"{name} failed")
+        os.write(1, f"TRACED {pid}\n".encode())
+
+
+def _run(name: str, folder: Path, chosen: list[str]) -> NoReturn:
+    try:
+        for control in chosen:
+            controls.CONTROLS[control]()
+        DRIVERS[name](folder)
+    except BaseException:  # noqa: BLE001 (a child of a fork must never run on into its parent's code)
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -16,6 +16,8 @@ from tests.crash.trace import Call
 SHARED_MEMORY = ("-shm",)
 """Not laid out: what a power cut leaves of it is of no use to anybody, SQLite makes it anew."""
 
+PLAIN_WRITES = ("write", "pwrite64")
+
 Promises = list[dict[str, object]]
 """What the driver said when it said it, oldest first."""
 
@@ -63,6 +65,7 @@ def explore(
     *,
     seed: int,
     subsets: float = 0.5,
+    thin: int = 1,
     stop_at_fault: bool = False,
 ) -> Result:
     """Rebuild the disk at every boundary.
@@ -72,6 +75,7 @@ def explore(
         folder: the real folder that the process worked on.
         seed: of the random subsets; a fault names it.
         subsets: how many random subsets for each boundary; less than one is a chance.
+        thin: of the calls that only write bytes, the dice take one in so many; of all others every one.
         stop_at_fault: end with the first fault: a control only has to be caught.
     """
     result = Result()
@@ -82,6 +86,8 @@ def explore(
     for place, call in enumerate(calls):
         heard = len(promises)
         if not replay.apply(call) and len(promises) == heard:
+            continue
+        if call.name in PLAIN_WRITES and dice.randrange(thin):
             continue
         result.cuts += 1
         for kind, image in _images(disk, dice, subsets):

@@ -1,7 +1,7 @@
 """A kiosk without a window and without texts, quick to start: storage, queue and the use cases around them."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from kiosk.domain.service_request import ServiceRequest
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
+from kiosk.storage.kiosk_database import KioskDatabase
 from kiosk.storage.settlement import KioskSettlement
 from kiosk.storage.store import SqliteStore
 from sync import events
@@ -31,7 +32,6 @@ from sync.answers import (
 from sync.identifiers import new_event_id
 from sync.settlement import Settlement, Tally
 from sync.signing import DeviceSigner
-from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ ATTACHED = 70_000
 class Kiosk:
     """Open parts."""
 
-    encrypted: EncryptedDatabase
+    encrypted: KioskDatabase
     signer: DeviceSigner
     outbox: SqliteOutbox
     store: SqliteStore
@@ -78,9 +78,11 @@ class Kiosk:
 
 
 @contextmanager
-def open_kiosk(folder: Path) -> Iterator[Kiosk]:
+def open_kiosk(
+    folder: Path, opens: Callable[[Path, str], KioskDatabase] = open_kiosk_database
+) -> Iterator[Kiosk]:
     """Open what the product opens, in its order."""
-    encrypted = open_kiosk_database(folder / "state", "file")
+    encrypted = opens(folder / "state", "file")
     try:
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
         outbox = SqliteOutbox("dev-0007", signer)

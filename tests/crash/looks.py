@@ -10,6 +10,7 @@ from kiosk.storage.attachments import SqliteAttachments
 from kiosk.storage.audit_log import first_broken_link
 from kiosk.storage.database import has_database, open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
+from kiosk.storage.recovery import open_or_recover
 from sync.signing import DeviceSigner
 from sync.sqlcipher import EncryptedDatabase
 from tests.crash.explorer import Findings, Promises
@@ -17,13 +18,13 @@ from tests.crash.explorer import Findings, Promises
 STATE = "state"
 
 
-def look(folder: Path) -> Findings:
+def look(folder: Path, opens: Callable[..., EncryptedDatabase] = open_kiosk_database) -> Findings:
     """Open a state as a start of the kiosk does, and read everything that was ever promised."""
     state = folder / STATE
     if not has_database(state):
         return {"is_empty": True}
     try:
-        encrypted = open_kiosk_database(state, "file")
+        encrypted = opens(state, "file")
     except Exception as error:  # noqa: BLE001 (whatever it is, the kiosk would not start)
         return {"fault": f"{type(error).__name__}: {error}"}
     try:
@@ -32,6 +33,11 @@ def look(folder: Path) -> Findings:
         return {"fault": f"{type(error).__name__}: {error}"}
     finally:
         encrypted.close()
+
+
+def look_repairing(folder: Path) -> Findings:
+    """Open a state as a kiosk does that repairs itself."""
+    return look(folder, open_or_recover)
 
 
 def _contents(encrypted: EncryptedDatabase) -> Findings:

@@ -16,6 +16,7 @@ from sync.item import item_digest, sign_item
 from sync.migrations import SYNC_MIGRATIONS
 from sync.signing import DeviceSigner
 from tests.crash.kiosk_parts import NOW, open_kiosk
+from tests.storage.damage import pages_of, spoil
 
 VERSION_BEFORE = {"kiosk": "0004_drafts", "sync": "0001_outbox"}
 """The last steps that the released version before this one knew."""
@@ -26,6 +27,13 @@ def served(folder: Path, count: int, attachments: int = 0) -> None:
     with open_kiosk(folder) as kiosk:
         for _ in range(count):
             kiosk.submit(attachments)
+
+
+def damaged(folder: Path, count: int) -> None:
+    """A kiosk that accepted requests, and a page of its database that went bad; no promise lay on it."""
+    served(folder, count)
+    state = folder / "state"
+    spoil(state / "kiosk.db", pages_of(state)["resident"])
 
 
 def version_before(folder: Path, count: int) -> None:

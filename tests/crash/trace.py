@@ -1,10 +1,12 @@
 """What a real process asked of the file system, call by call, as strace saw it."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +24,7 @@ CALLS = (
 """Everything that changes a file or a name, or gives one a descriptor. Reading changes nothing. The shared memory
 file is mapped and left out: SQLite makes it anew from the WAL after a power cut."""
 
-_LINE = re.compile(r"^(?P<pid>\d+) +(?P<name>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)")
-_UNFINISHED = re.compile(r"^(?P<pid>\d+) +(?P<begin>.*) <unfinished \.\.\.>$")
-_RESUMED = re.compile(r"^(?P<pid>\d+) +<\.\.\. \w+ resumed>(?P<end>.*)$")
+_LINE = re.compile(r"^(?P<name>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)")
 _ARGUMENT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"|([^,"]+)')
 
 
@@ -64,17 +64,29 @@ def require_strace() -> str:
     return program
 
 
-def traced(driver: str, folder: Path, log: Path, *arguments: str) -> list[Call]:
-    """Run one driver over a folder and give its calls, oldest first.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One driver to be traced."""
+
+    driver: str
+    """A function of ``tests.crash.drivers``."""
+    folder: Path
+    """What it works on."""
+    controls: tuple[str, ...] = ()
+    """Faults to build in."""
+
+
+def traced(jobs: Sequence[Job], logs: Path) -> list[list[Call]]:
+    """Run the drivers, each in a process of its own, and give the calls of each, oldest first.
+
+    One parent has imported everything before it forks: reading modules takes ten times as long as what is looked at.
 
     Args:
-        driver: a function of ``tests.crash.drivers``.
-        folder: what the driver works on.
-        log: where strace writes.
+        logs: a folder for strace's files.
     """
     command = [
         require_strace(),
-        "-f",
+        "-ff",
         "--seccomp-bpf",
         "-xx",
         "-s",
@@ -82,26 +94,28 @@ def traced(driver: str, folder: Path, log: Path, *arguments: str) -> list[Call]:
         "-e",
         "signal=none",
     ]
-    command += ["-e", f"trace={CALLS}", "-o", str(log)]
-    command += [sys.executable, "-m", "tests.crash.drivers", driver, str(folder), *arguments]
+    command += ["-e", f"trace={CALLS}", "-o", str(logs / "trace")]
+    command += [sys.executable, "-m", "tests.crash.drivers"]
+    wanted = json.dumps([[job.driver, str(job.folder), *job.controls] for job in jobs])
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False
+        command,
+        cwd=ROOT,
+        input=wanted,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
-    return parse(log.read_text("ascii"))
+    pids = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("TRACED ")]
+    assert len(pids) == len(jobs), done.stderr
+    return [parse((logs / f"trace.{pid}").read_text("ascii")) for pid in pids]
 
 
 def parse(log: str) -> list[Call]:
-    """Take strace's log apart; a call that another thread interrupted stands where it ended."""
-    begun: dict[str, str] = {}
+    """Take the log of one process apart."""
     calls = []
-    for whole in log.splitlines():
-        line = whole
-        if found := _UNFINISHED.match(line):
-            begun[found["pid"]] = found["begin"]
-            continue
-        if found := _RESUMED.match(line):
-            line = f"{found['pid']} {begun.pop(found['pid'])}{found['end']}"
+    for line in log.splitlines():
         found = _LINE.match(line)
         if found is not None and int(found["result"]) >= 0:
             calls.append(Call(found["name"], _arguments(found["arguments"]), int(found["result"])))

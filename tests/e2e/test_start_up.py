@@ -78,7 +78,7 @@ def test_broken_settings_are_said_in_plain_words_and_nothing_is_made(
 
 
 @pytest.mark.slow
-def test_damaged_database_is_said_and_left_as_it_is(tmp_path: Path) -> None:
+def test_damaged_database_is_moved_aside_and_the_kiosk_serves(tmp_path: Path) -> None:
     file = settings(tmp_path)
     with start(["run", "--config", str(file), "--measure-start-up"]) as process:
         process.communicate(timeout=60)
@@ -86,12 +86,25 @@ def test_damaged_database_is_said_and_left_as_it_is(tmp_path: Path) -> None:
     damaged = bytearray(database.read_bytes())
     damaged[5000:5100] = bytes(100)
     database.write_bytes(damaged)
-    with start(["run", "--config", str(file)]) as process:
+    # A command that only looks says so and leaves it.
+    with start(["requests", "--config", str(file)]) as process:
         _, err = process.communicate(timeout=60)
-    assert process.returncode == 3
+    assert process.returncode == 1
     assert "KSK-202" in err
-    assert "Traceback" not in err
+    assert "xianglin repair" in err
     assert database.read_bytes() == bytes(damaged)
+    with start(["run", "--config", str(file), "--measure-start-up"]) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "ready_ms" in out
+    assert err == ""
+    (kept,) = (tmp_path / "state" / "quarantine").glob("*/kiosk.db")
+    assert kept.read_bytes() == bytes(damaged)
+    with start(["repair", "--seen", "--config", str(file)]) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert kept.parent.name in out
+    assert (kept.parent / "seen").exists()
 
 
 @pytest.mark.slow

@@ -66,3 +66,30 @@ def submit_until_full(world: World) -> list[str]:
         except StorageFull:
             return promised
     pytest.fail("the disk did not run full")
+
+
+@contextmanager
+def loop_disk(folder: Path, size: int) -> Iterator[Path]:
+    """An ext4 file system in a file: full as a real one gets full, with its journal and its own overhead."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        pytest.skip("only root on Linux can mount an image; the page limit tests run instead")
+    image = folder / "disk.img"
+    with image.open("wb") as file:
+        file.truncate(size)
+    place = folder / "loop"
+    place.mkdir()
+    # No room kept for root, no time wasted on inodes.
+    make = ["mkfs.ext4", "-q", "-m", "0", "-E", "lazy_itable_init=1", str(image)]
+    mount = ["mount", "-o", "loop", str(image), str(place)]
+    for command in (make, mount):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        except FileNotFoundError:
+            pytest.skip(f"no image can be mounted here: {command[0]} is missing")
+        if done.returncode != 0:
+            pytest.skip(f"no image can be mounted here: {done.stderr.strip()}")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", str(place)], timeout=20, check=True)
+        image.unlink()
