@@ -1,7 +1,5 @@
 """The courier from the command line: export, import, status; no personal data is shown."""
 
-import base64
-import binascii
 import contextlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -22,7 +20,6 @@ from sync.courier.arrivals import Arrivals
 from sync.courier.carrier import Carrier, Visit
 from sync.courier.export import Exported
 from sync.courier.layout import CourierFolder
-from sync.courier.settle import ReportOutcome
 
 _PROBLEMS = {
     "damaged": "坏了",
@@ -84,7 +81,8 @@ def import_from(config_path: Path | None, folder: Path) -> int:
             _say_visit(console, visit)
         found = parts.receiving().take(place)
         if found.report is not None:
-            keep_certificate(parts, found.report)
+            with runtime.store.transaction() as transaction:
+                parts.keep_certificate(transaction.database, found.report)
             audit(parts, "courier.report", "", {"acknowledged": found.report.acknowledged})
     _say_arrivals(console, found, is_van=is_van)
     return 0
@@ -107,18 +105,6 @@ def print_status(config_path: Path | None, limit: int) -> int:
         console.print("还没有导出过。")
     console.print(f"还有 {waiting} 件没有送达。", markup=False)
     return 0
-
-
-def keep_certificate(parts: CourierParts, outcome: ReportOutcome) -> None:
-    """Keep the certificate that a report brings to a machine that was never connected."""
-    supplies = parts.supplies()
-    text = outcome.report.certificate if outcome.report else ""
-    with (
-        parts.runtime.store.transaction() as transaction,
-        contextlib.suppress(ValueError, binascii.Error),
-    ):
-        if text and supplies.is_certificate_wanted(transaction.database):
-            supplies.certificate_came(transaction.database, base64.b64decode(text, validate=True))
 
 
 def audit(

@@ -1,12 +1,17 @@
 """The courier's parts for a machine, built from its runtime."""
 
+import base64
+import contextlib
 import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlite_utils import Database
+
 from kiosk.errors import ConfigError
 from kiosk.runtime import Runtime
+from kiosk.services.store import AuditEntry
 from kiosk.storage.database import RESERVE_BYTES
 from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
 from kiosk.storage.settlement import KioskSettlement
@@ -18,7 +23,7 @@ from sync.courier.export import MARGIN_BYTES, DeviceIdentity, Exporter
 from sync.courier.handover import HandedOver, Handover, Progress
 from sync.courier.layout import CourierFolder
 from sync.courier.link import CourierLink
-from sync.courier.settle import ReportSettlement
+from sync.courier.settle import ReportOutcome, ReportSettlement
 from sync.courier.van_client import VanClient
 from sync.errors import KeyringRefused
 from sync.events import SystemClock
@@ -153,16 +158,30 @@ class CourierParts:
         for van in found:
             try:
                 with VanClient(van.host, van.port, self.identity, certifiers) as client:
-                    return self._with_keyring_of(client)._visit(client, progress)
+                    renewed = self._with_keyring_of(client)
+                    return renewed._visit(client, progress, stop)
             except HandoverFailed as error:
                 # The entry may be stale, or somebody else's: the next may be good.
                 failure = error
         raise failure
 
-    def _visit(self, client: VanClient, progress: Progress) -> HandedOver:
+    def _visit(
+        self, client: VanClient, progress: Progress, stop: threading.Event | None
+    ) -> HandedOver:
         spool = self.runtime.config.state_dir / STORE_FOLDER / SPOOL_FOLDER
-        handover = Handover(self._exporter(SPOOL_RESERVE_BYTES), self.receiving(), spool)
-        return handover.visit(client, progress)
+        handover = Handover(
+            self._exporter(SPOOL_RESERVE_BYTES),
+            self.receiving(),
+            spool,
+            stop.is_set if stop is not None else lambda: False,
+        )
+        done = handover.visit(client, progress)
+        with self.runtime.store.transaction() as transaction:
+            details: dict[str, str | int | bool | None] = {"items": done.items, "van": done.van}
+            transaction.audit(AuditEntry("courier.handed_over", "", details))
+            if done.report is not None:
+                self.keep_certificate(transaction.database, done.report)
+        return done
 
     def _with_keyring_of(self, client: VanClient) -> "CourierParts":
         """The same with a newer keyring, when the van brings one."""
@@ -193,8 +212,15 @@ class CourierParts:
             _log.warning("a keyring was not taken: %s", error)
             return False
 
-    def supplies(self) -> KioskSupplies:
-        """Takes a certificate that a report brings."""
+    def keep_certificate(self, database: Database, outcome: ReportOutcome) -> None:
+        """Keep the certificate that a report brings to a machine that was never connected."""
+        supplies = self._supplies()
+        text = outcome.report.certificate if outcome.report else ""
+        with contextlib.suppress(ValueError):  # binascii.Error is one
+            if text and supplies.is_certificate_wanted(database):
+                supplies.certificate_came(database, base64.b64decode(text, validate=True))
+
+    def _supplies(self) -> KioskSupplies:
         device = self.runtime.config.device
         return KioskSupplies(
             self.anchor,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kiosk.commands.options import make_console
 from kiosk.config import load_config
-from kiosk.courier_desk import audit, bar, keep_certificate
+from kiosk.courier_desk import bar
 from kiosk.courier_parts import courier_parts
 from kiosk.errors import ConfigError
 from kiosk.runtime import Runtime, open_runtime
@@ -81,9 +81,6 @@ def hand_over(
         parts = courier_parts(runtime)
         with bar(console, "交给服务车") as tell:
             done = parts.hand_over(FOUND_WITHIN_S, address, interfaces, tell)
-        if done.report is not None:
-            keep_certificate(parts, done.report)
-        audit(parts, "courier.handed_over", "", {"items": done.items, "van": done.van})
     console.print(
         f"交给了服务车 {done.van}：{done.bundles} 包，{done.items} 件。中心签收以前，本机照样保存。",
         markup=False,

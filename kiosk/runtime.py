@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.catalogue_prompts import with_services
@@ -62,7 +63,7 @@ from sync.backoff import FullJitterBackoff
 from sync.blob_policy import BlobPolicy, BlobWish
 from sync.blob_queue import BlobQueue
 from sync.connectivity import SyncStatus
-from sync.engine import SyncEngine
+from sync.engine import SyncEngine, SyncReport
 from sync.http_transport import HttpTransport
 from sync.key_exchange import KeyExchange
 from sync.signing import DeviceSigner, Purpose, Verifier
@@ -269,18 +270,23 @@ class Runtime:
             keys=keys,
         )
 
-    def sync_worker(self, on_status: Callable[[SyncStatus], None]) -> SyncWorker | None:
+    def sync_worker(
+        self,
+        on_status: Callable[[SyncStatus], None],
+        after_run: Callable[[SyncReport, Event], None] | None = None,
+    ) -> SyncWorker | None:
         """The loop around the exchange; not started.
 
         Args:
             on_status: called in the worker's thread.
+            after_run: the same, after each run; another way for what waits.
         """
         engine = self.sync_engine()
         if engine is None:
             return None
         # Jitter keeps kiosks of a county apart after a power cut; it guards nothing.
         backoff = FullJitterBackoff(random.Random())  # noqa: S311
-        return SyncWorker(engine, backoff, self.config.sync.interval_s, on_status)
+        return SyncWorker(engine, backoff, self.config.sync.interval_s, on_status, after_run)
 
     def queue_status(self) -> SyncStatus:
         """What waits, when no centre is configured that could be asked."""

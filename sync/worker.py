@@ -26,6 +26,8 @@ class SyncWorker:
     Args:
         interval_s: between runs while all is well.
         on_status: called in the worker's thread after each change of the status.
+        after_run: called in the worker's thread after each run with what it did and the event that ends the worker;
+            another way for what waits, such as a van.
     """
 
     def __init__(
@@ -34,12 +36,14 @@ class SyncWorker:
         backoff: FullJitterBackoff,
         interval_s: float = INTERVAL_S,
         on_status: Callable[[SyncStatus], None] | None = None,
+        after_run: Callable[[SyncReport, threading.Event], None] | None = None,
     ) -> None:
         self._engine = engine
         self._backoff = backoff
         self._link_backoff = replace(backoff, cap_s=min(backoff.cap_s, LINK_CAP_S))
         self._interval_s = interval_s
         self._on_status = on_status
+        self._after_run = after_run
         self._lock = threading.Lock()
         self._status = SyncStatus()
         self._failures = 0
@@ -90,6 +94,11 @@ class SyncWorker:
             logger.error("sync run failed: %s", type(error).__name__)  # noqa: TRY400
             report = SyncReport(link=LinkState.UNKNOWN, error_code=_code_of(error))
         self._publish(report)
+        if self._after_run is not None and not self._stop.is_set():
+            try:
+                self._after_run(report, self._stop)
+            except Exception as error:  # noqa: BLE001  (the other way must not end this one)
+                logger.error("the way beside the network failed: %s", type(error).__name__)  # noqa: TRY400
         with self._lock:
             self._failures = self._failures + 1 if report.error_code else 0
             failures = self._failures

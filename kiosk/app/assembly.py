@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from kiosk.app.voice import make_guide
+from kiosk.courier_watch import van_watch
 from kiosk.errors import KioskError
 from kiosk.flows.actions import Begin
 from kiosk.flows.county_tables import place_names
@@ -77,7 +78,7 @@ class KioskWindow:
         self._bridge = _StatusBridge()
         self._bridge.changed.connect(self._status_changed, Qt.ConnectionType.QueuedConnection)
         self._paper_bridge = _PaperBridge()
-        self.sync_worker = runtime.sync_worker(self._bridge.changed.emit)
+        self.sync_worker = runtime.sync_worker(self._bridge.changed.emit, van_watch(runtime))
         self.print_worker = runtime.print_worker(self._paper_bridge.changed.emit)
         desk = runtime.paper_desk(self.print_worker) if self.print_worker is not None else None
         ports = runtime.visit_ports(self._accepted, desk)

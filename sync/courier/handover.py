@@ -53,6 +53,8 @@ class Handover:
     receiving: Receiving
     spool: Path
     """A folder of the kiosk's own, for bundles that are on their way."""
+    should_stop: Callable[[], bool] = lambda: False
+    """Asked between pieces."""
 
     def visit(self, client: VanClient, progress: Progress = _silent) -> HandedOver:
         """Do all that there is to do with a van that has proved itself.
@@ -118,6 +120,8 @@ class Handover:
             stood = (wanted.part, wanted.offset)
             if repeats > _REPEATS or not 1 <= wanted.part <= len(manifest.parts):
                 raise HandoverFailed("the van does not get the bundle whole")
+            if self.should_stop():
+                raise HandoverFailed("the kiosk is shutting down")
             progress(before[wanted.part - 1] + wanted.offset, manifest.total_bytes)
             piece = _piece(stored, wanted.part, wanted.offset)
             wanted = client.put_piece(manifest.bundle, wanted.part, wanted.offset, piece)

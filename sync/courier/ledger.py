@@ -171,10 +171,16 @@ def open_rows(database: Database, *, only_new: bool) -> list[Row]:
     return [(int(seq), str(subject), int(size)) for seq, subject, size in found]
 
 
+def has_open_items(database: Database) -> bool:
+    """Whether any event waits."""
+    row = database.execute("SELECT 1 FROM outbox WHERE state = 'queued' LIMIT 1").fetchone()
+    return row is not None
+
+
 def item_of(database: Database, seq: int) -> bytes | None:
     """The bytes of an event; None when it is not kept any more."""
     row = database.execute("SELECT item FROM outbox WHERE seq = ?", [seq]).fetchone()
-    return bytes(row[0]) if row else None
+    return bytes(row[0]) if row and row[0] else None
 
 
 def first_open_seq(database: Database) -> int:

@@ -72,6 +72,7 @@ class Site:
     keys: CentreKeys
     folder: Path
     item_part_bytes: int = 1024 * 1024
+    part_bytes: int = 16 * 1024 * 1024
     progress: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -80,7 +81,12 @@ class Site:
 
     def exporter(self) -> Exporter:
         return Exporter(
-            self.kiosk.database, self.identity, self.keys, self.kiosk.clock, self.item_part_bytes
+            self.kiosk.database,
+            self.identity,
+            self.keys,
+            self.kiosk.clock,
+            self.item_part_bytes,
+            self.part_bytes,
         )
 
     def export(self, medium: Path, **options) -> Exported | None:

@@ -3,6 +3,7 @@
 import itertools
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,97 @@ def test_van_brings_bundle_and_report(loop: Loop, tmp_path: Path):
     assert visit.reports_given == 1
     assert loop.bring().acknowledged == 2
     assert loop.site.kiosk.ids(ItemState.ACKNOWLEDGED) == ids
+
+
+def with_photo(loop: Loop, content: bytes) -> str:
+    """An event that names a photo, as a request does."""
+    from sync.blob_shelf import BlobShelf
+    from sync.events import AttachmentRef
+
+    one = event()
+    with loop.site.kiosk.database.transaction() as database:
+        blob = BlobShelf(database).put(one.id, content, "image/jpeg", loop.site.kiosk.clock.wall)
+        ref = AttachmentRef(blob.sha256, blob.size, "image/jpeg", blob.secret)
+        loop.site.kiosk.outbox.append(database, replace(one, attachments=(ref,)))
+    return blob.name
+
+
+def test_photos_travel_behind_their_events_and_the_report_settles_them(loop: Loop):
+    from sync.central.blobs import content_of
+
+    small, large = b"a small photo", bytes(range(256)) * 700
+    names = [with_photo(loop, large), with_photo(loop, small), with_photo(loop, large)]
+    assert names[0] == names[2]
+    loop.site.part_bytes = 100_000
+    bundle = loop.export()
+    manifest = StoredBundle.load(CourierFolder.at(loop.medium), bundle).manifest
+    assert (manifest.items, manifest.chunks) == (3, 4)
+    assert len(manifest.parts) == 4, "one of items, three of chunks"
+    (outcome,) = loop.intake()
+    assert (outcome.is_complete, outcome.files) == (True, 2)
+    with loop.database.reading() as connection:
+        assert content_of(connection, DEVICE, names[0]) == large
+        assert content_of(connection, DEVICE, names[1]) == small
+    loop.report()
+    brought = loop.bring()
+    assert (brought.acknowledged, brought.files) == (3, 2)
+    assert loop.site.kiosk.rows("SELECT DISTINCT state FROM blob") == [("delivered",)]
+    assert loop.export() == ""
+
+
+def test_photos_wait_for_the_next_trip_when_only_their_events_fit(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+):
+    from sync.courier.errors import MediumTooSmall
+    from sync.courier.medium import Folder
+
+    with_photo(loop, b"small" * 100)
+    with_photo(loop, bytes(500_000))
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "free_bytes", lambda _self: 130_000)
+        with pytest.raises(MediumTooSmall):
+            loop.site.export(loop.medium)
+        done = loop.site.export(loop.medium, is_partial_allowed=True)
+    assert (done.items, done.files, done.files_left) == (2, 1, 1)
+    loop.intake(done.bundle)
+    loop.report()
+    loop.bring()
+    done = loop.site.export(loop.medium)
+    assert (done.items, done.files) == (0, 1)
+    assert loop.intake(done.bundle)[0].files == 1
+
+
+def test_a_damaged_part_of_photos_costs_only_these(loop: Loop):
+    with_photo(loop, bytes(10_000))
+    bundle = loop.export()
+    part = loop.medium / "xianglin-courier/bundles" / bundle / "part-0002.xlb"
+    part.write_bytes(part.read_bytes()[:-1])
+    (outcome,) = loop.intake()
+    assert (outcome.damaged, dict(outcome.statuses)) == ([2], {"applied": 1})
+    loop.report()
+    assert (brought := loop.bring()).acknowledged == 1, brought
+    assert loop.site.kiosk.rows("SELECT state FROM blob") == [("queued",)]
+
+
+def test_a_photo_that_the_disk_damaged_keeps_no_other_here(
+    loop: Loop, caplog: pytest.LogCaptureFixture
+):
+    with_photo(loop, bytes(70_000))
+    with_photo(loop, b"good")
+    with loop.site.kiosk.database.transaction() as database:
+        database.execute("DELETE FROM blob_chunk WHERE number = 1")
+    bundle = loop.export()
+    assert "damaged" in caplog.text
+    (outcome,) = loop.intake(bundle)
+    assert outcome.files == 1
+    loop.report()
+    assert loop.bring().files == 1
+
+
+def test_photos_that_a_van_carries_are_not_written_again_when_only_news_is_wanted(loop: Loop):
+    with_photo(loop, b"photo")
+    bundle = loop.export()
+    with loop.site.kiosk.database.transaction() as database:
+        ledger.note_custody(database, bundle, "van-0001", loop.site.kiosk.clock.wall, b"")
+    assert loop.site.export(loop.medium, only_new=True) is None
+    assert loop.site.export(loop.medium).files == 1
