@@ -26,6 +26,10 @@ SLOT_MS = 15_000
 
 _CHUNK = 200
 
+_FIRST = """SELECT hold, urgency, seq, created_wall FROM outbox INDEXED BY outbox_order
+    WHERE state = 'queued'"""
+_IN_ORDER = "ORDER BY hold, urgency, seq LIMIT 1"
+
 
 class Place(NamedTuple):
     """What stands in a queued row for the order of sending."""
@@ -194,14 +198,16 @@ def _holds(database: Database) -> Iterator[str]:
 
 def _groups(database: Database) -> Iterator[tuple[str, int, int, str]]:
     """Every pair of hold and urgency that occurs, with number and time of its first event."""
-    place: tuple[str, int] = ("", -1)
+    # Two plain searches: SQLite walks through all equal rows when it is asked for (hold, urgency) > (?, ?).
+    hold, urgency = "", -1
     while True:
-        row = database.execute(
-            """SELECT hold, urgency, seq, created_wall FROM outbox INDEXED BY outbox_order
-            WHERE state = 'queued' AND (hold, urgency) > (?, ?) ORDER BY hold, urgency, seq LIMIT 1""",
-            [*place],
-        ).fetchone()
+        row = (
+            database.execute(
+                f"{_FIRST} AND hold = ? AND urgency > ? {_IN_ORDER}", [hold, urgency]
+            ).fetchone()
+            or database.execute(f"{_FIRST} AND hold > ? {_IN_ORDER}", [hold]).fetchone()
+        )
         if not row:
             return
         yield tuple(row)
-        place = (row[0], row[1])
+        hold, urgency = row[:2]
