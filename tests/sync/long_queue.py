@@ -32,7 +32,6 @@ from sync.sqlite_outbox import SqliteOutbox
 
 KEY = bytes(range(32))
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-SUBJECTS = 60_000
 ITEM_BYTES = 400
 
 
@@ -52,7 +51,8 @@ def fill(database: EncryptedDatabase, total: int) -> None:
             # Ids rise with the time, as those of the kiosk do.
             event_id = str(uuid.UUID(int=seq << 74 | chance.getrandbits(74)))
             item = event_id.encode() + chance.randbytes(ITEM_BYTES - 36)
-            subject = f"r-{chance.randrange(SUBJECTS)}"
+            # Two events for each person, often with others' between them.
+            subject = f"r-{seq // 2 + chance.randrange(300):06}"
             yield seq, event_id, subject, chance.choice((1, 1, 1, 2, 3)), item
 
     made = rows()

@@ -34,6 +34,7 @@ def memory_folder(otherwise: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads its memory from Linux")
 def test_hundred_thousand_events_are_opened_listed_and_drained_in_flat_memory(tmp_path: Path):
     with memory_folder(tmp_path) as folder:
@@ -45,7 +46,7 @@ def test_hundred_thousand_events_are_opened_listed_and_drained_in_flat_memory(tm
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=250,
             check=False,
         )
     assert done.returncode == 0, done.stderr
