@@ -18,6 +18,9 @@ from sync.connectivity import LinkState, SyncStatus
 from sync.engine import SyncReport
 from sync.outbox import ItemState
 
+PATIENCE_S = 60.0
+"""How long a person at the command line waits for the kiosk's own exchange to end."""
+
 
 def exchange_once(config_path: Path | None) -> int:
     """Send what waits, take decisions and roster; works beside a running kiosk.
@@ -32,11 +35,11 @@ def exchange_once(config_path: Path | None) -> int:
             console.print("没有配置中心：请设置 sync.centre_url 和 sync.centre_public_key")
             return 1
         with console.status("正在和中心交换……") as shown:
-            reports = [engine.run_once()]
+            reports = [engine.run_once(patience_s=PATIENCE_S)]
             while reports[-1].has_more_files:
                 left_kb = engine.file_counts().waiting_bytes // 1024
                 shown.update(f"正在传照片，还有 {left_kb} KB……")
-                reports.append(engine.run_once())
+                reports.append(engine.run_once(patience_s=PATIENCE_S))
         report, status = reports[-1], runtime.queue_status()
         console.print(_summary(reports, status))
         if status.files_waiting and report.link is LinkState.ONLINE:

@@ -9,8 +9,8 @@ import logging
 from sync import centre_clock, cursors
 from sync.blob_queue import BlobQueue
 from sync.errors import SyncError
-from sync.events import Clock, ClockReading
-from sync.outbox import ItemState, Outbox
+from sync.events import Clock, ClockReading, iso_utc
+from sync.outbox import Outbox
 from sync.push import EpochChanged
 from sync.settlement import Tally
 from sync.sqlcipher import EncryptedDatabase
@@ -69,7 +69,7 @@ class Comparison:
 
     def _has_something_to_lose(self) -> bool:
         with self._database.reading() as database:
-            return bool(self._outbox.items(database, ItemState.ACKNOWLEDGED, limit=1))
+            return self._outbox.has_kept(database)
 
     def _compare(self, tally: Tally) -> None:
         state = self._transport.device_state()
@@ -79,6 +79,7 @@ class Comparison:
             if cursors.read_text(database, cursors.EPOCH) not in ("", state.epoch):
                 raise EpochChanged(state.epoch)
             requeued = self._outbox.requeue(database, state.hwm, state.gaps)
+            cursors.store(database, cursors.CONFIRMED, iso_utc(state.time))
             if requeued:
                 BlobQueue(database).ask_again()
                 # Its change numbers were set back too and may have grown past our cursors since.

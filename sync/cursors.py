@@ -6,6 +6,8 @@ DECISIONS = "decisions"
 ROSTER = "roster"
 CATALOGUE = "catalogue"
 EPOCH = "epoch"
+CONFIRMED = "confirmed_at"
+"""The centre's time when it last told, under its present epoch, what it holds of this device."""
 
 
 def read_cursor(database: Database, name: str) -> int:

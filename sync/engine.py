@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sync import cursors, feed_sinks
 from sync.blob_policy import BlobPolicy
@@ -12,22 +12,27 @@ from sync.blob_sender import BlobSender
 from sync.comparison import Comparison
 from sync.connectivity import LinkState, link_state_of
 from sync.errors import (
+    BatchTooLarge,
     DatabaseError,
     FeedUnusable,
     ListenerFailed,
     ProtocolMismatch,
+    SenderBusy,
     ServerBusy,
     SyncError,
     TimedOut,
 )
-from sync.events import Clock, SystemClock
+from sync.events import Clock, SystemClock, iso_utc
 from sync.feed_puller import FeedPuller
 from sync.feed_reader import FeedReader
 from sync.feed_sinks import CatalogueSink, CheckDocuments, RosterSink
 from sync.key_exchange import KeyExchange
 from sync.outbox import Outbox, OutboxCounts
+from sync.outcome import Outcome, outcome_of_error
 from sync.pull import Puller
 from sync.push import EpochChanged, Pusher
+from sync.retention import DEFAULT_KEEP, Retention
+from sync.sender_lock import SenderLock
 from sync.settlement import SettlementListener, Tally
 from sync.sqlcipher import EncryptedDatabase
 from sync.supply import DeviceSupplies, Supplier
@@ -38,7 +43,7 @@ __all__ = ["SettlementListener", "SyncEngine", "SyncReport"]
 logger = logging.getLogger(__name__)
 
 _Phase = Callable[[Tally, Callable[[], bool]], None]
-_PASSED_OVER = (ServerBusy, ListenerFailed, FeedUnusable)
+_PASSED_OVER = (ServerBusy, ListenerFailed, FeedUnusable, BatchTooLarge)
 """What stops one phase and no other."""
 
 
@@ -58,6 +63,8 @@ class SyncReport:
     """Events that an answer did not name; they are still queued."""
     requeued: int = 0
     """Events queued again because the centre lost them."""
+    erased: int = 0
+    """Delivered events whose sealed bytes were erased: their time is over."""
     decisions: int = 0
     roster_changes: int = 0
     file_bytes: int = 0
@@ -74,6 +81,8 @@ class SyncReport:
     """How long the centre asks to wait, bounded."""
     error_code: str = ""
     """Code of the first failure; empty when there was none."""
+    outcome: Outcome | None = None
+    """What that failure was about; never a single event."""
 
 
 class SyncEngine:
@@ -85,6 +94,7 @@ class SyncEngine:
         files: when files of events may use the link; None for a queue without files.
         keys: keeps the centre's keys fresh; None leaves them as they are.
         check_documents: names the faults of a published catalogue; None asks for none.
+        keep: how long delivered events keep their sealed bytes.
     """
 
     def __init__(
@@ -98,6 +108,7 @@ class SyncEngine:
         files: BlobPolicy | None = None,
         keys: KeyExchange | None = None,
         check_documents: CheckDocuments | None = None,
+        keep: timedelta = DEFAULT_KEEP,
     ) -> None:
         self._database = database
         self._outbox = outbox
@@ -117,8 +128,12 @@ class SyncEngine:
             else None
         )
         self._keys = keys
+        self._retention = Retention(database, outbox, keep)
+        self._sender_lock = SenderLock(database.path)
 
-    def run_once(self, should_stop: Callable[[], bool] = lambda: False) -> SyncReport:
+    def run_once(
+        self, should_stop: Callable[[], bool] = lambda: False, patience_s: float = 0.0
+    ) -> SyncReport:
         """Push, pull decisions and roster, ask for supplies, send files; never raises for a fault of link or database.
 
         The first run and then one an hour first compare what the centre holds with what it acknowledged.
@@ -126,7 +141,15 @@ class SyncEngine:
 
         Args:
             should_stop: asked between exchanges.
+            patience_s: how long to wait for another process that is sending for this device.
         """
+        try:
+            with self._sender_lock.held(patience_s, should_stop):
+                return self._run_alone(should_stop)
+        except SenderBusy as error:
+            return _report(Tally(), error)
+
+    def _run_alone(self, should_stop: Callable[[], bool]) -> SyncReport:
         tally = Tally()
         if self._keys is not None:
             self._keys.run(tally, should_stop)
@@ -188,6 +211,7 @@ class SyncEngine:
             phases.append(self._supplier.run)
         if self._files is not None:
             phases = [self._files.begin, *phases, self._files.run]
+        phases.append(self._retention.run)
         return phases
 
     def _run_roster(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
@@ -227,6 +251,9 @@ class SyncEngine:
         """The centre came back from a backup: queue again what it lost, read its feeds from the start."""
         logger.warning("the centre has a new epoch: comparing what it holds")
         try:
+            with self._database.transaction() as database:
+                # Nothing is erased before this life of the centre has told what it holds.
+                cursors.store(database, cursors.CONFIRMED, "")
             state = self._transport.device_state()
             with self._database.transaction() as database:
                 tally.requeued += self._outbox.requeue(database, state.hwm, state.gaps)
@@ -235,6 +262,7 @@ class SyncEngine:
                 cursors.store(database, cursors.ROSTER, 0)
                 cursors.store(database, cursors.CATALOGUE, 0)
                 cursors.store(database, cursors.EPOCH, state.epoch)
+                cursors.store(database, cursors.CONFIRMED, iso_utc(state.time))
             return self._run_phases(tally, should_stop)
         except EpochChanged:
             # Twice in one run: leave it to the next.
@@ -255,6 +283,7 @@ def _report(tally: Tally, error: SyncError | None) -> SyncReport:
         deferred=tally.deferred,
         unanswered=tally.unanswered,
         requeued=tally.requeued,
+        erased=tally.erased,
         decisions=tally.decisions,
         roster_changes=tally.roster_changes,
         file_bytes=tally.file_bytes,
@@ -265,12 +294,14 @@ def _report(tally: Tally, error: SyncError | None) -> SyncReport:
         catalogue_changes=tally.catalogue_changes,
         retry_after_s=error.retry_after_s if isinstance(error, ServerBusy) else None,
         error_code=error.code if error else "",
+        outcome=outcome_of_error(error) if error else None,
     )
 
 
 def _link(tally: Tally, error: SyncError | None) -> LinkState:
     if error is not None and not isinstance(
-        error, ServerBusy | ListenerFailed | FeedUnusable | DatabaseError
+        error,
+        ServerBusy | SenderBusy | ListenerFailed | FeedUnusable | BatchTooLarge | DatabaseError,
     ):
         return link_state_of(error)
     if tally.answers:

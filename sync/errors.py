@@ -6,7 +6,9 @@ SyncError
 │   │   └── TimedOut            the total time ran out: a smaller batch may pass
 │   ├── NotTheCentre            an answer that the centre did not sign: captive portal, proxy page
 │   ├── ServerBusy              the centre asks to wait
+│   │   ├── RateLimited         this device asked too often
 │   │   └── ServerFault         the centre failed on this very request: a smaller batch may pass
+│   ├── SenderBusy              another process of this device is sending
 │   └── ClockFault              the certificate is not valid yet or not any more: check the clock
 ├── NotAuthorised               the centre does not accept this device
 ├── ProtocolMismatch            the centre speaks another version
@@ -69,10 +71,22 @@ class ServerBusy(RetryableSyncError):
         self.retry_after_s = retry_after_s
 
 
+class RateLimited(ServerBusy):
+    """This device asked too often."""
+
+    code = "SYN-107"
+
+
 class ServerFault(ServerBusy):
     """The centre failed while it worked on this very request; what it holds is unknown."""
 
     code = "SYN-106"
+
+
+class SenderBusy(RetryableSyncError):
+    """Another process of this device is exchanging with the centre at this moment."""
+
+    code = "SYN-108"
 
 
 class ClockFault(RetryableSyncError):

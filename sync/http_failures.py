@@ -5,7 +5,8 @@ network, cut connection, own deadline       the link backs off
 certificate out of its dates                the clock
 401, 403 as problem+json                    this device
 413                                         split the batch
-429, 502, 503, 504                          the centre asks to wait
+429                                         this device asks too often: wait
+502, 503, 504                               the centre asks to wait
 other 5xx                                   the centre failed on this request: wait, then send less at once
 """
 
@@ -22,6 +23,7 @@ from sync.errors import (
     NotAuthorised,
     NotTheCentre,
     ProtocolMismatch,
+    RateLimited,
     ServerBusy,
     ServerFault,
     SyncError,
@@ -66,7 +68,9 @@ def error_of_response(
         return None if media_type == expected else NotTheCentre("not a signed answer")
     if status == 413:
         return BatchTooLarge("the batch is refused for its size")
-    if status in (429, 502, 503, 504):
+    if status == 429:
+        return RateLimited(_retry_after_s(headers))
+    if status in (502, 503, 504):
         return ServerBusy(_retry_after_s(headers))
     if 500 <= status != 511 and status < 600:
         return ServerFault(_retry_after_s(headers))

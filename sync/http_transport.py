@@ -4,6 +4,7 @@ import base64
 import http.client
 import ipaddress
 import secrets
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar, TypeVar
@@ -49,6 +50,7 @@ from sync.request_auth import authorization_header
 from sync.sealed_page import PAGE_MEDIA_TYPE, FeedPage, open_page
 from sync.signing import DeviceSigner, Purpose
 from sync.supply import CertificateAnswer, ReceiptBlockAnswer
+from sync.time_allowance import TimeAllowance
 from sync.trust import CentreTrust
 
 MAXIMUM_ANSWER_BYTES = 4 * 1024 * 1024
@@ -65,7 +67,8 @@ class HttpTransport:
         centre_public_key: 32 bytes, given at provisioning: this key, or one that it vouched for in a keyring, makes
             an answer the centre's.
         connect_timeout_s: for each address of the host.
-        total_deadline_s: for a whole exchange, hard; only the resolver's own look-up of the name is not covered.
+        total_deadline_s: for a whole exchange, hard, and longer by what a large body needs on a link that was measured
+            to be slow; only the resolver's own look-up of the name is not covered.
         ca_bundle: a PEM file for a centre with its own certificate authority; None for the shipped list.
         clock: of this machine; what it says of the time is corrected by the centre where need be.
     Raises:
@@ -93,8 +96,8 @@ class HttpTransport:
         self._speaks_2 = False
         self._clock = clock if clock is not None else SystemClock()
         self._opening_key = opening_key_of(signer)
-        self._timeouts_s = (connect_timeout_s, total_deadline_s)
-        self._total_deadline_s = total_deadline_s
+        self._connect_timeout_s = connect_timeout_s
+        self._allowance = TimeAllowance(total_deadline_s)
         self._deadline = Deadline()
         self._session = requests.Session()
         # Else REQUESTS_CA_BUNDLE replaces our certificates and ~/.netrc our Authorization header (both seen).
@@ -283,15 +286,16 @@ class HttpTransport:
     def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:
         # Identity: a compressed answer could be far larger than the cap on what is received.
         sent = {"Accept": ANSWER_MEDIA_TYPE, "Accept-Encoding": "identity", **headers}
+        total_s, began = self._allowance.total_s(len(body)), time.monotonic()
         try:
             with (
-                self._deadline.limit(self._total_deadline_s),
+                self._deadline.limit(total_s),
                 self._session.request(
                     method,
                     self._base_url + path,
                     data=body or None,
                     headers=sent,
-                    timeout=self._timeouts_s,
+                    timeout=(self._connect_timeout_s, total_s),
                     allow_redirects=False,
                     stream=True,
                 ) as response,
@@ -306,10 +310,13 @@ class HttpTransport:
             OSError,
         ) as error:
             if self._deadline.has_passed:
+                self._allowance.note_timed_out(len(body), total_s)
                 raise TimedOut("the total time ran out") from error
             raise error_of_exception(error) from error
         if self._deadline.has_passed:
+            self._allowance.note_timed_out(len(body), total_s)
             raise TimedOut("the total time ran out")
+        self._allowance.note(len(body) + len(answer), time.monotonic() - began)
         failure = error_of_response(response.status_code, response.headers, answer, sent["Accept"])
         if failure is not None:
             raise failure

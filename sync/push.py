@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from sync import centre_clock, cursors
-from sync.batch_limits import POISON_COUNT, BatchLimits, Suspects
+from sync.batch_limits import POISON_COUNT, BatchLimits, Suspects, batch_bytes
 from sync.errors import BatchTooLarge, ServerFault, SyncError, TimedOut
-from sync.events import Clock
-from sync.outbox import Outbox, PendingItem
+from sync.events import Clock, ClockReading
+from sync.outbox import Outbox, ParkReason, PendingItem
 from sync.settlement import Settlement, SettlementListener, Tally
 from sync.sqlcipher import EncryptedDatabase
 from sync.transport import Transport
@@ -17,6 +17,10 @@ logger = logging.getLogger(__name__)
 
 _ALONE_DELAY_S = 30.0
 """First wait of an event that failed alone; doubles with each failure."""
+_MOST_REFUSED_ALONE = 3
+"""Single events refused for their size in a row, none passing between: then it is not the events."""
+_MOST_SKIPPED = 1000
+"""People passed over in one run because an answer did not name their events; the next run asks again."""
 
 
 class EpochChanged(Exception):
@@ -55,22 +59,29 @@ class Pusher:
         """
         skipped: set[str] = set()
         has_passed = False
-        while not should_stop():
+        refused_alone = 0
+        while not should_stop() and len(skipped) < _MOST_SKIPPED:
             batch = self._next(skipped)
             if not batch:
                 return
             try:
                 self._send(batch, skipped, tally)
-                has_passed = True
+                has_passed, refused_alone = True, 0
             except BatchTooLarge as error:
-                self._shrink(batch, error, tally)
+                self._limits.shrink(batch)
+                self._note_failed(batch, error, tally)
+                refused_alone += len(batch) == 1
+                if refused_alone == _MOST_REFUSED_ALONE:
+                    raise
             except ServerFault as error:
                 # The whole link waits too, so the smaller batch belongs to the next run.
-                self._shrink(batch, error, tally)
+                self._limits.shrink(batch)
+                self._note_failed(batch, error, tally)
                 raise
             except TimedOut as error:
                 # Without another batch that passed it is the link, not the event: then nothing may be deferred.
-                self._shrink(batch, error, tally, is_link_proven=has_passed)
+                self._limits.slow_down(batch)
+                self._note_failed(batch, error, tally, is_link_proven=has_passed)
                 raise
 
     def _next(self, skipped: set[str]) -> Sequence[PendingItem]:
@@ -92,14 +103,16 @@ class Pusher:
             return self._outbox.next_batch(
                 database,
                 self._limits.count,
-                self._limits.total_bytes,
+                self._limits.allowed_bytes,
                 self._clock.read(),
                 skipped,
             )
 
     def _send(self, batch: Sequence[PendingItem], skipped: set[str], tally: Tally) -> None:
         tally.sent += len(batch)
+        began = self._clock.read()
         answer = self._transport.send_batch(str(uuid.uuid4()), [item.item for item in batch])
+        took_ms = _since_ms(began, self._clock.read())
         tally.answers += 1
         with self._database.transaction() as database:
             now = self._clock.read()
@@ -108,12 +121,12 @@ class Pusher:
             known = cursors.read_text(database, cursors.EPOCH)
             if not known:
                 cursors.store(database, cursors.EPOCH, answer.epoch)
-        self._limits.grow()
+        self._limits.grow(batch_bytes(batch), took_ms)
         self._suspects.note_passed(batch)
         if known not in ("", answer.epoch):
             raise EpochChanged(answer.epoch)
 
-    def _shrink(
+    def _note_failed(
         self,
         batch: Sequence[PendingItem],
         error: SyncError,
@@ -121,22 +134,31 @@ class Pusher:
         *,
         is_link_proven: bool = True,
     ) -> None:
-        self._limits.shrink(batch)
         if len(batch) > 1:
             return
         event_id = batch[0].id
-        is_own_doing = isinstance(error, BatchTooLarge)
-        failures = self._suspects.note_failed_alone(batch[0], is_own_doing=is_own_doing)
+        failures = self._suspects.note_failed_alone(batch[0])
         if not is_link_proven:
             return
         now = self._clock.read()
         with self._database.transaction() as database:
             if failures >= POISON_COUNT:
                 self._suspects.forget(event_id)
-                self._outbox.park(database, event_id, error.code, "cannot be delivered", now.wall)
+                self._outbox.park(
+                    database,
+                    event_id,
+                    error.code,
+                    "cannot be delivered",
+                    now.wall,
+                    ParkReason.UNDELIVERABLE,
+                )
                 tally.parked += 1
                 logger.error("event %s parked after failing alone: %s", event_id, error.code)
                 return
             delay_s = _ALONE_DELAY_S * 2 ** batch[0].attempts if batch[0].attempts < 10 else 900.0
             self._outbox.defer(database, event_id, delay_s, now, error.code, "failed alone")
             tally.deferred += 1
+
+
+def _since_ms(began: ClockReading, now: ClockReading) -> int:
+    return max(0, now.monotonic_ms - began.monotonic_ms) if began.boot_id == now.boot_id else 0

@@ -12,12 +12,18 @@ from sync.answers import BatchAnswer, Decision, EventResult, EventStatus, Roster
 from sync.backoff import bounded_retry_after_s
 from sync.errors import ListenerFailed
 from sync.events import ClockReading
-from sync.outbox import Outbox, PendingItem
+from sync.outbox import Outbox, ParkReason, PendingItem
 
 logger = logging.getLogger(__name__)
 
 LATER_S = 60.0
 """Wait after "later" without a time, and after a failure of our own listener."""
+
+_PARKED_AS = {
+    EventStatus.CONFLICT: ParkReason.CONFLICT,
+    EventStatus.REJECTED: ParkReason.REFUSED,
+    EventStatus.GONE: ParkReason.GONE,
+}
 
 
 class SettlementListener(Protocol):
@@ -30,7 +36,7 @@ class SettlementListener(Protocol):
     def settled(
         self, database: Database, event_id: str, outcome: EventResult, centre_time: datetime
     ) -> None:
-        """An event is applied or duplicate (the centre has it), conflict or rejected (it is parked)."""
+        """An event is applied or duplicate (the centre has it), conflict, rejected or gone (it is parked)."""
 
     def decided(self, database: Database, decision: Decision) -> None:
         """The centre decided on an event; also one that this kiosk no longer knows."""
@@ -50,6 +56,7 @@ class Tally:
     deferred: int = 0
     unanswered: int = 0
     requeued: int = 0
+    erased: int = 0
     decisions: int = 0
     roster_changes: int = 0
     file_bytes: int = 0
@@ -112,14 +119,14 @@ class Settlement:
         if result.status is EventStatus.LATER:
             self._defer(database, pending, result, now, tally)
             return
-        is_parked = result.status in (EventStatus.CONFLICT, EventStatus.REJECTED)
+        reason = _PARKED_AS.get(result.status)
         try:
             with database.atomic():
-                if is_parked:
-                    changed = self._park(database, result, now)
+                if reason is not None:
+                    changed = self._park(database, result, now, reason)
                 else:
                     changed = self.outbox.acknowledge(
-                        database, result.id, result.server_seq, centre_time
+                        database, result.id, result.server_seq, centre_time, pending.digest
                     )
                 if changed:
                     self.listener.settled(database, result.id, result, centre_time)
@@ -134,8 +141,8 @@ class Settlement:
             tally.has_listener_failed = True
             tally.deferred += 1
             return
-        tally.parked += changed and is_parked
-        tally.acknowledged += changed and not is_parked
+        tally.parked += changed and reason is not None
+        tally.acknowledged += changed and reason is None
 
     def _defer(
         self,
@@ -151,7 +158,9 @@ class Settlement:
         delay_s = bounded_retry_after_s(asked_s)
         tally.deferred += self.outbox.defer(database, pending.id, delay_s, now, code, title)
 
-    def _park(self, database: Database, result: EventResult, now: ClockReading) -> bool:
+    def _park(
+        self, database: Database, result: EventResult, now: ClockReading, reason: ParkReason
+    ) -> bool:
         code = result.problem.code if result.problem else result.status.value
         title = result.problem.title if result.problem else ""
-        return self.outbox.park(database, result.id, code, title, now.wall)
+        return self.outbox.park(database, result.id, code, title, now.wall, reason)

@@ -2,13 +2,14 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from sync.backoff import FullJitterBackoff
+from sync.backoff import FullJitterBackoff, bounded_retry_after_s
 from sync.connectivity import LinkState, SyncStatus
 from sync.engine import SyncEngine, SyncReport
-from sync.errors import SyncError, TimedOut, Unreachable
+from sync.errors import SenderBusy, SyncError, TimedOut, Unreachable
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +19,8 @@ LINK_CAP_S = 2 * 60.0
 """Limit of the waits while nobody answers: a try costs the centre nothing, and a link in a village is brief.
 The longer waits are for a centre that is busy, and for what only people can mend."""
 _NO_ANSWER = (Unreachable.code, TimedOut.code)
+AFTER_ANOTHER_SENDER_S = 5.0
+"""Wait while another process of this device is sending: it takes what waits along."""
 
 
 class SyncWorker:
@@ -47,6 +50,8 @@ class SyncWorker:
         self._lock = threading.Lock()
         self._status = SyncStatus()
         self._failures = 0
+        self._least_s = 0.0
+        """How long the centre asked to be left alone after the last run, whoever wakes the worker."""
         self._wake = threading.Event()
         self._stop = threading.Event()
         # No daemon: a daemon thread is cut off in the middle of a transaction when the process ends.
@@ -82,17 +87,34 @@ class SyncWorker:
     def _loop(self) -> None:
         while not self._stop.is_set():
             self._publish(None)
-            delay_s = self._run()
-            if self._wake.wait(0.0 if self._stop.is_set() else delay_s):
+            self._rest(self._run())
+
+    def _rest(self, delay_s: float) -> None:
+        """Wait until the next run is due or wanted, and in any case as long as the centre asked."""
+        ends = time.monotonic() + self._least_s
+        is_wanted = False
+        while not self._stop.is_set() and (left_s := ends - time.monotonic()) > 0:
+            if self._wake.wait(left_s):
+                # Accepted meanwhile: counted at once, sent when the centre wants to hear of us again.
                 self._wake.clear()
+                is_wanted = True
+                self._publish(None)
+        if not is_wanted and self._wake.wait(
+            0.0 if self._stop.is_set() else delay_s - self._least_s
+        ):
+            self._wake.clear()
 
     def _run(self) -> float:
+        self._least_s = 0.0
         try:
             report = self._engine.run_once(self._stop.is_set)
         except Exception as error:  # noqa: BLE001  (a bug must not end delivery for ever)
             # Only the type is logged: a message may hold personal data.
             logger.error("sync run failed: %s", type(error).__name__)  # noqa: TRY400
             report = SyncReport(link=LinkState.UNKNOWN, error_code=_code_of(error))
+        if report.error_code == SenderBusy.code:
+            self._publish(None)
+            return AFTER_ANOTHER_SENDER_S
         self._publish(report)
         if self._after_run is not None and not self._stop.is_set():
             try:
@@ -105,7 +127,8 @@ class SyncWorker:
         if not failures:
             return 0.0 if report.has_more_files else self._interval_s
         backoff = self._link_backoff if report.error_code in _NO_ANSWER else self._backoff
-        return max(backoff.delay_s(failures), report.retry_after_s or 0.0)
+        self._least_s = bounded_retry_after_s(report.retry_after_s or 0.0)
+        return max(backoff.delay_s(failures), self._least_s)
 
     def _publish(self, report: SyncReport | None) -> None:
         status = self._measured(self.status())

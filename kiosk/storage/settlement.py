@@ -49,7 +49,7 @@ class KioskSettlement:
         self.on_centre_time(centre_time)
         if outcome.status in (EventStatus.APPLIED, EventStatus.DUPLICATE):
             self.settle.delivered(transaction, event_id, outcome.status.value, centre_time)
-        elif outcome.status in (EventStatus.CONFLICT, EventStatus.REJECTED):
+        elif outcome.status in (EventStatus.CONFLICT, EventStatus.REJECTED, EventStatus.GONE):
             reason = outcome.problem.code if outcome.problem else outcome.status.value
             self.settle.refused(transaction, event_id, reason)
 

@@ -23,6 +23,7 @@ from sync.answers import (
     RosterPage,
 )
 from sync.engine import SyncEngine
+from sync.errors import ProtocolMismatch
 from sync.migrations import apply_migrations
 from sync.outbox import ItemState
 from sync.queue_order import rebuild
@@ -90,6 +91,9 @@ class QuietCentre:
         return RosterPage(
             **self._common(), nonce="n", upserts=(), tombstones=(), cursor=after, as_of=NOW, more=False
         )  # fmt: skip
+
+    def feed_page(self, feed: str, after: int, limit_bytes: int):
+        raise ProtocolMismatch("a centre of the version before")
 
     def device_state(self) -> DeviceState:
         return DeviceState(**self._common(), nonce="n", hwm=10**9, gaps=())

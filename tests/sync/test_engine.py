@@ -11,6 +11,7 @@ from sync.answers import (
     EventStatus,
     Problem,
 )
+from sync.batch_limits import LARGEST_BATCH_BYTES
 from sync.connectivity import LinkState
 from sync.errors import (
     BatchTooLarge,
@@ -24,7 +25,8 @@ from sync.errors import (
     Unreachable,
 )
 from sync.item import SignedItem
-from sync.outbox import ItemState
+from sync.outbox import ItemState, ParkReason
+from sync.outcome import Outcome
 from tests.sync.sync_parts import DEVICE, NOW, Kiosk, ScriptedTransport, answer_to, event
 
 
@@ -104,6 +106,7 @@ def test_event_named_twice_is_settled_once(kiosk: Kiosk):
         (EventStatus.DUPLICATE, ItemState.ACKNOWLEDGED),
         (EventStatus.CONFLICT, ItemState.PARKED),
         (EventStatus.REJECTED, ItemState.PARKED),
+        (EventStatus.GONE, ItemState.PARKED),
         (EventStatus.LATER, ItemState.QUEUED),
     ],
 )
@@ -269,7 +272,9 @@ def test_batch_is_halved_until_it_passes_when_a_proxy_refuses_its_size(kiosk: Ki
         return all_applied(batch_id, items)
 
     transport = ScriptedTransport(at_most_four)
-    report = kiosk.engine(transport).run_once()
+    engine = kiosk.engine(transport)
+    engine._pusher._limits.paced_bytes = LARGEST_BATCH_BYTES
+    report = engine.run_once()
     assert report.acknowledged == 35
     assert kiosk.ids(ItemState.ACKNOWLEDGED) == ids
     assert [len(batch) for batch in transport.sent][:4] == [35, 17, 8, 4]
@@ -288,11 +293,34 @@ def test_event_that_is_refused_alone_is_parked_in_the_end_and_all_others_pass(ki
     engine.run_once()
     assert kiosk.ids(ItemState.QUEUED) == [poison]
     for _ in range(3):
+        kiosk.append(event("r-other"))
         kiosk.clock.forward(900)
         engine.run_once()
     assert kiosk.ids(ItemState.PARKED) == [poison]
-    assert kiosk.entry(poison).last_error_code == BatchTooLarge.code
-    assert len(kiosk.ids(ItemState.ACKNOWLEDGED)) == 8
+    entry = kiosk.entry(poison)
+    assert (entry.last_error_code, entry.park_reason) == (
+        BatchTooLarge.code,
+        ParkReason.UNDELIVERABLE,
+    )
+    assert len(kiosk.ids(ItemState.ACKNOWLEDGED)) == 11
+
+
+def test_proxy_that_refuses_everything_parks_nothing(kiosk: Kiosk):
+    """Then it is not the events; each run tries a few, and decisions still come."""
+    kiosk.append(*(event(f"r-{number}") for number in range(9)))
+
+    def refuse(batch_id, items):
+        raise BatchTooLarge("x")
+
+    transport = ScriptedTransport(refuse)
+    engine = kiosk.engine(transport)
+    for _ in range(12):
+        kiosk.clock.forward(900)
+        report = engine.run_once()
+        assert report.outcome is Outcome.SIZE
+    assert len(kiosk.ids(ItemState.QUEUED)) == 9
+    assert "decisions" in transport.asked
+    assert len(transport.sent) < 12 * 5
 
 
 def test_event_that_breaks_the_centre_is_parked_in_the_end_and_all_others_pass(kiosk: Kiosk):

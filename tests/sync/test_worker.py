@@ -1,6 +1,7 @@
 """The loop, and when it tries again."""
 
 import threading
+import time
 from datetime import timedelta
 from random import Random
 
@@ -14,7 +15,8 @@ from sync.connectivity import LinkState, SyncStatus
 from sync.errors import NotAuthorised, NotTheCentre, ServerBusy, TimedOut, Unreachable
 from sync.item import SignedItem
 from sync.outbox import ItemState
-from sync.worker import SyncWorker
+from sync.sender_lock import SenderLock
+from sync.worker import AFTER_ANOTHER_SENDER_S, SyncWorker
 from tests.sync.sync_parts import NOW, Kiosk, ScriptedTransport, answer_to, event
 
 WAIT_S = 10.0
@@ -212,3 +214,52 @@ def test_longest_wait_is_two_minutes_only_while_nobody_answers(kiosk: Kiosk, err
     engine = kiosk.engine(ScriptedTransport(applied, on_pull=fail))
     loop = SyncWorker(engine, FullJitterBackoff(Latest()))
     assert max(loop._run() for _ in range(12)) == longest_s
+
+
+def test_centre_that_asks_for_time_gets_it_whoever_wakes_the_worker(kiosk: Kiosk):
+    """Each resident who is served wakes the worker; a busy centre must not be asked by every one of them."""
+
+    def busy(batch_id, items):
+        raise ServerBusy(0.6)
+
+    transport = ScriptedTransport(busy)
+    statuses = Statuses()
+    kiosk.append(event())
+    loop = worker(kiosk, transport, statuses, base_s=0.001)
+    loop.start()
+    try:
+        statuses.wait_for(lambda one: one.error_code == ServerBusy.code)
+        asked, began = len(transport.sent), time.monotonic()
+        kiosk.append(event())
+        loop.wake()
+        loop.link_up()
+        # The strip counts the new one at once; the centre hears of it later.
+        statuses.wait_for(lambda one: one.waiting == 2)
+        assert len(transport.sent) == asked or time.monotonic() - began > 0.5
+        transport.on_batch = applied
+        statuses.wait_for(lambda one: one.waiting == 0)
+        assert time.monotonic() - began > 0.3
+    finally:
+        assert loop.stop(WAIT_S)
+
+
+def test_worker_that_rests_for_a_busy_centre_can_be_stopped_at_once(kiosk: Kiosk):
+    kiosk.append(event())
+
+    def busy(batch_id, items):
+        raise ServerBusy(900.0)
+
+    statuses = Statuses()
+    loop = worker(kiosk, ScriptedTransport(busy), statuses)
+    loop.start()
+    statuses.wait_for(lambda one: one.error_code == ServerBusy.code)
+    assert loop.stop(WAIT_S)
+
+
+def test_turn_of_another_sender_is_no_failure(kiosk: Kiosk):
+    statuses = Statuses()
+    loop = worker(kiosk, ScriptedTransport(applied), statuses)
+    with SenderLock(kiosk.database.path).held():
+        assert loop._run() == AFTER_ANOTHER_SENDER_S
+        assert loop.status().error_code == ""
+    assert loop._run() == 600.0
