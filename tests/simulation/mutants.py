@@ -106,7 +106,7 @@ def bulk_mark_after_the_loop(patch: pytest.MonkeyPatch) -> None:
 def drop_what_is_refused(patch: pytest.MonkeyPatch) -> None:
     """pretix: any 4xx deletes the queued item, nothing we can do."""
 
-    def park(self, database, event_id, code, text, at) -> bool:
+    def park(self, database, event_id, code, text, at, *_) -> bool:
         return database.execute("DELETE FROM outbox WHERE id = ?", [event_id]).rowcount == 1
 
     patch.setattr(SqliteOutbox, "park", park)
