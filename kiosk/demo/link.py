@@ -22,6 +22,7 @@ class LinkSwitch:
         if is_up:
             self._is_up.set()
         self._loses_answer = threading.Event()
+        self._lost_request = b""
         self._stop = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(_POLL_S)
@@ -42,8 +43,13 @@ class LinkSwitch:
         """Cut every connection and refuse new ones."""
         self._is_up.clear()
 
-    def lose_next_answer(self) -> None:
-        """Let the next request through and cut the line before its answer: the kiosk cannot know what happened."""
+    def lose_next_answer(self, to: bytes = b"") -> None:
+        """Let the next request through and cut the line before its answer: the kiosk cannot know what happened.
+
+        Args:
+            to: what the request's first line holds, such as ``/batches``; empty for any request.
+        """
+        self._lost_request = to
         self._loses_answer.set()
 
     def close(self) -> None:
@@ -76,13 +82,18 @@ class LinkSwitch:
         with selectors.DefaultSelector() as selector:
             selector.register(near, selectors.EVENT_READ, far)
             selector.register(far, selectors.EVENT_READ, near)
+            request = b""
             while self._is_up.is_set() and not self._stop.is_set():
                 for key, _ in selector.select(_POLL_S):
                     source = near if key.fileobj is near else far
                     data = source.recv(_CHUNK)
                     if not data:
                         return
-                    if source is far and self._loses_answer.is_set():
+                    if source is near:
+                        # A request's first line comes whole: it is far shorter than what is read at once.
+                        is_first = data.split(b" ", 1)[0] in (b"GET", b"POST", b"PUT")
+                        request = data.partition(b"\r\n")[0] if is_first else request
+                    elif self._loses_answer.is_set() and self._lost_request in request:
                         self._loses_answer.clear()
                         return
                     (far if source is near else near).sendall(data)

@@ -141,7 +141,7 @@ class Story:
     def deliver(self) -> None:
         """The network returns; the answer to the first batch is lost on the way, so it is sent twice."""
         self.say("网络恢复。第一次的回答在路上丢了，终端再送一次。")
-        self.world.link.lose_next_answer()
+        self.world.link.lose_next_answer(b"/batches")
         self.world.link.up()
         if self.kiosk.sync_worker is not None:
             self.kiosk.sync_worker.link_up()

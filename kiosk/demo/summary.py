@@ -1,6 +1,7 @@
 """What happened, as a table: what the kiosk's database and the centre's say of the same requests."""
 
-import json
+from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 
 from rich.table import Table
@@ -8,7 +9,12 @@ from rich.table import Table
 from kiosk.clock import SITE_TIME_ZONE
 from kiosk.demo.world import DemoWorld
 from kiosk.runtime import Runtime
-from sync.item import SignedItem
+from sync.central.database import CentralDatabase
+from sync.central.keys import CentreKeyStore
+from sync.central.opening import ItemReader
+from sync.envelope import decode_item
+from sync.item_body import ItemBody
+from sync.signing import Verifier
 
 _PROOFS = {"face": "人脸", "card": "社保卡", "pin": "密码"}
 
@@ -44,10 +50,11 @@ def summary_table(world: DemoWorld, runtime: Runtime) -> Table:
                 "ORDER BY accepted_at"
             )
         )
+    opened = _centre_eyes(world, runtime)
     for row in rows:
         table.add_row(
             str(row["receipt_number"]),
-            "+".join(_proofs(bytes(row["item"]))),
+            "+".join(_proofs(opened(bytes(row["item"])))),
             _time(row["accepted_at"]),
             _time(row["delivered_at"]),
             _time(row["decided_at"]),
@@ -57,6 +64,14 @@ def summary_table(world: DemoWorld, runtime: Runtime) -> Table:
     return table
 
 
-def _proofs(item: bytes) -> list[str]:
-    factors = json.loads(SignedItem.decode(item).body)["payload"]["evidence"]["factors"]
+def _centre_eyes(world: DemoWorld, runtime: Runtime) -> Callable[[bytes], ItemBody]:
+    """Opens the kiosk's items as the centre does; the kiosk itself cannot, they are sealed."""
+    with closing(CentralDatabase(world.folder / "centre", "file")) as database:
+        reader = ItemReader(decode_item, CentreKeyStore(database).current().openers)
+    device = Verifier(runtime.signer.public_key)
+    return lambda item: reader.open(decode_item(item), {device.key_id: device})
+
+
+def _proofs(body: ItemBody) -> list[str]:
+    factors = body.payload["evidence"]["factors"]
     return [name for factor, name in _PROOFS.items() if factor in factors]

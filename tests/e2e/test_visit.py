@@ -60,7 +60,7 @@ def test_certification_comes_back_with_the_roster(world: DemoWorld) -> None:
 def test_answer_lost_on_the_way_leads_to_one_application(world: DemoWorld) -> None:
     with world.runtime() as runtime:
         receipt = certify(world, runtime, Navigator(runtime.visit_ports()))
-        world.link.lose_next_answer()
+        world.link.lose_next_answer(b"/batches")
         assert exchange(runtime).link is LinkState.OFFLINE
         assert applied(world) == [receipt.receipt_number]
         assert runtime.queue_status().waiting == 1
