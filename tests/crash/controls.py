@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import sync.courier.medium
 import sync.safe_file
 import sync.sqlcipher
 
@@ -40,7 +41,18 @@ def no_folder_sync() -> None:
     sync.safe_file.fsync_directory = lambda _path: None
 
 
+def no_medium_sync() -> None:
+    """The same on the courier's stick."""
+    sync.courier.medium.fsync_directory = lambda _path: None
+
+
 CONTROLS: dict[str, Callable[[], None]] = {
     control.__name__: control
-    for control in (synchronous_normal, journal_delete, journal_off, no_folder_sync)
+    for control in (
+        synchronous_normal,
+        journal_delete,
+        journal_off,
+        no_folder_sync,
+        no_medium_sync,
+    )
 }

@@ -8,11 +8,12 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 from kiosk.storage.recovery import open_or_recover
-from tests.crash import controls
+from tests.crash import controls, courier_parts
 from tests.crash.kiosk_parts import (
     Kiosk,
     answer_all,
@@ -63,8 +64,12 @@ def acknowledgement(folder: Path) -> None:
 
 
 def prune(folder: Path) -> None:
-    """What is decided loses its answers and pictures."""
+    """What is decided loses its answers and pictures; what the centre has had for long loses its bytes."""
     with open_kiosk(folder) as kiosk:
+        for settled in answer_all(kiosk):
+            say(settled=settled)
+        with kiosk.encrypted.transaction() as raw:
+            kiosk.outbox.erase(raw, datetime(2030, 1, 1, tzinfo=UTC), 100)
         for decided in decide_all(kiosk):
             say(decided=decided)
 
@@ -74,6 +79,20 @@ def migration(folder: Path) -> None:
     with open_kiosk(folder) as kiosk:
         say(migrated=True)
         accept(kiosk, 1)
+
+
+def courier_export(folder: Path) -> None:
+    """A bundle for the van, in several parts, with a picture."""
+    with open_kiosk(folder) as kiosk:
+        done = courier_parts.export(kiosk, folder)
+        say(exported=done.bundle, items=done.items)
+
+
+def courier_import(folder: Path) -> None:
+    """The centre's report comes back on the stick."""
+    with open_kiosk(folder) as kiosk:
+        for settled in courier_parts.take_in(kiosk, folder):
+            say(settled=settled)
 
 
 def repair(folder: Path) -> None:
@@ -91,6 +110,8 @@ DRIVERS: dict[str, Callable[[Path], None]] = {
         acknowledgement,
         prune,
         migration,
+        courier_export,
+        courier_import,
         repair,
     )
 }

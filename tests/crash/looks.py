@@ -11,8 +11,9 @@ from kiosk.storage.audit_log import first_broken_link
 from kiosk.storage.database import has_database, open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
 from kiosk.storage.recovery import open_or_recover
-from sync.signing import DeviceSigner
+from sync.signing import DeviceSigner, Verifier
 from sync.sqlcipher import EncryptedDatabase
+from tests.crash.courier_parts import bundles_on
 from tests.crash.explorer import Findings, Promises
 
 STATE = "state"
@@ -40,6 +41,14 @@ def look_repairing(folder: Path) -> Findings:
     return look(folder, open_or_recover)
 
 
+def look_at_medium(folder: Path) -> Findings:
+    """A kiosk, and the bundles on the stick in it."""
+    found = dict(look(folder))
+    if "key" in found:
+        found["on_medium"] = bundles_on(folder, Verifier(bytes.fromhex(str(found["key"]))))
+    return found
+
+
 def _contents(encrypted: EncryptedDatabase) -> Findings:
     key = DeviceSigner(load_or_make_device_seed(encrypted)).public_key.hex()
     with encrypted.reading() as raw:
@@ -60,7 +69,13 @@ def _contents(encrypted: EncryptedDatabase) -> Findings:
             "requests": {row[0]: row[1] for row in requests},
             "states": {row[0]: row[2] for row in requests},
             "events": {row[0]: row[2] for row in events},
-            "are_items_whole": all(hashlib.sha256(row[4]).hexdigest() == row[3] for row in events),
+            # Erased ones keep their row and their digest.
+            "are_items_whole": all(
+                hashlib.sha256(row[4]).hexdigest() == row[3]
+                or (row[2] == "acknowledged" and not row[4])
+                for row in events
+            ),
+            "bundles": rows("SELECT bundle, state FROM courier_bundle"),
             "accepted": Counter(row[0] for row in accepted),
             "broken_link": first_broken_link(raw),
             "numbers": len({row[1] for row in requests}) == len(requests),
@@ -107,6 +122,22 @@ def _keeps_promises(found: Any, promises: Promises) -> str:
             return f"promised and gone: {promise['receipt']}"
         if accepted and int(str(promise["receipt"]).split("-")[1]) > found["last_number"]:
             return "a receipt number would be given twice"
+    return ""
+
+
+def bundles_are_whole(found: Any, promises: Promises) -> str:
+    """A bundle that has its name is whole; one that the ledger calls written is there; nothing left the queue."""
+    on_medium = found["on_medium"]
+    if -1 in on_medium.values():
+        return "half a bundle has a whole one's name"
+    if any(state != "queued" for state in found["events"].values()):
+        return "an event left the queue by being written to a medium"
+    written = {bundle for bundle, state in found["bundles"] if state == "written"}
+    if not written <= set(on_medium):
+        return "the ledger counts on a bundle that is not there"
+    for promise in promises:
+        if "exported" in promise and on_medium.get(promise["exported"]) != promise["items"]:
+            return "exported and gone"
     return ""
 
 

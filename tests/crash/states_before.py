@@ -15,6 +15,7 @@ from sync.identifiers import new_event_id
 from sync.item import item_digest, sign_item
 from sync.migrations import SYNC_MIGRATIONS
 from sync.signing import DeviceSigner
+from tests.crash.courier_parts import MEDIUM, put_report
 from tests.crash.kiosk_parts import NOW, open_kiosk
 from tests.storage.damage import pages_of, spoil
 
@@ -27,6 +28,24 @@ def served(folder: Path, count: int, attachments: int = 0) -> None:
     with open_kiosk(folder) as kiosk:
         for _ in range(count):
             kiosk.submit(attachments)
+
+
+def with_medium(folder: Path, count: int) -> None:
+    """A kiosk with requests that wait, one with a picture, and an empty stick."""
+    (folder / MEDIUM).mkdir(mode=0o700)
+    with open_kiosk(folder) as kiosk:
+        kiosk.submit(attachments=1)
+        for _ in range(count - 1):
+            kiosk.submit()
+
+
+def with_report(folder: Path, count: int) -> None:
+    """A kiosk with requests that wait, and the centre's report on a stick."""
+    (folder / MEDIUM).mkdir(mode=0o700)
+    with open_kiosk(folder) as kiosk:
+        for _ in range(count):
+            kiosk.submit()
+        put_report(kiosk, folder)
 
 
 def damaged(folder: Path, count: int) -> None:

@@ -80,6 +80,17 @@ CASES = {
         (looks.has_at_least(5),),
         thin=2,
     ),
+    "courier export": Case(
+        "courier_export",
+        partial(states_before.with_medium, count=8),
+        (looks.has_at_least(8), looks.bundles_are_whole),
+        look=looks.look_at_medium,
+    ),
+    "courier import": Case(
+        "courier_import",
+        partial(states_before.with_report, count=7),
+        (looks.has_at_least(7), looks.agrees_with_the_centre),
+    ),
     "repair": Case(
         "repair",
         partial(states_before.damaged, count=4),
@@ -95,6 +106,7 @@ CONTROLS = {
     "journal_delete": "enqueue",
     "journal_off": "enqueue",
     "no_folder_sync": "first start",
+    "no_medium_sync": "courier export",
 }
 """Faults built in, and where each must be seen."""
 
