@@ -6,11 +6,17 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
+from sync.central.admission import (
+    ADMISSION_FILE,
+    Admission,
+    PostgresqlAdmission,
+    SqliteAdmission,
+)
 from sync.central.database import CentralDatabase
 from sync.central.devices import Authenticator
 from sync.central.faults import after_commit_hook
 from sync.central.keys import CentreKeyStore
-from sync.central.middleware import LastResort
+from sync.central.middleware import Crowd, LastResort
 from sync.central.problems import install_problem_handlers
 from sync.central.routes import CentreServices, centre_router
 from sync.central.settings import CentralSettings
@@ -31,12 +37,14 @@ def create_app(settings: CentralSettings, now: Callable[[], datetime] = _utc_now
     """
     after_commit = after_commit_hook(settings.fault)
     database = CentralDatabase(settings.state_dir, settings.key_provider, settings.database)
+    admission = _admission(settings, database)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
             yield
         finally:
+            admission.close()
             database.close()
 
     app = FastAPI(
@@ -50,8 +58,20 @@ def create_app(settings: CentralSettings, now: Callable[[], datetime] = _utc_now
     )
     install_problem_handlers(app)
     services = CentreServices(
-        database, Authenticator(database, now), now, after_commit, CentreKeyStore(database, now)
+        database,
+        Authenticator(database, admission, now),
+        now,
+        after_commit,
+        CentreKeyStore(database, now),
     )
     app.include_router(centre_router(services))
+    app.add_middleware(Crowd)
     app.add_middleware(LastResort)
     return app
+
+
+def _admission(settings: CentralSettings, database: CentralDatabase) -> Admission:
+    if database.kind == "postgresql":
+        return PostgresqlAdmission(database.autocommit, settings.limits)
+    shared = settings.state_dir / ADMISSION_FILE if settings.workers > 1 else None
+    return SqliteAdmission(shared, settings.limits)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from sync.answers import DecisionState
 from sync.central.admin import CentralAdmin
+from sync.central.admission import DeviceLimits
 from sync.central.catalogue import Check
 from sync.central.cli_care import add_care
 from sync.central.courier_cli import add_courier_commands
@@ -19,6 +20,7 @@ from sync.central.listing import table as _table
 from sync.central.server import run
 from sync.central.settings import settings_from_environment
 from sync.errors import SyncError
+from sync.framing import MAXIMUM_BATCH_BYTES
 
 STATE_VARIABLE = "XIANGLIN_CENTRAL_STATE"
 _EXIT_FAILURE = 1
@@ -156,6 +158,33 @@ def _add_address(parser: argparse.ArgumentParser, *, suppress: bool) -> None:
         default=argparse.SUPPRESS if suppress else 8470,
         help="0 lets the system choose",
     )
+    parser.add_argument(
+        "--workers",
+        type=_count,
+        default=argparse.SUPPRESS if suppress else 1,
+        help="processes that answer; on PostgreSQL two for each core are a good begin",
+    )
+    parser.add_argument(
+        "--device-requests",
+        type=_count,
+        metavar="N",
+        default=argparse.SUPPRESS if suppress else DeviceLimits().requests_per_s,
+        help="requests a second that one device may send in the long run",
+    )
+    parser.add_argument(
+        "--device-bytes",
+        type=_count,
+        metavar="N",
+        default=argparse.SUPPRESS if suppress else DeviceLimits().bytes_per_s,
+        help="bytes a second that one device may send in the long run",
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("not a number from 1 on")
+    return number
 
 
 def _state_dir(arguments: argparse.Namespace) -> Path:
@@ -179,8 +208,20 @@ def _serve(arguments: argparse.Namespace) -> None:
         arguments.port,
         arguments.key_provider,
         _database(arguments),
+        arguments.workers,
+        _limits(arguments),
     )
     run(settings, lambda url: console.print(f"ready {url}", markup=False, highlight=False))
+
+
+def _limits(arguments: argparse.Namespace) -> DeviceLimits:
+    # A burst of half a minute: a kiosk that was offline for weeks, and nobody else beside it.
+    return DeviceLimits(
+        requests_per_s=arguments.device_requests,
+        requests_at_once=arguments.device_requests * 30,
+        bytes_per_s=arguments.device_bytes,
+        bytes_at_once=max(arguments.device_bytes * 16, 2 * MAXIMUM_BATCH_BYTES),
+    )
 
 
 def _public_key(arguments: argparse.Namespace) -> None:

@@ -65,6 +65,7 @@ class CentralDatabase:
         else:
             self._engine = _embedded(state_dir, key_provider)
             self._reader = sqlite_reader(self._engine)
+        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self.groups: GroupCommit[Any] = GroupCommit()
         """Batches that come at the same time share a transaction."""
         try:
@@ -84,6 +85,12 @@ class CentralDatabase:
     def reading(self) -> Iterator[Connection]:
         """One snapshot for reading; writers are not held up."""
         with self._reader.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """A connection on which each statement is a transaction of its own; for PostgreSQL."""
+        with self._autocommit.connect() as connection:
             yield connection
 
     @property

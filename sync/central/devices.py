@@ -1,6 +1,5 @@
 """The devices that may speak with the centre, and the proof that one does."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from sync.central import tables
+from sync.central.admission import Admission
 from sync.central.database import CentralDatabase
 from sync.central.problems import ProblemError
 from sync.errors import NotAuthorised
@@ -66,41 +66,22 @@ def find_device(
     return Device(*found) if found else None
 
 
-class NonceMemory:
-    """Remembers the nonces of the time in which their statements are valid; each is good once."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._seen: dict[tuple[str, str], float] = {}
-
-    def take(self, device: str, nonce: str, now_s: float) -> bool:
-        """Whether the nonce is fresh; it is not any more afterwards."""
-        with self._lock:
-            # Insertion order is time order: expired ones stand in front.
-            while self._seen:
-                oldest = next(iter(self._seen))
-                if self._seen[oldest] + 2 * MAXIMUM_SKEW_S >= now_s:
-                    break
-                del self._seen[oldest]
-            if (device, nonce) in self._seen:
-                return False
-            self._seen[device, nonce] = now_s
-            return True
-
-
 class Authenticator:
     """Tells which device asks."""
 
-    def __init__(self, database: CentralDatabase, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: CentralDatabase, admission: Admission, now: Callable[[], datetime]
+    ) -> None:
         self._database = database
+        self._admission = admission
         self._now = now
-        self._nonces = NonceMemory()
 
     def authenticate(self, header: str | None, method: str, path: str, body: bytes) -> Caller:
         """Check a request.
 
         Raises:
-            ProblemError: 401 without a valid proof, 403 for a device that was switched off.
+            ProblemError: 401 without a valid proof, 403 for a device that was switched off, 429 for one that has
+                used up its share.
         """
         try:
             signed = SignedStatement(header)
@@ -114,8 +95,17 @@ class Authenticator:
         now = self._now()
         if abs((now - asked_at).total_seconds()) > MAXIMUM_SKEW_S:
             raise ProblemError(401, "clock", "The device's clock is too wrong")
-        if not self._nonces.take(device.id, signed.statement.nonce, now.timestamp()):
+        now_ms = int(now.timestamp() * 1000)
+        admitted = self._admission.admit(device.id, signed.statement.nonce, len(body), now_ms)
+        if not admitted.is_fresh:
             raise ProblemError(401, "replay", "This request was answered before")
+        if admitted.wait_s:
+            raise ProblemError(
+                429,
+                "rate-limited",
+                "The device sends more than its share",
+                {"Retry-After": str(admitted.wait_s)},
+            )
         return Caller(device, signed.statement.nonce)
 
     def _enrolled(self, device_id: str) -> Device:

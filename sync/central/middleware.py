@@ -9,6 +9,11 @@ from sync.central.problems import problem_response
 
 logger = logging.getLogger(__name__)
 
+MAXIMUM_DELIVERIES = 64
+"""Requests with a body that one worker takes at the same time: each is up to 1 MiB in memory, and the database writes
+one group after the other anyway."""
+_WITH_BODY = ("POST", "PUT")
+
 
 class LastResort:
     """Answers 500 when the app raises before it answered."""
@@ -40,3 +45,29 @@ class LastResort:
                 raise
             response = problem_response(500, "internal", "The centre failed on this request")
             await response(scope, receive, send)
+
+
+class Crowd:
+    """Asks kiosks to come again when too many deliver at once, before anything of their bodies is read."""
+
+    def __init__(self, app: ASGIApp, limit: int = MAXIMUM_DELIVERIES) -> None:
+        self._app = app
+        self._limit = limit
+        self.inside = 0
+        """Deliveries under way; only the event loop's thread counts."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, or refuse."""
+        if scope["type"] != "http" or scope["method"] not in _WITH_BODY:
+            await self._app(scope, receive, send)
+            return
+        if self.inside >= self._limit:
+            headers = {"Retry-After": "2", "Connection": "close"}
+            response = problem_response(503, "crowded", "Too many deliver at once", headers)
+            await response(scope, receive, send)
+            return
+        self.inside += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self.inside -= 1

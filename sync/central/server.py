@@ -1,4 +1,4 @@
-"""Run the centre: bind, serve, say where, stop gracefully."""
+"""Run the centre: bind, serve, say where, stop gracefully; ``workers`` does it with several processes."""
 
 import contextlib
 import signal
@@ -11,18 +11,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from sync.central.app import create_app
+from sync.central.listening import READY_FILE, CannotListen, bound, server_config, url_of
 from sync.central.settings import CentralSettings
-from sync.errors import SyncError
+from sync.central.workers import WorkerGroup
 from sync.safe_file import replace_file
-
-READY_FILE = "central.url"
-_GRACEFUL_S = 5
-
-
-class CannotListen(SyncError):
-    """The address is taken or not this machine's, or the server did not start."""
-
-    code = "SYN-601"
 
 
 class CentralServer:
@@ -35,23 +27,15 @@ class CentralServer:
 
     def __init__(self, settings: CentralSettings, app: FastAPI | None = None) -> None:
         self._ready_file: Path = settings.state_dir / READY_FILE
-        self._socket = _bound(settings.host, settings.port)
-        host, port = self._socket.getsockname()[:2]
-        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._socket = bound(settings.host, settings.port)
+        self.url = url_of(self._socket)
         """Where it listens, with the port that was chosen."""
         try:
             chosen = app if app is not None else create_app(settings)
         except BaseException:
             self._socket.close()
             raise
-        config = uvicorn.Config(
-            chosen,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="on",
-            timeout_graceful_shutdown=_GRACEFUL_S,
-        )
+        config = server_config(chosen)
         self._server = _ReadyServer(config, self._ready)
         self._is_ready = threading.Event()
         self._on_ready: Callable[[str], None] = lambda _url: None
@@ -98,8 +82,16 @@ class CentralServer:
 
 
 def run(settings: CentralSettings, on_ready: Callable[[str], None] = lambda _url: None) -> None:
-    """Serve until told to stop; the file ``central.url`` in the state directory says where, while it does."""
-    CentralServer(settings).serve(on_ready)
+    """Serve until told to stop; the file ``central.url`` in the state directory says where, while it does.
+
+    Raises:
+        CannotListen: the address cannot be bound, or a worker did not start.
+        KeyUnavailable, WrongKey, DatabaseDamaged, DatabaseError: the database cannot be opened.
+    """
+    if settings.workers > 1:
+        WorkerGroup(settings).serve(on_ready)
+    else:
+        CentralServer(settings).serve(on_ready)
 
 
 @contextlib.contextmanager
@@ -140,18 +132,3 @@ class _ReadyServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise CannotListen(f"cannot listen on {host} port {port}: {error.strerror}") from error
-    return listener

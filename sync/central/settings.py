@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sync.central.admission import DeviceLimits
+
 FAULT_VARIABLE = "XIANGLIN_CENTRAL_FAULT"
 
 
@@ -21,12 +23,24 @@ class CentralSettings:
     """``auto``, ``systemd``, ``keyring`` or ``file``."""
     database: str = field(default="", repr=False)
     """URL of a PostgreSQL database, perhaps with its password; empty for the embedded SQLite."""
+    limits: DeviceLimits = field(default_factory=DeviceLimits)
+    """The share of one device."""
+    workers: int = 1
+    """Processes that answer; they share the socket and the database."""
+    metrics_port: int | None = None
+    """Port of the loopback for Prometheus; None for no metrics, 0 lets the system choose."""
     fault: str = ""
     """A fault for tests, see ``sync.central.faults``; empty in service."""
 
 
 def settings_from_environment(
-    state_dir: Path, host: str, port: int, key_provider: str = "auto", database: str = ""
+    state_dir: Path,
+    host: str,
+    port: int,
+    key_provider: str = "auto",
+    database: str = "",
+    workers: int = 1,
+    limits: DeviceLimits | None = None,
 ) -> CentralSettings:
     """Settings of a server process; the fault is taken from ``XIANGLIN_CENTRAL_FAULT`` only here."""
     return CentralSettings(
@@ -35,5 +49,7 @@ def settings_from_environment(
         port=port,
         key_provider=key_provider,
         database=database,
+        workers=workers,
+        limits=limits or DeviceLimits(),
         fault=os.environ.get(FAULT_VARIABLE, ""),
     )

@@ -27,6 +27,7 @@ from sync.answers import (
 )
 from sync.central import handlers, tables
 from sync.central.admin import CentralAdmin
+from sync.central.admission import DeviceLimits, SqliteAdmission
 from sync.central.database import DATABASE_FILE, DATABASE_KEY_NAME, CentralDatabase
 from sync.central.devices import Authenticator, Device, find_device
 from sync.central.effects import Arrival, Handler, Intake, Refused
@@ -44,6 +45,8 @@ from tests.simulation.sim_kiosk import DEVICE, KIND, NOW, SIGNER
 
 REGION = "513022104203"
 _EFFECT_TABLE = "sim_effect"
+PLENTY = DeviceLimits(requests_at_once=10**6, bytes_at_once=10**12)
+"""The time of a simulation hardly moves, so a share would never fill up again."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ class SimCentre:
 
     def restart(self) -> None:
         """A new process on the same disk: what was only in memory is gone."""
-        self._authenticator = KnownDeviceAuthenticator(self._database, self._now)
+        admission = SqliteAdmission(None, PLENTY)
+        self._authenticator = KnownDeviceAuthenticator(self._database, admission, self._now)
         self._authenticator.device = self._device
 
     def close(self) -> None:
