@@ -66,5 +66,5 @@ def report_responses() -> Responses:
     answer = DeliveryReport(**_COMMON, floor=0, hwm=0, ranges=())
     return {
         **signed_response(answer, Purpose.DELIVERY_REPORT, "Everything that the centre has of it"),
-        **problem_responses(401, 403, 404, 503),
+        **problem_responses(401, 403, 404, 422, 503),
     }

@@ -37,11 +37,13 @@ if TYPE_CHECKING:
 
 _UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _DEVICE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
-BundleId = Annotated[str, Path(pattern=_UUID)]
-PartNumber = Annotated[int, Path(ge=1, le=MAXIMUM_PARTS)]
+BundleId = Annotated[str, Path(pattern=_UUID, examples=["5f0c0f2e-6c1b-4c55-9f6e-0d6f3a1b2c3d"])]
+PartNumber = Annotated[int, Path(ge=1, le=MAXIMUM_PARTS, examples=[1])]
 Offset = Annotated[int, Query(ge=0, le=2**53 - 1, examples=[262144])]
-DeviceId = Annotated[str, Path(pattern=_DEVICE)]
-AfterDevice = Annotated[str, Query(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$")]
+DeviceId = Annotated[str, Path(pattern=_DEVICE, examples=["dev-0007"])]
+AfterDevice = Annotated[
+    str, Query(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$", examples=["dev-0007"])
+]
 
 
 def add_bundles(
