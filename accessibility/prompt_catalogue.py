@@ -1,7 +1,7 @@
 """The words of every prompt and label, by id, from the files of ``assets/strings/<locale>/``."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -28,9 +28,9 @@ class PromptCatalogue:
 
     locale: str
     """BCP 47 tag, such as ``zh-CN``."""
-    prompts: Mapping[str, PromptTemplate]
+    prompts: dict[str, PromptTemplate]
     """What pages say, by prompt id."""
-    labels: Mapping[str, SlottedText]
+    labels: dict[str, SlottedText]
     """What buttons and other small texts show, by text id; never spoken by themselves."""
 
     @classmethod
@@ -103,6 +103,11 @@ class PromptCatalogue:
             },
             labels={text_id: parse_slots(label) for text_id, label in strings.texts.items()},
         )
+
+    def take_in(self, more: "PromptCatalogue") -> None:
+        """Add texts for everybody who holds this catalogue; nobody loses one, and any thread may read meanwhile."""
+        self.prompts.update(more.prompts)
+        self.labels.update(more.labels)
 
     def text(self, prompt: Prompt) -> PromptText:
         """Return the words of a prompt with its values filled in.

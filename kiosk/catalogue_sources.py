@@ -1,10 +1,11 @@
 """Where the catalogue of a kiosk comes from: the product, the administrator's folder, and what drafts still need."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.config import SiteConfig
-from kiosk.definition_files import files_at, make_catalogue, shipped_files
+from kiosk.definition_files import DefinitionFile, files_at, make_catalogue, shipped_files
 from kiosk.domain.catalogue import (
     Catalogue,
     CatalogueError,
@@ -22,17 +23,21 @@ OWN_SERVICES = "services"
 """Folder beside the database for definitions of the county or administrator."""
 
 
-def load_catalogue(folder: Path | None = None) -> Catalogue:
-    """The shipped service definitions, and those of the county or administrator.
+def load_catalogue(
+    folder: Path | None = None, published: Sequence[DefinitionFile] = ()
+) -> Catalogue:
+    """The shipped service definitions, those of the county or administrator, and those of the centre.
 
     Args:
         folder: of ``*.json`` files; without any it changes nothing.
+        published: what came from the centre.
     Raises:
         ConfigError: a file is wrong; names every fault of every file.
     """
     has_own = folder is not None and any(folder.glob("*.json"))
     try:
-        return make_catalogue(shipped_files(), files_at(folder) if folder and has_own else ())
+        own = files_at(folder) if folder and has_own else ()
+        return make_catalogue(shipped_files(), (*own, *published))
     except CatalogueError as error:
         raise ConfigError(error.faults) from error
 

@@ -18,6 +18,7 @@ from kiosk.identity.thresholds import (
     MINIMUM_FACE_THRESHOLD,
 )
 from sync.blob_policy import DEFAULT_FAST_KBIT
+from sync.feed_health import ROSTER_WARNING_DAYS
 
 MAXIMUM_FILE_BYTES = 256 * 1024
 """A settings file has some twenty lines; anything near this is another file."""
@@ -129,6 +130,9 @@ class SyncConfig:
     )
     attachments_fast_kbit: float = _key(
         DEFAULT_FAST_KBIT, "多快算够快，千比特每秒", minimum=1.0, maximum=100_000.0
+    )
+    roster_warning_days: int = _key(
+        ROSTER_WARNING_DAYS, "名单多少天没更新就提醒工作人员；业务照办", minimum=1, maximum=365
     )
 
 

@@ -42,6 +42,8 @@ def exchange_once(config_path: Path | None) -> int:
                 reports.append(engine.run_once(patience_s=PATIENCE_S))
         report, status = reports[-1], runtime.queue_status()
         console.print(_summary(reports, status))
+        if refused := engine.feed_health().refusal:
+            console.print(f"中心新发布的业务定义用不了，照原来的办：\n{escape(refused)}")
         if status.files_waiting and report.link is LinkState.ONLINE:
             console.print(_why_files_wait(report, runtime))
         if report.link is not LinkState.ONLINE:
@@ -58,6 +60,7 @@ def _summary(reports: Sequence[SyncReport], status: SyncStatus) -> Table:
         "被退回": sum(one.parked for one in reports),
         "办结或补正": sum(one.decisions for one in reports),
         "名单变动": sum(one.roster_changes for one in reports),
+        "业务定义变动": sum(one.catalogue_changes for one in reports),
         "还在等": status.waiting,
         "照片传完": sum(one.files_delivered for one in reports),
         "照片待传": status.files_waiting,

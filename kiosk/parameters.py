@@ -1,10 +1,12 @@
 """The pension parameter files: read when first asked for, and the newest that holds on a day chosen."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from kiosk.definition_files import DefinitionFile
 from kiosk.domain.data_file import DataFault, parse_data
 from kiosk.domain.pension.parameters import PensionParameters, newest
 from kiosk.errors import PensionParametersUnusable
@@ -13,10 +15,18 @@ PREFIX = "pension-"
 
 
 class PensionFiles:
-    """The dated parameter files of one folder."""
+    """The dated parameter files of one folder, and those that the centre published."""
 
-    def __init__(self, folder: Traversable | None = None) -> None:
+    def __init__(
+        self, folder: Traversable | None = None, published: Sequence[DefinitionFile] = ()
+    ) -> None:
+        """Nothing is read yet.
+
+        Args:
+            published: from the centre; one takes the place of a file that begins on the same day.
+        """
         self._folder = folder or resources.files("assets") / "parameters"
+        self._published = published
 
     def on(self, day: date) -> PensionParameters:
         """The figures that hold on a day.
@@ -32,6 +42,14 @@ class PensionFiles:
             )
         return found
 
+    def check(self) -> None:
+        """Read every file now.
+
+        Raises:
+            PensionParametersUnusable: names every fault.
+        """
+        _ = self._files
+
     @cached_property
     def _files(self) -> tuple[PensionParameters, ...]:
         """All files, oldest first. A damaged one is an error even when it is old: a copy went wrong somewhere."""
@@ -44,6 +62,14 @@ class PensionFiles:
                 faults.extend(error.faults)
             except (OSError, UnicodeDecodeError) as error:
                 faults.append(f"{file.name}: cannot be read: {type(error).__name__}")
+        came: list[PensionParameters] = []
+        for text in self._published:
+            try:
+                came.append(parse_data(PensionParameters, text.text, text.name))
+            except DataFault as error:
+                faults.extend(error.faults)
+        begun = {one.valid_from for one in came}
+        parsed = [one for one in parsed if one.valid_from not in begun] + came
         days = [one.valid_from for one in parsed]
         faults += [
             f"two files begin {day}" for day in sorted({d for d in days if days.count(d) > 1})

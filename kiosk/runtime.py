@@ -8,15 +8,14 @@ import logging
 import random
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Event
 
 from accessibility.prompt_catalogue import PromptCatalogue
-from kiosk.catalogue_prompts import with_services
-from kiosk.catalogue_sources import OWN_SERVICES, arranged, load_catalogue, with_older
+from kiosk.catalogue_prompts import service_texts, with_services
 from kiosk.clock import Clock, FlooredClock, SystemClock, site_date
 from kiosk.config import KioskConfig
 from kiosk.county import CountyFile
@@ -34,6 +33,7 @@ from kiosk.hints import HintFiles
 from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.parameters import PensionFiles
 from kiosk.practice import practice_ports
+from kiosk.published import check_published, make_offer, offer_number
 from kiosk.services.answer_sheets import AnswerSheets
 from kiosk.services.clock_guard import ClockGuard
 from kiosk.services.drafts import KEPT_FOR, Drafts
@@ -50,8 +50,8 @@ from kiosk.services.scan_code import CodeScan
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheck
 from kiosk.services.verify_receipt import VerifyReceipt
-from kiosk.storage.clock_mark import clock_floor
-from kiosk.storage.database import kiosk_errors, open_kiosk_database
+from kiosk.storage.clock_mark import read_clock_floor
+from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
 from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
 from kiosk.storage.draft_seal import DeviceDraftSeal
@@ -67,7 +67,6 @@ from sync.engine import SyncEngine, SyncReport
 from sync.http_transport import HttpTransport
 from sync.key_exchange import KeyExchange
 from sync.signing import DeviceSigner, Purpose, Verifier
-from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
 from sync.worker import SyncWorker
 
@@ -95,7 +94,23 @@ class Runtime:
     printer: Printer
     engine: FaceEngine
     pension: PensionFiles = field(default_factory=PensionFiles)
+    offer_number: int = 0
+    """Which published set ``catalogue`` and ``pension`` are of."""
     hint_rules: HintFiles = field(default_factory=HintFiles)
+
+    def renewed(self) -> "Runtime | None":
+        """These parts with what the centre has published since; None when there is nothing new.
+
+        Raises:
+            ConfigError, StorageError.
+        """
+        if offer_number(self.encrypted) == self.offer_number:
+            return None
+        offer = make_offer(self.config, self.encrypted)
+        self.prompts.take_in(service_texts(offer.catalogue, self.prompts.locale))
+        return replace(
+            self, catalogue=offer.catalogue, pension=offer.pension, offer_number=offer.number
+        )
 
     def visit_ports(
         self,
@@ -223,7 +238,10 @@ class Runtime:
 
     def verify_receipt(self) -> VerifyReceipt:
         """Checks the codes of this centre's papers, without any network."""
-        return make_verify_receipt(self.config, self.signer.public_key)
+        key, device = self.config.sync.centre_public_key, self.config.device
+        centre = Verifier(bytes.fromhex(key)) if key else None
+        own = Verifier(self.signer.public_key)
+        return VerifyReceipt(centre, own, device.receipt_prefix, device.id)
 
     def _code_scan(self) -> CodeScan:
         return CodeScan(make_camera(self.config.hardware.camera), read_qr_text)
@@ -268,6 +286,7 @@ class Runtime:
             supplies=supplies,
             files=files,
             keys=keys,
+            check_documents=partial(check_published, self.config),
         )
 
     def sync_worker(
@@ -286,7 +305,10 @@ class Runtime:
             return None
         # Jitter keeps kiosks of a county apart after a power cut; it guards nothing.
         backoff = FullJitterBackoff(random.Random())  # noqa: S311
-        return SyncWorker(engine, backoff, self.config.sync.interval_s, on_status, after_run)
+        sync = self.config.sync
+        return SyncWorker(
+            engine, backoff, sync.interval_s, on_status, after_run, sync.roster_warning_days
+        )
 
     def queue_status(self) -> SyncStatus:
         """What waits, when no centre is configured that could be asked."""
@@ -333,22 +355,6 @@ class Runtime:
         )
 
 
-def make_verify_receipt(config: KioskConfig, own_public_key: bytes) -> VerifyReceipt:
-    """The offline check of receipts for these settings."""
-    key = config.sync.centre_public_key
-    return VerifyReceipt(
-        centre=Verifier(bytes.fromhex(key)) if key else None,
-        own_key=Verifier(own_public_key),
-        own_prefix=config.device.receipt_prefix,
-        own_id=config.device.id,
-    )
-
-
-def _clock_floor(encrypted: EncryptedDatabase) -> datetime:
-    with kiosk_errors(), encrypted.reading() as database:
-        return clock_floor(database)
-
-
 @contextlib.contextmanager
 def open_runtime(
     config: KioskConfig, clock: Clock | None = None, *, recovers: bool = False
@@ -368,13 +374,12 @@ def open_runtime(
     open_database = open_or_recover if recovers else open_kiosk_database
     encrypted = open_database(config.state_dir, config.storage.key_provider)
     try:
-        floored = FlooredClock(clock or SystemClock(), _clock_floor(encrypted))
+        floored = FlooredClock(clock or SystemClock(), read_clock_floor(encrypted))
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
         centre_key = bytes.fromhex(config.sync.centre_public_key) or None
         outbox = SqliteOutbox(config.device.id, signer, centre_key=centre_key)
         store = SqliteStore(encrypted, outbox, floored)
-        offered = arranged(load_catalogue(config.state_dir / OWN_SERVICES), config.site)
-        catalogue = with_older(offered, encrypted)
+        offer = make_offer(config, encrypted)
         yield Runtime(
             config=config,
             clock=floored,
@@ -382,8 +387,10 @@ def open_runtime(
             signer=signer,
             outbox=outbox,
             store=store,
-            catalogue=catalogue,
-            prompts=with_services(PromptCatalogue.load(LOCALE), catalogue),
+            catalogue=offer.catalogue,
+            prompts=with_services(PromptCatalogue.load(LOCALE), offer.catalogue),
+            pension=offer.pension,
+            offer_number=offer.number,
             card_reader=card_reader,
             printer=printer,
             engine=engine,

@@ -44,6 +44,10 @@ class SyncStatus:
     files_waiting: int = 0
     """Pictures and other files that the centre does not hold yet."""
     files_parked: int = 0
+    stale_roster_days: int = 0
+    """Age of the roster in days once it is too old; 0 while it is recent, and where there never was one."""
+    is_catalogue_refused: bool = False
+    """What the centre published cannot be gone by; the kiosk goes on with what it had."""
     last_success_at: datetime | None = None
     """When the centre last answered; aware, UTC."""
     error_code: str = ""

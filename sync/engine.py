@@ -23,6 +23,7 @@ from sync.errors import (
     TimedOut,
 )
 from sync.events import Clock, SystemClock, iso_utc
+from sync.feed_health import FeedHealth, feed_health
 from sync.feed_puller import FeedPuller
 from sync.feed_reader import FeedReader
 from sync.feed_sinks import CatalogueSink, CheckDocuments, RosterSink
@@ -178,6 +179,15 @@ class SyncEngine:
         """
         with self._database.reading() as database:
             return BlobQueue(database).counts()
+
+    def feed_health(self) -> FeedHealth:
+        """How old the roster is, and whether what the centre published was refused.
+
+        Raises:
+            DatabaseError: the database cannot be read.
+        """
+        with self._database.reading() as database:
+            return feed_health(database)
 
     def now(self) -> datetime:
         """The wall time of the engine's clock."""

@@ -17,6 +17,11 @@ logger = logging.getLogger(__name__)
 ROSTER = "roster"
 CATALOGUE = "catalogue"
 
+SERVICE = "service"
+"""Kind of a document: the definition of a service."""
+PENSION = "pension"
+"""Kind of a document: a table of figures."""
+
 REFUSED = "catalogue.refused"
 """Why the published documents are not gone by; empty when they are."""
 ACCEPTED = "catalogue.accepted"

@@ -10,6 +10,7 @@ from sync.backoff import FullJitterBackoff, bounded_retry_after_s
 from sync.connectivity import LinkState, SyncStatus
 from sync.engine import SyncEngine, SyncReport
 from sync.errors import SenderBusy, SyncError, TimedOut, Unreachable
+from sync.feed_health import ROSTER_WARNING_DAYS
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class SyncWorker:
         on_status: called in the worker's thread after each change of the status.
         after_run: called in the worker's thread after each run with what it did and the event that ends the worker;
             another way for what waits, such as a van.
+        roster_warning_days: from which age on the status says how old the roster is.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class SyncWorker:
         interval_s: float = INTERVAL_S,
         on_status: Callable[[SyncStatus], None] | None = None,
         after_run: Callable[[SyncReport, threading.Event], None] | None = None,
+        roster_warning_days: int = ROSTER_WARNING_DAYS,
     ) -> None:
         self._engine = engine
         self._backoff = backoff
@@ -47,6 +50,7 @@ class SyncWorker:
         self._interval_s = interval_s
         self._on_status = on_status
         self._after_run = after_run
+        self._roster_warning_days = roster_warning_days
         self._lock = threading.Lock()
         self._status = SyncStatus()
         self._failures = 0
@@ -147,6 +151,7 @@ class SyncWorker:
     def _measured(self, status: SyncStatus) -> SyncStatus:
         try:
             counts, files = self._engine.counts(), self._engine.file_counts()
+            feeds = self._engine.feed_health()
         except Exception as error:  # noqa: BLE001  (a closed or broken database must not end delivery for ever)
             logger.error("the queue cannot be counted: %s", type(error).__name__)  # noqa: TRY400
             return replace(status, error_code=_code_of(error))
@@ -161,6 +166,10 @@ class SyncWorker:
             oldest_age_s=age_s,
             files_waiting=files.waiting,
             files_parked=files.parked,
+            stale_roster_days=feeds.stale_roster_days(
+                self._engine.now(), self._roster_warning_days
+            ),
+            is_catalogue_refused=bool(feeds.refusal),
         )
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from functools import partial
+from contextlib import AbstractContextManager
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -13,6 +13,7 @@ from kiosk.flows.actions import Begin
 from kiosk.flows.county_tables import place_names
 from kiosk.flows.navigator import Navigator
 from kiosk.flows.pages import WelcomePage
+from kiosk.flows.visit_ports import VisitPorts
 from kiosk.photos import photo_source
 from kiosk.runtime import Runtime
 from kiosk.ui.main_window import MainWindow
@@ -80,13 +81,12 @@ class KioskWindow:
         self._paper_bridge = _PaperBridge()
         self.sync_worker = runtime.sync_worker(self._bridge.changed.emit, van_watch(runtime))
         self.print_worker = runtime.print_worker(self._paper_bridge.changed.emit)
-        desk = runtime.paper_desk(self.print_worker) if self.print_worker is not None else None
-        ports = runtime.visit_ports(self._accepted, desk)
+        ports = self._ports()
         window.input_method.place_names = lambda: (
             *place_names(ports.county.places),
             *ports.county.keyboard_words(),
         )
-        self.navigator = Navigator(ports, partial(runtime.practice_ports, ports))
+        self.navigator = Navigator(ports, self._practice_ports, self._renewed)
         self.controller = VisitController(
             self.window,
             self.navigator,
@@ -133,6 +133,22 @@ class KioskWindow:
         self.background.close()
         self.navigator.close()
         self.window.close()
+
+    def _ports(self) -> VisitPorts:
+        worker = self.print_worker
+        desk = self.runtime.paper_desk(worker) if worker is not None else None
+        return self.runtime.visit_ports(self._accepted, desk)
+
+    def _practice_ports(self) -> AbstractContextManager[VisitPorts]:
+        return self.runtime.practice_ports(self._ports())
+
+    def _renewed(self) -> VisitPorts | None:
+        """On the visit's lane, between two visits."""
+        runtime = self.runtime.renewed()
+        if runtime is None:
+            return None
+        self.runtime = runtime
+        return self._ports()
 
     def _accepted(self) -> None:
         if self.sync_worker is not None:

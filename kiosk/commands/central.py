@@ -2,10 +2,17 @@
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.config import default_state_dir
 from kiosk.failures import EXIT_FAILED, say_to_staff
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sync.feed_sinks import PublishedDocument
 
 _EXTRA = ("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic")
 _STATE_VARIABLE = "XIANGLIN_CENTRAL_STATE"
@@ -32,11 +39,22 @@ def run_central(rest: list[str]) -> int:
         say_to_staff('这台机器没有装中心。请运行：pip install "xianglin[central]"')
         return EXIT_FAILED
     parser = argparse.ArgumentParser(prog="xianglin")
-    cli.add_central_parser(parser.add_subparsers())
+    cli.add_central_parser(parser.add_subparsers(), _faults)
     arguments = parser.parse_args(["central", *rest])
     # Not run_central: failures are explained by the one who called.
     arguments.central_command(arguments)
     return 0
+
+
+def _faults(documents: "Sequence[PublishedDocument]") -> "Sequence[str]":
+    """What every kiosk would find wrong, before anything is published."""
+    from kiosk.config import KioskConfig
+    from kiosk.published import check_published
+
+    # A kiosk with nothing of its own.
+    plain = KioskConfig()
+    storage = replace(plain.storage, state_dir=os.devnull)
+    return check_published(replace(plain, storage=storage), documents)
 
 
 def log_place(rest: list[str]) -> Path:

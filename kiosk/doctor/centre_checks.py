@@ -8,6 +8,9 @@ from kiosk.doctor.finding import Finding, Health, explained, good, warning
 from kiosk.explain import Label, explain
 from sync.connectivity import SyncStatus
 from sync.errors import SyncError
+from sync.feed_health import FeedHealth
+
+_SHOWN_FAULTS = 5
 
 
 def check_centre(
@@ -45,6 +48,33 @@ def check_queue(status: SyncStatus) -> Finding:
         fault = f"{text}；{status.files_parked} 张照片传不上去"
         return warning("queue", fault, "用 xianglin sync --parked 查看")
     return good("queue", text)
+
+
+def check_roster(count: int, health: FeedHealth, now: datetime, warning_days: int) -> Finding:
+    """How many residents are known, and since when; an old roster is a warning, and everybody is served."""
+    if health.roster_as_of is None:
+        if count:
+            return good("roster", f"{count} 人")
+        remedy = "连上中心，或者让送件人把名单带来；没有名单也照常受理"
+        return warning("roster", "还没有收到过", remedy)
+    text = f"{count} 人，截至 {health.roster_as_of.astimezone():%Y-%m-%d}"
+    days = health.stale_roster_days(now, warning_days)
+    if days:
+        return warning(
+            "roster", f"{text}，{days} 天没更新", "连上中心，或者让送件人把名单带来；其间照常受理"
+        )
+    return good("roster", text)
+
+
+def check_catalogue(count: int, health: FeedHealth) -> Finding:
+    """Which services are offered, and whether what the centre published could be taken over."""
+    text = f"{count} 项业务"
+    if not health.refusal:
+        return good("catalogue", text)
+    lines = health.refusal.splitlines()
+    more = [f"另有 {len(lines) - _SHOWN_FAULTS} 处"] if len(lines) > _SHOWN_FAULTS else []
+    found = "\n".join((f"{text}；中心新发布的用不了：", *lines[:_SHOWN_FAULTS], *more))
+    return warning("catalogue", found, "请中心改正后再发布；其间照原来的办")
 
 
 def _age(oldest_s: float | None) -> str:

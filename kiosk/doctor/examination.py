@@ -16,7 +16,12 @@ from kiosk.clock import FLOOR_TOLERANCE, SystemClock
 from kiosk.config import KioskConfig, load_config
 from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.devices.printer_factory import make_printer
-from kiosk.doctor.centre_checks import check_centre, check_queue
+from kiosk.doctor.centre_checks import (
+    check_catalogue,
+    check_centre,
+    check_queue,
+    check_roster,
+)
 from kiosk.doctor.device_checks import (
     check_camera,
     check_card_reader,
@@ -38,6 +43,8 @@ from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.runtime import Runtime, open_runtime
 from kiosk.storage.clock_mark import clock_floor
 from kiosk.storage.database import has_database, open_kiosk_database
+from kiosk.storage.residents import SqliteResidents
+from sync.feed_health import feed_health
 
 _log = logging.getLogger(__name__)
 
@@ -111,6 +118,7 @@ class Examination:
         if runtime is not None:
             floor = _clock_floor(runtime)
             yield check_queue(runtime.queue_status())
+            yield from _feed_rows(runtime)
         yield check_clock(SystemClock().now(), floor, centre_time)
 
     @contextmanager
@@ -183,6 +191,14 @@ def _probe(runtime: Runtime) -> Callable[[], datetime] | None:
             transport.close()
 
     return probe
+
+
+def _feed_rows(runtime: Runtime) -> Iterator[Finding]:
+    with runtime.encrypted.reading() as database:
+        health, count = feed_health(database), SqliteResidents(database).count()
+    days = runtime.config.sync.roster_warning_days
+    yield check_roster(count, health, runtime.clock.now(), days)
+    yield check_catalogue(len(runtime.catalogue.services()), health)
 
 
 def _clock_floor(runtime: Runtime) -> datetime:

@@ -22,6 +22,8 @@ SUBJECTS = {
     "disk": "磁盘空间",
     "centre": "中心",
     "queue": "待上传",
+    "roster": "名单",
+    "catalogue": "业务定义",
     "clock": "时钟",
     "face_models": "人脸模型",
     "camera": "摄像头",

@@ -30,15 +30,18 @@ class Navigator:
         self,
         ports: VisitPorts,
         practice: Callable[[], AbstractContextManager[VisitPorts]] | None = None,
+        renewed: Callable[[], VisitPorts | None] = lambda: None,
     ) -> None:
         """Begin on the welcome page.
 
         Args:
             ports: of real visits.
             practice: opens the world of a practice; None where none is offered.
+            renewed: asked before each visit for ports of a newer catalogue; None when there is none.
         """
         self._real_ports = replace(ports, can_practise=True) if practice else ports
         self._ports = self._real_ports
+        self._renewed = renewed
         self._open_practice = practice
         self._practice = ExitStack()
         self._visit = Visit()
@@ -97,6 +100,8 @@ class Navigator:
             _log.info("visit ended by=%s", type(action).__name__)
             self._end_visit()
             return self.current()
+        if isinstance(self._step, WelcomeStep):
+            self._renew()
         if isinstance(action, BeginPractice):
             return self._begin_practice()
         if isinstance(action, GoBack):
@@ -153,6 +158,17 @@ class Navigator:
             return self.current()
         self._step = self._history.pop()
         return self.current()
+
+    def _renew(self) -> None:
+        """Go over to a newer catalogue, which never changes within a visit."""
+        try:
+            ports = self._renewed()
+        except KioskError as error:
+            _log.warning("catalogue not renewed code=%s", error.code)
+            return
+        if ports is not None:
+            self._real_ports = replace(ports, can_practise=self._real_ports.can_practise)
+            self._ports = self._real_ports
 
     def _begin_practice(self) -> PageModel:
         if self._open_practice is None or not isinstance(self._step, WelcomeStep):

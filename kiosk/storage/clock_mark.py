@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from sqlite_utils import Database
 
 from kiosk.clock import BUILT_AT
+from kiosk.storage.database import kiosk_errors
 from kiosk.storage.rows import moment, moment_text
+from sync.sqlcipher import EncryptedDatabase
 
 LONGEST_ALONE = timedelta(days=400)
 """How long a kiosk may go on without its centre or a new version before its own marks are no longer believed."""
@@ -28,6 +30,16 @@ def clock_floor(database: Database) -> datetime:
     if device_at is None or device_at > known + LONGEST_ALONE:
         return known
     return max(known, device_at)
+
+
+def read_clock_floor(encrypted: EncryptedDatabase) -> datetime:
+    """The same, outside of a transaction.
+
+    Raises:
+        StorageError.
+    """
+    with kiosk_errors(), encrypted.reading() as database:
+        return clock_floor(database)
 
 
 def note_device_moment(database: Database, at: datetime) -> None:

@@ -1,5 +1,7 @@
 """The strip on top: the network, what waits and for how long. Always words beside the icon."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -11,6 +13,8 @@ from sync.connectivity import SyncStatus
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
+LONG_DAYS = 365
+"""Beyond this it is rather the clock that is wrong: no number is said."""
 
 
 def age_words(kit: Kit, age_s: float) -> str:
@@ -45,6 +49,12 @@ def status_words(
         parts.append(kit.label("status.files_waiting", count=status.files_waiting))
     if status.files_parked and has_files:
         parts.append(kit.label("status.files_parked", count=status.files_parked))
+    if status.stale_roster_days:
+        is_long = status.stale_roster_days > LONG_DAYS
+        text_id = "status.roster_long" if is_long else "status.roster_old"
+        parts.append(kit.label(text_id, **({} if is_long else {"count": status.stale_roster_days})))
+    if status.is_catalogue_refused:
+        parts.append(kit.label("status.catalogue_refused"))
     return " · ".join(parts)
 
 
@@ -101,16 +111,21 @@ class StatusStrip(QWidget):
         self._alarm = alarm
         colours = self._kit.tokens.colours
         self.icon.show_icon(status.link.value)
-        needs_eye = status.link.value not in ("online", "unknown") or (
-            status.parked + status.files_parked > 0 or bool(alarm)
+        needs_eye = (
+            status.link.value not in ("online", "unknown")
+            or status.parked + status.files_parked + status.stale_roster_days > 0
+            or status.is_catalogue_refused
+            or bool(alarm)
         )
         self.words.set_colour(colours.warning if needs_eye else colours.ink_soft)
         self._status = status
         metrics = QFontMetricsF(self.words.face)
+        plain = replace(status, stale_roster_days=0, is_catalogue_refused=False)
         ways = (
             status_words(self._kit, status, alarm=alarm),
             status_words(self._kit, status, has_age=False, alarm=alarm),
             status_words(self._kit, status, has_age=False, has_files=False, alarm=alarm),
+            status_words(self._kit, plain, has_age=False, has_files=False, alarm=alarm),
             self._kit.label(alarm or f"status.{status.link.value}"),
         )
         fitting = (words for words in ways if metrics.horizontalAdvance(words) <= self._room_px)

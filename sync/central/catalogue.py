@@ -12,11 +12,9 @@ from sync.central import tables
 from sync.central.database import next_number
 from sync.central.tables_feeds import published_document
 from sync.errors import SyncError
-from sync.feed_sinks import PublishedDocument
+from sync.feed_sinks import PENSION, SERVICE, PublishedDocument
 
 CATALOGUE_VERSION = "catalogue_version"
-SERVICE = "service"
-PENSION = "pension"
 
 MAXIMUM_FILE_BYTES = 256 * 1024
 MAXIMUM_FILES = 500

@@ -89,6 +89,15 @@ def test_bar_asks_for_the_way_back_and_for_help(make_window, clock):
             SyncStatus(LinkState.ONLINE, files_waiting=3, files_parked=1),
             "网络正常 · 3张照片待传 · 1张照片要处理",
         ),
+        (
+            SyncStatus(LinkState.OFFLINE, 2, 0, 60, stale_roster_days=45),
+            "没有网络 · 2件等待上传 · 最早1分钟前 · 名单45天没更新",
+        ),
+        # The clock is rather wrong than the roster that old.
+        (
+            SyncStatus(stale_roster_days=26_000, is_catalogue_refused=True),
+            "正在看网络 · 名单很久没更新 · 新业务定义用不了",
+        ),
     ],
 )
 def test_status_strip_says_network_and_queue_in_words(make_window, status, words):
@@ -110,7 +119,9 @@ def test_every_network_state_has_words_and_an_icon(make_window, link):
 
 def test_longest_status_fits_on_a_portrait_screen(make_window):
     window = make_window(PORTRAIT, watermark="演示")
-    window.show_status(SyncStatus(LinkState.NOT_AUTHORISED, 9999, 99, 400 * 86_400, 999, 99))
+    window.show_status(
+        SyncStatus(LinkState.NOT_AUTHORISED, 9999, 99, 400 * 86_400, 999, 99, 99, True)
+    )
     QApplication.processEvents()
     assert not window.shell.strip.words.is_cut()
 
