@@ -1,10 +1,13 @@
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sync.central.admin import CentralAdmin
 from tests.courier.courier_parts import CentreKeys, Loop, Site, make_site
-from tests.sync.sync_parts import ROSTER, make_centre
+from tests.sync.sync_parts import ROSTER, Centre, make_centre
 
 
 @pytest.fixture
@@ -21,12 +24,36 @@ def medium(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A centre's state with its roster; copying it is faster than making one."""
+    state = tmp_path_factory.mktemp("prepared") / "centre"
+    with CentralAdmin(state, "file") as admin:
+        path = state / "roster.json"
+        path.write_text(json.dumps(ROSTER, ensure_ascii=False), "utf-8")
+        admin.load_roster(path)
+        admin.keyring()
+    return state
+
+
 @pytest.fixture
-def loop(tmp_path: Path, medium: Path) -> Iterator[Loop]:
-    """A kiosk that seals, its centre, and a stick between them."""
+def loop(tmp_path: Path, medium: Path, prepared: Path) -> Iterator[Loop]:
+    """A kiosk that seals, its centre without a server, and a stick between them."""
+    shutil.copytree(prepared, tmp_path / "centre")
+    with CentralAdmin(tmp_path / "centre", "file") as admin:
+        yield from looped(Centre(tmp_path / "centre", None, admin), tmp_path, medium)
+
+
+@pytest.fixture
+def online_loop(tmp_path: Path, medium: Path, prepared: Path) -> Iterator[Loop]:
+    """The same with a server."""
+    shutil.copytree(prepared, tmp_path / "centre")
     with make_centre(tmp_path / "centre") as centre:
-        centre.load(ROSTER)
-        keys = CentreKeys.of(centre)
-        with make_site(tmp_path / "looped", keys, keys.document) as site:
-            centre.enrol(site.kiosk.signer)
-            yield Loop(site, centre, medium)
+        yield from looped(centre, tmp_path, medium)
+
+
+def looped(centre: Centre, tmp_path: Path, medium: Path) -> Iterator[Loop]:
+    keys = CentreKeys.of(centre)
+    with make_site(tmp_path / "looped", keys, keys.document) as site:
+        centre.enrol(site.kiosk.signer)
+        yield Loop(site, centre, medium)

@@ -47,7 +47,8 @@ def make_link(loop: Loop, van: Van) -> CourierLink:
 
 
 @pytest.fixture
-def road(loop: Loop, tmp_path: Path) -> Iterator[Road]:
+def road(online_loop: Loop, tmp_path: Path) -> Iterator[Road]:
+    loop = online_loop
     van = Van(tmp_path / "van", loop.site.keys)
     loop.centre.admin.enrol_device(VAN, "B01", REGION, van.signer.public_key)
     link = make_link(loop, van)

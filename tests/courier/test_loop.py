@@ -41,8 +41,9 @@ def test_taking_a_bundle_in_twice_applies_nothing_twice(loop: Loop):
     assert len(loop.applied()) == 5
 
 
-def test_any_path_may_deliver_first(loop: Loop):
+def test_any_path_may_deliver_first(online_loop: Loop):
     """Each order of: the stick reaches the centre, the network sends, a report comes back."""
+    loop = online_loop
     steps = {
         "stick": loop.intake,
         "network": loop.network,
@@ -65,7 +66,8 @@ def test_any_path_may_deliver_first(loop: Loop):
     assert sorted(settled) == sorted(applied)
 
 
-def test_random_trips_lose_nothing_and_keep_each_persons_order(loop: Loop):  # noqa: C901
+def test_random_trips_lose_nothing_and_keep_each_persons_order(online_loop: Loop):  # noqa: C901
+    loop = online_loop
     seed = random.SystemRandom().randrange(10**6)
     chance = random.Random(seed)
     loop.site.item_part_bytes = 3000

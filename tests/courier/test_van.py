@@ -44,7 +44,9 @@ def other_site(tmp_path: Path) -> Iterator[Site]:
         yield made
 
 
-def report(site: Site, days: int, *arrived: str, device: str = DEVICE, keys=None) -> bytes:
+def report(
+    site: Site, days: int, *arrived: str, device: str = DEVICE, keys=None, is_complete: bool = True
+) -> bytes:
     answer = DeliveryReport(
         protocol=PROTOCOL_V2,
         device=device,
@@ -53,7 +55,9 @@ def report(site: Site, days: int, *arrived: str, device: str = DEVICE, keys=None
         floor=0,
         hwm=9,
         ranges=(),
-        bundles=tuple(ReportedBundle(bundle=one, serial=1, is_complete=True) for one in arrived),
+        bundles=tuple(
+            ReportedBundle(bundle=one, serial=1, is_complete=is_complete) for one in arrived
+        ),
     )
     return seal_answer(answer, Purpose.DELIVERY_REPORT, (keys or site.keys).signer)
 
@@ -234,7 +238,10 @@ def test_a_bundle_leaves_the_van_only_by_the_centres_word(site: Site, van: Van, 
     # A report about another device names the same bundle: not its word to give.
     carrier.take_report("dev-0009", report(site, 1, first.bundle, device="dev-0009"))
     assert len(carrier.carried()) == 2
-    put_report(medium, DEVICE, report(site, 1, first.bundle))
+    # Nor is a word of a part of it enough.
+    carrier.take_report(DEVICE, report(site, 1, first.bundle, is_complete=False))
+    assert len(carrier.carried()) == 2
+    put_report(medium, DEVICE, report(site, 2, first.bundle))
     assert carrier.take_from(CourierFolder.at(medium)).reports_taken == 1
     assert [one.manifest.bundle for one in carrier.carried()] == [second.bundle]
 
