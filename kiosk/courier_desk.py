@@ -1,6 +1,7 @@
 """The courier from the command line: export, import, status; no personal data is shown."""
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +14,16 @@ from rich.table import Table
 from kiosk.commands.options import make_console
 from kiosk.config import load_config
 from kiosk.courier_parts import CourierParts, courier_parts
-from kiosk.runtime import open_runtime
+from kiosk.errors import StorageError
+from kiosk.runtime import Runtime, open_runtime
 from kiosk.services.store import AuditEntry
 from sync.courier import ledger
 from sync.courier.arrivals import Arrivals
 from sync.courier.carrier import Carrier, Visit
 from sync.courier.export import Exported
 from sync.courier.layout import CourierFolder
+
+_log = logging.getLogger(__name__)
 
 _PROBLEMS = {
     "damaged": "坏了",
@@ -57,12 +61,21 @@ def export_to(
             )
         if done is not None:
             audit(parts, "courier.exported", done.bundle, {"items": done.items})
+            _keep_copy(runtime)
         carried = 0
         if runtime.config.courier.is_van:
             with bar(console, "写捎带的包") as tell:
                 carried = parts.carrier().put_on(place, tell)
     _say_exported(console, done, carried)
     return 0
+
+
+def _keep_copy(runtime: Runtime) -> None:
+    """A bundle opens at the centre only; what it holds is kept for this machine too."""
+    try:
+        runtime.disk_watch().copy_queue()
+    except StorageError as error:
+        _log.warning("no copy of the queue code=%s", error.code)
 
 
 def import_from(config_path: Path | None, folder: Path) -> int:

@@ -12,14 +12,13 @@ from kiosk.storage.database import kiosk_errors
 from kiosk.storage.kiosk_database import KioskDatabase
 from kiosk.storage.quarantine import RecoveryReport, reports, unseen
 from kiosk.storage.store import SqliteStore
+from sync.device_alarm import ALARM_KIND, ALARM_SCHEMA
 from sync.errors import RejectedItem
 from sync.events import OutboxEvent
 from sync.sqlite_outbox import SqliteOutbox
 
 _log = logging.getLogger(__name__)
 
-ALARM_KIND = "device_alarm"
-ALARM_SCHEMA = 1
 _ALARM_PRIORITY = 2
 _NAMED = 50
 """Receipts and ranges that an alarm names; the report on the machine names all."""

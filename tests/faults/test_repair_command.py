@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.config import default_state_dir
-from kiosk.disk_watch import ALARM_KIND, FULL, REPAIRED, DiskWatch
+from kiosk.disk_watch import FULL, REPAIRED, DiskWatch
 from kiosk.doctor.finding import Health
 from kiosk.doctor.storage_checks import check_repairs
 from kiosk.flows.actions import Begin, ChooseService
@@ -16,6 +16,7 @@ from kiosk.flows.navigator import Navigator
 from kiosk.flows.pages import NoticePage, ServicesPage
 from kiosk.storage.database import DATABASE_FILE
 from kiosk.storage.store import SqliteStore
+from sync.device_alarm import ALARM_KIND
 from sync.item import SignedItem
 from sync.signing import Verifier
 from tests.builders import World, make_world
