@@ -97,8 +97,8 @@ class CourierParts:
             device,
             self.centre_keys,
         )
-        own_key = Verifier(runtime.signer.public_key)
-        return Receiving(runtime.encrypted, reports, self.certifiers, own_key, device)
+        own_keys = runtime.keys.own_verifiers()
+        return Receiving(runtime.encrypted, reports, self.certifiers, own_keys, device)
 
     def carrier(self) -> Carrier:
         """A van's store."""
@@ -222,13 +222,8 @@ class CourierParts:
 
     def _supplies(self) -> KioskSupplies:
         device = self.runtime.config.device
-        return KioskSupplies(
-            self.anchor,
-            device.id,
-            device.receipt_prefix,
-            self.runtime.signer.public_key,
-            self.runtime.clock,
-        )
+        keys, clock = self.runtime.keys, self.runtime.clock
+        return KioskSupplies(keys, device.id, device.receipt_prefix, clock)
 
 
 def courier_parts(runtime: Runtime) -> CourierParts:

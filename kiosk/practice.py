@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -145,7 +145,9 @@ def _ports(
     book: DatabaseBook,
     clock: Clock,
 ) -> VisitPorts:
-    sign: Callable[[bytes], bytes] = lambda text: signer.sign(Purpose.RECEIPT, text)  # noqa: E731
+    def sign(statement: bytes, _certificate: bytes) -> bytes:
+        return signer.sign(Purpose.RECEIPT, statement)
+
     return replace(
         real,
         card_reader=PracticeCardReader(),

@@ -47,7 +47,7 @@ def verify_code(
     if fault:
         make_console().print(label(f"verify_receipt.command.{fault}"))
         return EXIT_FAILED
-    check = VerifyReceipt(Verifier(bytes.fromhex(key))).check(text)
+    check = VerifyReceipt((Verifier(bytes.fromhex(key)),)).check(text)
     _say(check, label)
     return EXIT_CODES[check.verdict]
 

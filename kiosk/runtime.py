@@ -56,6 +56,7 @@ from kiosk.storage.device_key import load_or_make_device_seed
 from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
 from kiosk.storage.draft_seal import DeviceDraftSeal
 from kiosk.storage.kiosk_database import KioskDatabase
+from kiosk.storage.machine_keys import MachineKeys
 from kiosk.storage.recovery import open_or_recover
 from kiosk.storage.settlement import KioskSettlement, unlisted_subject
 from kiosk.storage.store import SqliteStore
@@ -66,7 +67,7 @@ from sync.connectivity import SyncStatus
 from sync.engine import SyncEngine, SyncReport
 from sync.http_transport import HttpTransport
 from sync.key_exchange import KeyExchange
-from sync.signing import DeviceSigner, Purpose, Verifier
+from sync.signing import DeviceSigner, Purpose
 from sync.sqlite_outbox import SqliteOutbox
 from sync.worker import SyncWorker
 
@@ -85,7 +86,7 @@ class Runtime:
     config: KioskConfig
     clock: FlooredClock
     encrypted: KioskDatabase
-    signer: DeviceSigner
+    keys: MachineKeys
     outbox: SqliteOutbox
     store: SqliteStore
     catalogue: Catalogue
@@ -97,6 +98,11 @@ class Runtime:
     offer_number: int = 0
     """Which published set ``catalogue`` and ``pension`` are of."""
     hint_rules: HintFiles = field(default_factory=HintFiles)
+
+    @property
+    def signer(self) -> DeviceSigner:
+        """The key that the centre expects of this machine now; read each time."""
+        return self.keys.request_signer()
 
     def renewed(self) -> "Runtime | None":
         """These parts with what the centre has published since; None when there is nothing new.
@@ -144,7 +150,7 @@ class Runtime:
             submit_request=SubmitRequest(
                 self.store,
                 self.clock,
-                partial(unlisted_subject, self.signer.sign(Purpose.SUBJECT_KEY, b"")),
+                partial(unlisted_subject, self.keys.first.sign(Purpose.SUBJECT_KEY, b"")),
                 config.device.receipt_prefix,
                 on_accepted,
             ),
@@ -157,7 +163,8 @@ class Runtime:
             drafts=self.drafts(),
             qr_rows=self.receipt_code().rows_of,
             printing=printing if printing is not None else NoPrinting(),
-            verify_receipt=self.verify_receipt().check,
+            # Anew each time: keys may have come meanwhile.
+            verify_receipt=lambda text: self.verify_receipt().check(text),
             start_code_scan=self._code_scan if config.hardware.camera != "none" else None,
         )
 
@@ -171,7 +178,7 @@ class Runtime:
 
     def drafts(self) -> Drafts:
         """What was filled in and not finished, sealed to its owners."""
-        seal = DeviceDraftSeal(self.signer.sign(Purpose.DRAFT_KEY, b""))
+        seal = DeviceDraftSeal(self.keys.first.sign(Purpose.DRAFT_KEY, b""))
         return Drafts(self.store, seal, self.clock)
 
     def practice_ports(self, real: VisitPorts) -> AbstractContextManager[VisitPorts]:
@@ -223,10 +230,7 @@ class Runtime:
 
     def receipt_code(self) -> ReceiptCode:
         """Makes the codes of receipts and proofs."""
-        return ReceiptCode(
-            partial(self.signer.sign, Purpose.RECEIPT),
-            self._certificate,
-        )
+        return ReceiptCode(self.keys.sign_receipt, self._certificate)
 
     def _certificate(self) -> bytes:
         try:
@@ -238,10 +242,12 @@ class Runtime:
 
     def verify_receipt(self) -> VerifyReceipt:
         """Checks the codes of this centre's papers, without any network."""
-        key, device = self.config.sync.centre_public_key, self.config.device
-        centre = Verifier(bytes.fromhex(key)) if key else None
-        own = Verifier(self.signer.public_key)
-        return VerifyReceipt(centre, own, device.receipt_prefix, device.id)
+        return VerifyReceipt(
+            self.keys.paper_verifiers(),
+            self.keys.own_verifiers(),
+            self.config.device.receipt_prefix,
+            self.config.device.id,
+        )
 
     def _code_scan(self) -> CodeScan:
         return CodeScan(make_camera(self.config.hardware.camera), read_qr_text)
@@ -251,14 +257,18 @@ class Runtime:
         sync = self.config.sync
         if not sync.centre_url or not sync.centre_public_key:
             return None
-        return HttpTransport(
+        made = HttpTransport(
             base_url=sync.centre_url,
             device_id=self.config.device.id,
-            signer=self.signer,
+            signer=self.keys.request_signer(),
             centre_public_key=bytes.fromhex(sync.centre_public_key),
             total_deadline_s=sync.deadline_s,
             ca_bundle=sync.ca_bundle or None,
         )
+        keyring = self.keys.keyring()
+        if keyring is not None:
+            made.trust.use(keyring)
+        return made
 
     def sync_engine(self) -> SyncEngine | None:
         """The exchange with the centre, or None when no centre is configured."""
@@ -269,15 +279,17 @@ class Runtime:
             self.outbox, self.clock, on_centre_time=self.clock.note_centre_time
         )
         supplies = KioskSupplies(
-            Verifier(bytes.fromhex(self.config.sync.centre_public_key)),
-            self.config.device.id,
-            self.config.device.receipt_prefix,
-            self.signer.public_key,
-            self.clock,
+            self.keys, self.config.device.id, self.config.device.receipt_prefix, self.clock
         )
         sync = self.config.sync
         files = BlobPolicy(BlobWish(sync.attachments), sync.attachments_fast_kbit)
-        keys = KeyExchange(self.encrypted, transport, transport.trust)
+        keys = KeyExchange(
+            self.encrypted,
+            transport,
+            transport.trust,
+            device_keys=self.keys.device,
+            device_id=self.config.device.id,
+        )
         return SyncEngine(
             self.encrypted,
             self.outbox,
@@ -384,7 +396,7 @@ def open_runtime(
             config=config,
             clock=floored,
             encrypted=encrypted,
-            signer=signer,
+            keys=MachineKeys(encrypted, signer, centre_key),
             outbox=outbox,
             store=store,
             catalogue=offer.catalogue,

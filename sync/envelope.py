@@ -29,6 +29,7 @@ from sync.signing import SIGNATURE_BYTES, DeviceSigner, Purpose, Verifier
 VERSION_BYTE = 2
 SUITE = 1
 """X25519, HKDF-SHA256, ChaCha20-Poly1305."""
+UNKNOWN_DEVICE_KEY = "unknown-device-key"
 SEAL_INFO = b"xianglin/v2/item\n"
 MAXIMUM_ATTACHMENTS = 32
 BOOT_LENGTH = 8
@@ -178,7 +179,7 @@ class SealedItem:
         packed, signature = plain[:-SIGNATURE_BYTES], plain[-SIGNATURE_BYTES:]
         verifier = verifiers.get(self.header.key)
         if verifier is None:
-            raise RejectedItem("item is signed by an unknown key", "unknown-device-key")
+            raise RejectedItem("item is signed by an unknown key", UNKNOWN_DEVICE_KEY)
         # The purpose is the beginning of info too, so what is signed is purpose, header and body.
         signed = self.info[len(SEAL_INFO) :] + packed
         if not verifier.is_valid(Purpose.SEALED_ITEM, signed, signature):

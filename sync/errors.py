@@ -16,6 +16,7 @@ SyncError
 ├── RejectedItem                an item that fails its own checks: signature, seal, framing, size
 ├── SealError                   sealed bytes do not open, or a sealing key is malformed
 ├── KeyringRefused              a document of the centre's keys that is not to be believed
+├── RotationRefused             the device's key cannot be changed now
 ├── BlobDamaged                 a file's sealed chunks are not those of the file that was declared
 ├── ListenerFailed              the kiosk could not take in what the centre said
 ├── FeedUnusable                a page that the centre signed, but that cannot be read
@@ -139,6 +140,12 @@ class KeyringRefused(SyncError):
     """A keyring that the centre did not sign, that is older than the known one, or of another form."""
 
     code = "SYN-307"
+
+
+class RotationRefused(SyncError):
+    """The device's key cannot be changed now."""
+
+    code = "SYN-308"
 
 
 class BlobDamaged(SyncError):

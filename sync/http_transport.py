@@ -31,6 +31,7 @@ from sync.deadline import Deadline, DeadlineAdapter
 from sync.envelope import BOOT_LENGTH, is_sealed
 from sync.errors import (
     ClockFault,
+    NotAuthorised,
     NotTheCentre,
     ProtocolMismatch,
     SyncError,
@@ -45,6 +46,7 @@ from sync.http_failures import (
     error_of_exception,
     error_of_response,
 )
+from sync.key_announcement import ANNOUNCEMENT_PATH, DeviceKeyAnswer
 from sync.opening_key import opening_key_of
 from sync.request_auth import authorization_header
 from sync.sealed_page import PAGE_MEDIA_TYPE, FeedPage, open_page
@@ -144,6 +146,24 @@ class HttpTransport:
                 raise ProtocolMismatch("the centre does not take sealed items yet")
             self._speaks_2 = True
         return PROTOCOL_V2 if self._speaks_2 else PROTOCOL_VERSION
+
+    def use_signer(self, signer: DeviceSigner) -> None:
+        """Sign requests with this key from now on."""
+        if signer.key_id != self._signer.key_id:
+            self._signer = signer
+            self._opening_key = opening_key_of(signer)
+
+    def announce_key(self, announcement: bytes) -> DeviceKeyAnswer:
+        """Tell the centre the device's next key; asking again with the same one gives the same answer."""
+        headers = {"Content-Type": "application/json"}
+        return self._ask_v2(
+            "POST",
+            ANNOUNCEMENT_PATH,
+            announcement,
+            headers,
+            DeviceKeyAnswer,
+            Purpose.DEVICE_KEY_ANSWER,
+        )
 
     def keyring(self) -> bytes:
         """The document of the centre's keys; whether to believe it is the caller's to find out."""
@@ -279,9 +299,13 @@ class HttpTransport:
             time=self._clock.read().wall + self.clock_offset,
             nonce=nonce,
         )
-        return self._exchange(
-            method, path, body, {**headers, "Authorization": authorization}
-        ), nonce
+        try:
+            answer = self._exchange(method, path, body, {**headers, "Authorization": authorization})
+        except NotAuthorised:
+            self.trust.is_refused = True
+            raise
+        self.trust.is_refused = False
+        return answer, nonce
 
     def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:
         # Identity: a compressed answer could be far larger than the cap on what is received.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from sync.compression import newest_dictionary
+from sync.device_keys import DeviceKeys
 from sync.envelope import seal_item
 from sync.events import ClockReading, OutboxEvent
 from sync.item import CODEC, SEAL, item_digest, sign_item
@@ -33,14 +34,16 @@ class ItemMaker:
     """Makes items as one device. Used under the writer's lock of the database only, so by one thread at a time.
 
     Args:
+        signer: the device's first key; one that took over since is found in the database.
         anchor: the centre's key of the settings; None makes items of version 1.
     """
 
     def __init__(self, device_id: str, signer: DeviceSigner, anchor: bytes | None = None) -> None:
         self._device_id = device_id
-        self._signer = signer
+        self._keys = DeviceKeys(signer)
         self._store = KeyringStore(Verifier(anchor) if anchor is not None else None)
-        self._serial = 0
+        self._known = (0, 0)
+        self._signer = signer
         self._keyring: Keyring | None = None
         self._dictionary = 0
 
@@ -67,11 +70,12 @@ class ItemMaker:
         )
 
     def _refresh(self, database: Database) -> None:
-        # Another process may have brought new keys: a look-up of one number for each event says so.
-        serial = self._store.serial(database)
-        if serial == self._serial:
+        # Another process may have brought new keys: two look-ups of a number for each event say so.
+        found = (self._keys.generation(database), self._store.serial(database))
+        if found == self._known:
             return
+        self._signer = self._keys.for_items(database)
         self._keyring = self._store.read(database)
-        self._serial = serial
+        self._known = found
         if self._keyring is not None:
             self._dictionary = newest_dictionary(self._keyring.dictionaries)

@@ -34,6 +34,7 @@ class Purpose(enum.Enum):
     SEALED_ITEM = b"xianglin/v2/item\n"
     KEYRING = b"xianglin/v2/keyring\n"
     DEVICE_KEY = b"xianglin/v2/device-key\n"
+    DEVICE_KEY_ANSWER = b"xianglin/v2/answer/device-key\n"
     PAGE = b"xianglin/v2/page\n"
     DRAFT_KEY = b"xianglin/v1/draft-key\n"
     BUNDLE_MANIFEST = b"xianglin/v2/bundle-manifest\n"

@@ -7,7 +7,9 @@ from sync.answers import BatchAnswer, DecisionPage, DeviceState, RosterPage
 
 if TYPE_CHECKING:
     from sync.blob_messages import BlobAnswer, BlobsAnswer
+    from sync.key_announcement import DeviceKeyAnswer
     from sync.sealed_page import FeedPage
+    from sync.signing import DeviceSigner
     from sync.supply import CertificateAnswer, ReceiptBlockAnswer
 
 
@@ -59,6 +61,12 @@ class Transport(Protocol):
         Raises:
             BatchTooLarge: the piece is refused for its size.
         """
+
+    def use_signer(self, signer: "DeviceSigner") -> None:
+        """Sign requests with this key from now on."""
+
+    def announce_key(self, announcement: bytes) -> "DeviceKeyAnswer":
+        """Tell the centre the device's next key; asking again with the same one gives the same answer."""
 
     def keyring(self) -> bytes:
         """The signed document of the centre's keys, not yet believed."""

@@ -21,6 +21,9 @@ class CentreTrust:
         self.announced = 0
         """The highest serial that a signed answer has spoken of."""
 
+        self.is_refused = False
+        """Whether the centre did not know the key of the last request: perhaps it was set back to before the change."""
+
     @property
     def verifiers(self) -> Mapping[str, Verifier]:
         """By key id. Replaced as a whole, so that any thread may look."""

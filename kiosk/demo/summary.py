@@ -10,11 +10,11 @@ from kiosk.clock import SITE_TIME_ZONE
 from kiosk.demo.world import DemoWorld
 from kiosk.runtime import Runtime
 from sync.central.database import CentralDatabase
+from sync.central.device_keys import keys_of
 from sync.central.keys import CentreKeyStore
 from sync.central.opening import ItemReader
 from sync.envelope import decode_item
 from sync.item_body import ItemBody
-from sync.signing import Verifier
 
 _PROOFS = {"face": "人脸", "card": "社保卡", "pin": "密码"}
 
@@ -68,8 +68,10 @@ def _centre_eyes(world: DemoWorld, runtime: Runtime) -> Callable[[bytes], ItemBo
     """Opens the kiosk's items as the centre does; the kiosk itself cannot, they are sealed."""
     with closing(CentralDatabase(world.folder / "centre", "file")) as database:
         reader = ItemReader(decode_item, CentreKeyStore(database).current().openers)
-    device = Verifier(runtime.signer.public_key)
-    return lambda item: reader.open(decode_item(item), {device.key_id: device})
+        with database.reading() as connection:
+            device = runtime.config.device.id
+            keys = keys_of(connection, device, runtime.signer.public_key)
+    return lambda item: reader.open(decode_item(item), keys)
 
 
 def _proofs(body: ItemBody) -> list[str]:

@@ -21,8 +21,9 @@ def _no_certificate() -> bytes:
 class ReceiptCode:
     """Makes the codes of this device."""
 
-    sign: Callable[[bytes], bytes]
-    """The device's signature over a receipt statement, 64 bytes."""
+    sign: Callable[[bytes, bytes], bytes]
+    """The device's signature over a receipt statement, 64 bytes, by the key that the certificate (the second argument)
+    speaks of: a device may just be changing its key."""
     certificate: Callable[[], bytes] = _no_certificate
     """The centre's word for the device's key; empty bytes while there is none."""
 
@@ -41,7 +42,8 @@ class ReceiptCode:
     def text_of_statement(self, statement: ReceiptStatement) -> str:
         """The code of any paper, such as a proof."""
         signed = statement_bytes(statement)
-        return code_text(signed, self.sign(signed), self.certificate())
+        certificate = self.certificate()
+        return code_text(signed, self.sign(signed, certificate), certificate)
 
     def rows_of(self, request: ServiceRequest) -> tuple[str, ...]:
         """The QR symbol: a string of 0 and 1 for each row, without quiet zone."""

@@ -1,6 +1,7 @@
 """Use case: is this paper genuine, without any network."""
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kiosk.domain.receipt_statement import (
@@ -42,14 +43,15 @@ class VerifyReceipt:
     """Checks codes against one centre.
 
     Args:
-        centre: the centre's key; None where none is configured.
-        own_key: of this device, whose papers it can check before it has a certificate; None on another machine.
+        centres: the centre's keys, those of today and those that signed older papers; none where no centre is
+            configured.
+        own_keys: of this device, whose papers it can check before it has a certificate; none on another machine.
         own_prefix: of this device's receipt numbers.
         own_id: of this device.
     """
 
-    centre: Verifier | None
-    own_key: Verifier | None = None
+    centres: Collection[Verifier]
+    own_keys: Collection[Verifier] = ()
     own_prefix: str = ""
     own_id: str = ""
 
@@ -69,17 +71,20 @@ class VerifyReceipt:
         return self._check_with(code, certificate)
 
     def _check_without_certificate(self, code: SignedReceipt) -> ReceiptCheck:
-        own = self.own_key if code.statement.number[:3] == self.own_prefix else None
-        if own is not None and own.is_valid(Purpose.RECEIPT, code.signed, code.signature):
+        own = self.own_keys if code.statement.number[:3] == self.own_prefix else ()
+        if any(key.is_valid(Purpose.RECEIPT, code.signed, code.signature) for key in own):
             return ReceiptCheck(ReceiptVerdict.GENUINE, code.statement, self.own_id)
         # Also this machine's own prefix with another key: perhaps the one before its disk was replaced.
         return ReceiptCheck(ReceiptVerdict.NOT_YET)
 
     def _check_with(self, code: SignedReceipt, certificate: DeviceCertificate) -> ReceiptCheck:
-        if self.centre is None or certificate.centre_key_id != self.centre.key_id:
+        centre = next(
+            (key for key in self.centres if key.key_id == certificate.centre_key_id), None
+        )
+        if centre is None:
             return ReceiptCheck(ReceiptVerdict.UNKNOWN)
         is_genuine = (
-            certificate.is_signed_by(self.centre)
+            certificate.is_signed_by(centre)
             and certificate.receipt_prefix == code.statement.number[:3]
             and Verifier(certificate.public_key).is_valid(
                 Purpose.RECEIPT, code.signed, code.signature

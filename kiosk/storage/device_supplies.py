@@ -7,10 +7,10 @@ from sqlite_utils import Database
 
 from kiosk.clock import Clock
 from kiosk.storage.database import kiosk_errors
+from kiosk.storage.machine_keys import MachineKeys
 from kiosk.storage.receipt_blocks import add_block, last_number, wants_more
 from kiosk.storage.rows import moment_text
 from sync.device_certificate import CertificateMalformed, read_certificate
-from sync.signing import Verifier
 from sync.sqlcipher import EncryptedDatabase
 
 _log = logging.getLogger(__name__)
@@ -20,11 +20,9 @@ _log = logging.getLogger(__name__)
 class KioskSupplies:
     """The ``DeviceSupplies`` of the exchange."""
 
-    centre: Verifier
+    keys: MachineKeys
     device: str
     receipt_prefix: str
-    public_key: bytes
-    """Of this device."""
     clock: Clock
 
     def receipts_wanted_after(self, database: Database) -> int | None:
@@ -43,7 +41,7 @@ class KioskSupplies:
     def is_certificate_wanted(self, database: Database) -> bool:
         """Whether there is none, or one of another key, prefix or centre than now."""
         stored = stored_certificate(database)
-        return not stored or not self._fits(stored)
+        return not stored or not self._fits(database, stored)
 
     def certificate_came(self, database: Database, certificate: bytes) -> None:
         """Keep a certificate.
@@ -51,7 +49,7 @@ class KioskSupplies:
         Raises:
             ValueError: it is not for this device, or not of its centre.
         """
-        if not self._fits(certificate):
+        if not self._fits(database, certificate):
             raise ValueError("the certificate is not this device's")
         database.execute(
             "INSERT INTO device_certificate VALUES (1, ?, ?) ON CONFLICT (only_row) DO UPDATE SET "
@@ -59,14 +57,15 @@ class KioskSupplies:
             [certificate, moment_text(self.clock.now())],
         )
 
-    def _fits(self, data: bytes) -> bool:
+    def _fits(self, database: Database, data: bytes) -> bool:
         try:
             certificate = read_certificate(data)
         except CertificateMalformed:
             return False
         named = (certificate.device, certificate.receipt_prefix, certificate.public_key)
-        own = (self.device, self.receipt_prefix, self.public_key)
-        return named == own and certificate.is_signed_by(self.centre)
+        own = (self.device, self.receipt_prefix, self.keys.present_public_key(database))
+        centres = self.keys.centres(database)
+        return named == own and any(certificate.is_signed_by(centre) for centre in centres)
 
 
 def stored_certificate(database: Database) -> bytes:

@@ -23,6 +23,7 @@ from sync.central.bundles import BundleIntake
 from sync.central.database import CentralDatabase
 from sync.central.decisions import decide
 from sync.central.delivery_reports import courier_devices, make_report
+from sync.central.device_keys import forget_keys
 from sync.central.devices import find_device
 from sync.central.keys import CentreKeyStore
 from sync.central.partitions import add_partitions
@@ -123,16 +124,7 @@ class CentralAdmin:
             EnrolmentRefused: a value is malformed, the prefix belongs to another device, or the device has
                 delivered with another key.
         """
-        if not _DEVICE_ID.fullmatch(device_id):
-            raise EnrolmentRefused("the device id is not letters, digits, - and _")
-        if not _PREFIX.fullmatch(prefix):
-            raise EnrolmentRefused("the receipt prefix is not a letter and two letters or digits")
-        if prefix == PRACTICE_PREFIX:
-            raise EnrolmentRefused("the receipt prefix ZZZ marks what was only practised")
-        if not _REGION.fullmatch(region):
-            raise EnrolmentRefused("the region code is not 12 digits")
-        if len(public_key) != PUBLIC_KEY_BYTES:
-            raise EnrolmentRefused("the public key is not 32 bytes")
+        _check_enrolment(device_id, prefix, region, public_key)
         row = tables.device
         values: dict[str, Any] = {
             "receipt_prefix": prefix,
@@ -157,6 +149,8 @@ class CentralAdmin:
             if region != known.region_code:
                 others = [code for code in known.regions if code != region]
                 values["earlier_regions"] = " ".join(others)
+            if public_key != known.public_key:
+                forget_keys(connection, device_id)
             connection.execute(update(row).where(row.c.id == device_id).values(values))
 
     def disable_device(self, device_id: str) -> bool:
@@ -331,3 +325,16 @@ class CentralAdmin:
     def _rows(self, query: Any) -> Sequence[dict[str, Any]]:  # noqa: ANN401  (select's type has no short name)
         with self._database.reading() as connection:
             return [dict(line) for line in connection.execute(query).mappings()]
+
+
+def _check_enrolment(device_id: str, prefix: str, region: str, public_key: bytes) -> None:
+    if not _DEVICE_ID.fullmatch(device_id):
+        raise EnrolmentRefused("the device id is not letters, digits, - and _")
+    if not _PREFIX.fullmatch(prefix):
+        raise EnrolmentRefused("the receipt prefix is not a letter and two letters or digits")
+    if prefix == PRACTICE_PREFIX:
+        raise EnrolmentRefused("the receipt prefix ZZZ marks what was only practised")
+    if not _REGION.fullmatch(region):
+        raise EnrolmentRefused("the region code is not 12 digits")
+    if len(public_key) != PUBLIC_KEY_BYTES:
+        raise EnrolmentRefused("the public key is not 32 bytes")

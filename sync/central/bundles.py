@@ -16,6 +16,7 @@ from sync.answers import PROTOCOL_V2, EventResult, EventStatus
 from sync.blob_messages import BlobState
 from sync.central.blobs import take_piece
 from sync.central.database import CentralDatabase
+from sync.central.device_keys import keys_of
 from sync.central.devices import Device, find_device
 from sync.central.inbox import receive_batch
 from sync.central.keys import CentreKeys
@@ -119,11 +120,14 @@ class BundleIntake:
         """
         with self.database.reading() as connection:
             device = find_device(connection, signed.manifest.device)
+            keys = keys_of(connection, device.id, device.public_key) if device else {}
         if device is None:
             raise BundleRefused("unknown-device", "the device is not enrolled here")
         if not device.enabled:
             raise BundleRefused("device-disabled", "the device was switched off")
-        signed.check(Verifier(device.public_key))
+        # A stick may have been written before the device changed its key.
+        key = keys.get(signed.document.key_id)
+        signed.check(key.verifier if key is not None else Verifier(device.public_key))
         return device
 
     def begin(self, signed: SignedManifest, van: str = "") -> bool:

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, bindparam, select
 from sync.central import tables
 from sync.central.admission import Admission
 from sync.central.database import CentralDatabase
+from sync.central.device_keys import key_before
 from sync.central.problems import ProblemError
 from sync.errors import NotAuthorised
+from sync.key_announcement import ANNOUNCEMENT_PATH
 from sync.request_auth import MAXIMUM_SKEW_S, SignedStatement
 from sync.signing import Verifier
 
@@ -45,6 +47,8 @@ class Caller:
     device: Device
     nonce: str
     """Of the request; echoed in the answer."""
+    key: Verifier
+    """Which of the device's keys signed the request."""
 
 
 _COLUMNS = tuple(tables.device.c[name] for name in Device.__dataclass_fields__)
@@ -86,7 +90,8 @@ class Authenticator:
         try:
             signed = SignedStatement(header)
             device = self._enrolled(signed.statement.device)
-            signed.check(Verifier(device.public_key), method=method, path=path, body=body)
+            key = self._key(device, signed.statement.key, path)
+            signed.check(key, method=method, path=path, body=body)
             asked_at = signed.statement.moment()
         except NotAuthorised as error:
             raise ProblemError(401, "not-authorised", str(error)) from error
@@ -106,7 +111,16 @@ class Authenticator:
                 "The device sends more than its share",
                 {"Retry-After": str(admitted.wait_s)},
             )
-        return Caller(device, signed.statement.nonce)
+        return Caller(device, signed.statement.nonce, key)
+
+    def _key(self, device: Device, key_id: str, path: str) -> Verifier:
+        present = Verifier(device.public_key)
+        if key_id == present.key_id or path != ANNOUNCEMENT_PATH:
+            return present
+        # The answer to an announcement may have been lost: the device tells its new key again with the old one.
+        with self._database.reading() as connection:
+            before = key_before(connection, device.id, device.public_key)
+        return before if before is not None and before.key_id == key_id else present
 
     def _enrolled(self, device_id: str) -> Device:
         with self._database.reading() as connection:

@@ -22,13 +22,11 @@ from sync.answers import (
 from sync.central.problems import event_problem
 from sync.framing import BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES
 from sync.http_failures import PROBLEM_MEDIA_TYPE, PROBLEM_PREFIX
-from sync.keyring import Keyring, ListedKey, sign_keyring
-from sync.sealing import HYBRID, PUBLIC_BYTES, X25519
 from sync.signing import DeviceSigner, Purpose
 
 Responses = dict[int | str, dict[str, Any]]
 
-_EXAMPLE_SIGNER = DeviceSigner(bytes(range(32)))
+EXAMPLE_SIGNER = DeviceSigner(bytes(range(32)))
 """A published key that signs nothing but these examples."""
 
 EXAMPLE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -130,27 +128,6 @@ def probe_responses() -> Responses:
     return {**signed_response(answer, Purpose.PROBE, "The echo"), **problem_responses(422)}
 
 
-def keyring_responses() -> Responses:
-    """Of GET /v2/keys."""
-    hybrid = ListedKey(b"\x00" * PUBLIC_BYTES[HYBRID])
-    keyring = Keyring(
-        serial=3,
-        issued_at=EXAMPLE_AT,
-        signing=(ListedKey(_EXAMPLE_SIGNER.public_key),),
-        past=(),
-        sealing={X25519: (ListedKey(bytes(range(32))),), HYBRID: (hybrid,)},
-        dictionaries=(20260001,),
-    )
-    example = json.loads(sign_keyring(keyring, [_EXAMPLE_SIGNER]))
-    schema = {
-        "type": "object",
-        "required": ["signatures", "signed"],
-        "properties": {"signed": {"type": "string"}, "signatures": {"type": "array"}},
-    }
-    content = {"application/json": {"schema": schema, "example": example}}
-    return {200: {"description": "The keys", "content": content}, **problem_responses(503)}
-
-
 def health_responses() -> Responses:
     """Of GET /healthz."""
     content = {"application/json": {"example": {"status": "ok"}}}
@@ -159,7 +136,7 @@ def health_responses() -> Responses:
 
 def signed_response(answer: Message, purpose: Purpose, description: str) -> Responses:
     """A signed answer, for status 200."""
-    example = json.loads(seal_answer(answer, purpose, _EXAMPLE_SIGNER))
+    example = json.loads(seal_answer(answer, purpose, EXAMPLE_SIGNER))
     properties = {name: {"type": "string"} for name in ("key", "signature", "signed")}
     schema = {
         "type": "object",

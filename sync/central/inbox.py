@@ -15,13 +15,13 @@ from sync.central import tables
 from sync.central.corrected_time import Reception
 from sync.central.database import CentralDatabase
 from sync.central.decisions import certify
+from sync.central.device_keys import keys_of
 from sync.central.devices import Device, find_device
 from sync.central.effects import Intake
 from sync.central.opening import BEFORE, ItemReader, OpenedItem, Reading, decode_items, open_items
 from sync.central.recording import Recorder
 from sync.central.verdicts import answered, for_version_1
 from sync.errors import NotAuthorised
-from sync.signing import Verifier
 
 _MAXIMUM_GAPS = 1000
 
@@ -80,8 +80,8 @@ def receive_batch(
     decoded = decode_items(items, device.id, reader)
     with database.reading() as connection:
         decoded = answered(connection, decoded)
-    verifier = Verifier(device.public_key)
-    readings = open_items(decoded, {verifier.key_id: verifier}, reader)
+        keys = keys_of(connection, device.id, device.public_key)
+    readings = open_items(decoded, keys, reader)
     delivery = Delivery(device.id, readings, reception or Reception(now))
 
     def commit(deliveries: Sequence[Delivery]) -> None:

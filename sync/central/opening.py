@@ -5,16 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sync.answers import PROTOCOL_VERSION, EventResult, EventStatus, Problem
+from sync.central.device_keys import DeviceKeyRange
 from sync.central.effects import Arrival, Handler, Refused
 from sync.central.handlers import handler_of
 from sync.central.problems import event_problem
-from sync.envelope import SealedItem, readable_id
+from sync.envelope import UNKNOWN_DEVICE_KEY, SealedItem, readable_id
 from sync.errors import RejectedItem
 from sync.identifiers import is_event_id
 from sync.item import MAXIMUM_HEADER_BYTES, SignedItem
 from sync.item_body import ItemBody
 from sync.sealing import OpeningKey
-from sync.signing import Verifier
+
+_RETRY_AFTER_KEY_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +31,24 @@ class ItemReader:
     protocol: int = PROTOCOL_VERSION
     """What the device that reads the answers knows."""
 
-    def open(self, item: SignedItem | SealedItem, verifiers: Mapping[str, Verifier]) -> ItemBody:
+    def open(self, item: SignedItem | SealedItem, keys: Mapping[str, DeviceKeyRange]) -> ItemBody:
         """Read an item of a device with these keys.
 
         Raises:
             RejectedItem: with its reason.
         """
+        key = keys.get(item.header.key)
+        if key is not None and not key.signs(item.header.seq):
+            # A key that was stolen before it was changed must not sign what comes after.
+            raise RejectedItem("The item is signed by a key whose time is over", "retired-key")
         if isinstance(item, SealedItem):
             key_id = item.header.sealing_key
             if key_id not in self.openers and self.was_ours(key_id):
                 raise RejectedItem("The item is sealed to a key whose time is over", "retired-key")
-            return item.open(self.openers, verifiers)
-        verifier = verifiers.get(item.header.key)
-        if verifier is None:
+            return item.open(self.openers, {key.verifier.key_id: key.verifier} if key else {})
+        if key is None:
             raise RejectedItem("The item is not as its device signed it", "bad-signature")
-        return item.open(verifier)
+        return item.open(key.verifier)
 
 
 BEFORE = ItemReader()
@@ -89,14 +94,14 @@ def decode_items(items: Sequence[bytes], device_id: str, reader: ItemReader) -> 
 
 
 def open_items(
-    items: Sequence[Decoded], verifiers: Mapping[str, Verifier], reader: ItemReader
+    items: Sequence[Decoded], keys: Mapping[str, DeviceKeyRange], reader: ItemReader
 ) -> list[Reading]:
     """Open each item, in their order; what is answered already stays as it is.
 
     Args:
-        verifiers: the device's keys by id.
+        keys: the device's, by id.
     """
-    return [_open(one, verifiers, reader) if isinstance(one, DecodedItem) else one for one in items]
+    return [_open(one, keys, reader) if isinstance(one, DecodedItem) else one for one in items]
 
 
 def refused(event_id: str, code: str, title: str) -> EventResult:
@@ -115,10 +120,19 @@ def _decode(encoded: bytes, device_id: str, reader: ItemReader) -> Decoded:
     return DecodedItem(item.header.id, item.header.seq, item.digest, item)
 
 
-def _open(one: DecodedItem, verifiers: Mapping[str, Verifier], reader: ItemReader) -> Reading:
+def _open(one: DecodedItem, keys: Mapping[str, DeviceKeyRange], reader: ItemReader) -> Reading:
     try:
-        body = reader.open(one.item, verifiers)
+        body = reader.open(one.item, keys)
     except RejectedItem as error:
+        if error.reason == UNKNOWN_DEVICE_KEY:
+            # The device's next key, which it has not told yet: this came by another way than the telling.
+            problem = event_problem(UNKNOWN_DEVICE_KEY, "The device has not told this key yet")
+            return EventResult(
+                id=one.id,
+                status=EventStatus.LATER,
+                problem=problem,
+                retry_after_s=_RETRY_AFTER_KEY_S,
+            )
         return refused(one.id, error.reason, str(error))
     if "\0" in body.subject:
         # PostgreSQL keeps no NUL in a text.

@@ -35,13 +35,13 @@ from sync.central.examples import (
     batch_responses,
     decision_responses,
     health_responses,
-    keyring_responses,
     probe_responses,
     roster_responses,
     state_responses,
 )
 from sync.central.feed_routes import add_sealed_feeds
 from sync.central.inbox import gaps_of, receive_batch
+from sync.central.key_routes import add_keys
 from sync.central.keys import CentreKeyStore
 from sync.central.opening import BEFORE, ItemReader
 from sync.central.problems import ProblemError
@@ -138,6 +138,7 @@ def centre_router(services: CentreServices) -> APIRouter:
         return services.authenticate(request, b"")
 
     _add_batches(router, services)
+    add_keys(router, services)
     _add_feeds(router, services, authenticated)
     add_sealed_feeds(router, services, authenticated)
     add_supplies(router, services, authenticated)
@@ -181,16 +182,6 @@ def _add_batches(router: APIRouter, services: CentreServices) -> None:
         request: Request, batch: BatchId, boot: BootId = "", ms: Milliseconds = -1
     ) -> Response:
         return await take(request, batch, PROTOCOL_V2, DeviceMoment(boot, ms if ms >= 0 else None))
-
-    @router.get(
-        "/v2/keys",
-        summary="The centre's keys: a document that signs itself",
-        operation_id="getKeyring",
-        response_class=Response,
-        responses=keyring_responses(),
-    )
-    def keys() -> Response:
-        return _signed_response(services.keys.current().document)
 
 
 def _add_feeds(

@@ -37,7 +37,8 @@ class Receiving:
     reports: ReportSettlement
     certifiers: Collection[Verifier]
     """Every key whose device certificates count."""
-    own_key: Verifier
+    own_keys: Collection[Verifier]
+    """Of this device, also those from before a change."""
     device: str
 
     def take(self, place: CourierFolder) -> Arrivals:
@@ -71,7 +72,7 @@ class Receiving:
                 continue
             with self.database.reading() as database:
                 known = ledger.manifest_digest_of(database, bundle)
-            if known == "" and stored.signed.is_signed_by_device(self.own_key):
+            if known == "" and any(map(stored.signed.is_signed_by_device, self.own_keys)):
                 digest = hashlib.sha256(stored.signed.encoded).hexdigest()
                 with self.database.transaction() as database:
                     ledger.finish_bundle(database, bundle, stored.manifest.total_bytes, digest)

@@ -142,7 +142,7 @@ def receiving(site: Site) -> Receiving:
         kiosk.database, kiosk.outbox, kiosk.listener, kiosk.clock, DEVICE, trusted
     )
     return Receiving(
-        kiosk.database, reports, [keys.verifier], Verifier(kiosk.signer.public_key), DEVICE
+        kiosk.database, reports, [keys.verifier], [Verifier(kiosk.signer.public_key)], DEVICE
     )
 
 

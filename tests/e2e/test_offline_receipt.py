@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 def test_paper_is_checked_offline_after_the_first_exchange(world: DemoWorld) -> None:
     with world.runtime() as runtime:
         centre_key = bytes.fromhex(runtime.config.sync.centre_public_key)
-        elsewhere = VerifyReceipt(Verifier(centre_key))
+        elsewhere = VerifyReceipt((Verifier(centre_key),))
         own = statement(runtime.config.device.receipt_prefix)
         code = runtime.receipt_code()
         with runtime.store.transaction() as transaction:

@@ -31,7 +31,7 @@ class Machine:
 
     def code(self, *, has_certificate: bool = True) -> ReceiptCode:
         return ReceiptCode(
-            lambda data: self.signer.sign(Purpose.RECEIPT, data),
+            lambda data, _certificate: self.signer.sign(Purpose.RECEIPT, data),
             self.certificate if has_certificate else lambda: b"",
         )
 
@@ -41,8 +41,8 @@ class Machine:
 
     def verify(self) -> VerifyReceipt:
         return VerifyReceipt(
-            Verifier(self.centre.public_key),
-            Verifier(self.signer.public_key),
+            (Verifier(self.centre.public_key),),
+            (Verifier(self.signer.public_key),),
             self.prefix,
             self.id,
         )

@@ -74,7 +74,7 @@ def test_paper_of_a_device_without_certificate_cannot_be_checked_elsewhere_yet()
 
 def test_paper_of_another_centre_is_unknown_and_not_called_a_forgery() -> None:
     assert verdict(STRANGER.text()) is UNKNOWN
-    assert verdict(KIOSK.text(), replace(VAN.verify(), centre=None)) is UNKNOWN
+    assert verdict(KIOSK.text(), replace(VAN.verify(), centres=())) is UNKNOWN
 
 
 def test_number_of_another_paper_is_found_out() -> None:
@@ -215,7 +215,7 @@ def test_number_with_a_counter_of_zero_is_unreadable() -> None:
 
 def test_own_prefix_signed_with_an_older_key_is_left_to_the_centre() -> None:
     replaced = VerifyReceipt(
-        Verifier(CENTRE.public_key), Verifier(VAN.signer.public_key), "A07", "dev-0007"
+        (Verifier(CENTRE.public_key),), (Verifier(VAN.signer.public_key),), "A07", "dev-0007"
     )
     assert verdict(KIOSK.text(has_certificate=False), replaced) is NOT_YET
 

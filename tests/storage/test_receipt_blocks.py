@@ -11,10 +11,11 @@ from kiosk.domain.receipt import is_receipt_number
 from kiosk.storage.audit_log import first_broken_link
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
+from kiosk.storage.machine_keys import MachineKeys
 from kiosk.storage.migrations import KIOSK_MIGRATIONS
 from kiosk.storage.receipt_blocks import LARGEST_BLOCK, add_block, take_number, wants_more
 from sync.device_certificate import issue_certificate
-from sync.signing import DeviceSigner, Verifier
+from sync.signing import DeviceSigner
 from tests.builders import NOW, World, make_world
 from tests.storage.states import submit
 
@@ -28,9 +29,11 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def supplies(world: World) -> KioskSupplies:
-    return KioskSupplies(
-        Verifier(CENTRE.public_key), "dev-0007", "A07", world.signer.public_key, world.clock
-    )
+    return KioskSupplies(keys(world), "dev-0007", "A07", world.clock)
+
+
+def keys(world: World, centre: DeviceSigner = CENTRE) -> MachineKeys:
+    return MachineKeys(world.store.encrypted, world.signer, centre.public_key)
 
 
 def take(world: World, count: int) -> list[int]:
@@ -195,11 +198,6 @@ def test_certificate_of_another_centre_is_wanted_anew(world: World) -> None:
     right = issue_certificate(CENTRE, "dev-0007", "A07", world.signer.public_key, NOW)
     with world.store.transaction() as transaction:
         supplies(world).certificate_came(transaction.database, right)
-        moved = KioskSupplies(
-            Verifier(DeviceSigner.generate().public_key),
-            "dev-0007",
-            "A07",
-            world.signer.public_key,
-            world.clock,
-        )
+        elsewhere = keys(world, DeviceSigner.generate())
+        moved = KioskSupplies(elsewhere, "dev-0007", "A07", world.clock)
         assert moved.is_certificate_wanted(transaction.database)

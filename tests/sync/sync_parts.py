@@ -11,6 +11,7 @@ from sync.answers import BatchAnswer, Decision, DecisionPage, DeviceState, Event
 from sync.central.admin import CentralAdmin
 from sync.central.server import CentralServer, running
 from sync.central.settings import CentralSettings
+from sync.device_keys import DeviceKey, DeviceKeys
 from sync.engine import SyncEngine
 from sync.errors import ProtocolMismatch
 from sync.events import ClockReading, OutboxEvent
@@ -127,10 +128,24 @@ class Kiosk:
     def engine(self, transport: Transport) -> SyncEngine:
         keys = None
         if self.is_sealing and isinstance(transport, HttpTransport):
-            keys = KeyExchange(self.database, transport, transport.trust, self.clock)
+            keys = KeyExchange(
+                self.database, transport, transport.trust, self.clock, self.keys, DEVICE
+            )
         return SyncEngine(
             self.database, self.outbox, transport, self.listener, self.clock, keys=keys
         )
+
+    @property
+    def keys(self) -> DeviceKeys:
+        return DeviceKeys(self.signer)
+
+    def rotate(self) -> DeviceKey:
+        with self.database.transaction() as database:
+            return self.keys.rotate(database, self.clock.wall)
+
+    def keys_waiting(self) -> DeviceKey | None:
+        with self.database.reading() as database:
+            return self.keys.waiting(database)
 
     def ids(self, state: ItemState) -> list[str]:
         with self.database.reading() as database:
