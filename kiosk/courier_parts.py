@@ -25,6 +25,7 @@ from sync.courier.layout import CourierFolder
 from sync.courier.link import CourierLink
 from sync.courier.settle import ReportOutcome, ReportSettlement
 from sync.courier.van_client import VanClient
+from sync.device_certificate import CertificateMalformed, read_certificate
 from sync.errors import KeyringRefused
 from sync.events import SystemClock
 from sync.keyring import Keyring
@@ -67,9 +68,22 @@ class CourierParts:
         return DeviceIdentity(
             self.runtime.config.device.id,
             self.runtime.signer,
-            read_stored_certificate(self.runtime.encrypted),
+            self._certificate(),
             self.anchor.key_id,
         )
+
+    def _certificate(self) -> bytes:
+        """The centre's word for the key that this machine signs with now.
+
+        Empty between a change of the key and the certificate that follows it: one of another key would make a van
+        refuse what is genuine.
+        """
+        stored = read_stored_certificate(self.runtime.encrypted)
+        try:
+            is_of_this_key = read_certificate(stored).public_key == self.runtime.signer.public_key
+        except CertificateMalformed:
+            return b""
+        return stored if is_of_this_key else b""
 
     def exporter(self) -> Exporter:
         """Writes bundles."""

@@ -146,6 +146,7 @@ class Exporter:
         """
         if self._key is None:
             raise NothingSealable("no sealing key of the centre is known")
+        self._tidy(place)
         plan = self._plan(self._key, place, only_new=only_new, is_partial=is_partial_allowed)
         if plan is None:
             return None
@@ -184,6 +185,17 @@ class Exporter:
             len(plan.plain_sizes),
             size,
         )
+
+    def _tidy(self, place: CourierFolder) -> None:
+        """Make room: bundles of this device that the centre has, and nothing else."""
+        bundles = place.bundles()
+        if bundles is None:
+            return
+        for bundle in place.bundle_ids():
+            with self._database.reading() as database:
+                is_done = ledger.is_done(database, bundle)
+            if is_done:
+                bundles.remove_child(bundle)
 
     def _plan(
         self, key: Sealing, place: CourierFolder, *, only_new: bool, is_partial: bool

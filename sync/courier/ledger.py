@@ -102,6 +102,20 @@ def manifest_digest_of(database: Database, bundle: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def is_done(database: Database, bundle: str) -> bool:
+    """Whether a bundle is one of this device and of no use to anybody any more: all of it arrived on some way."""
+    row = database.execute(
+        """SELECT arrived_at IS NOT NULL OR NOT (
+                EXISTS (SELECT 1 FROM outbox, json_each(ranges) AS range
+                    WHERE state <> 'acknowledged' AND seq BETWEEN range.value ->> 0 AND range.value ->> 1)
+                OR EXISTS (SELECT 1 FROM blob, json_each(files) AS file
+                    WHERE state <> 'delivered' AND blob_no = file.value))
+            FROM courier_bundle WHERE bundle = ?""",
+        [bundle],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def is_on_its_way(database: Database, bundle: str) -> bool:
     """Whether a bundle is still to be handed over: no van has it, and something of it waits."""
     row = database.execute(

@@ -15,8 +15,8 @@ from sync.courier.manifest import MAXIMUM_PARTS
 from sync.courier.records import RECORD_OVERHEAD
 from sync.courier.sealed_part import sealed_size
 
-ITEM_PART_BYTES = 1024 * 1024
-"""Items of one part: some 2,500, taken in at the centre in a second or two."""
+ITEM_PART_BYTES = 256 * 1024
+"""Items of one part: some 800. The centre takes a part in within one exchange, also where it is slow."""
 DEFAULT_PART_BYTES = 16 * 1024 * 1024
 """Attachments of one part."""
 _MANIFEST_BYTES = 1536

@@ -339,3 +339,23 @@ def test_photos_that_a_van_carries_are_not_written_again_when_only_news_is_wante
         ledger.note_custody(database, bundle, "van-0001", loop.site.kiosk.clock.wall, b"")
     assert loop.site.export(loop.medium, only_new=True) is None
     assert loop.site.export(loop.medium).files == 1
+
+
+def test_a_stick_keeps_what_has_not_arrived_and_loses_what_has(loop: Loop):
+    loop.site.kiosk.append(event("r-0001"))
+    first = loop.export()
+    loop.intake(first)
+    loop.report()
+    loop.bring()
+    loop.site.kiosk.append(event("r-0002"))
+    second = loop.export()
+    assert CourierFolder.at(loop.medium).bundle_ids() == [second]
+    loop.site.kiosk.append(event("r-0003"))
+    third = loop.export()
+    assert CourierFolder.at(loop.medium).bundle_ids() == sorted([second, third])
+    # Settled by the network, without any report.
+    for event_id in loop.site.kiosk.ids(ItemState.QUEUED):
+        with loop.site.kiosk.database.transaction() as database:
+            loop.site.kiosk.outbox.acknowledge(database, event_id, 1, loop.site.kiosk.clock.wall)
+    loop.export()
+    assert CourierFolder.at(loop.medium).bundle_ids() == []
