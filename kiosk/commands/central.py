@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sync.feed_sinks import PublishedDocument
 
-_EXTRA = ("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic")
+_EXTRA = ("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "prometheus_client")
 _STATE_VARIABLE = "XIANGLIN_CENTRAL_STATE"
 
 

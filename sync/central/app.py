@@ -16,6 +16,7 @@ from sync.central.database import CentralDatabase
 from sync.central.devices import Authenticator
 from sync.central.faults import after_commit_hook
 from sync.central.keys import CentreKeyStore
+from sync.central.metrics import Measuring, Metrics
 from sync.central.middleware import Crowd, LastResort
 from sync.central.problems import install_problem_handlers
 from sync.central.routes import CentreServices, centre_router
@@ -38,6 +39,8 @@ def create_app(settings: CentralSettings, now: Callable[[], datetime] = _utc_now
     after_commit = after_commit_hook(settings.fault)
     database = CentralDatabase(settings.state_dir, settings.key_provider, settings.database)
     admission = _admission(settings, database)
+    metrics = Metrics()
+    database.observer = metrics
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -67,6 +70,9 @@ def create_app(settings: CentralSettings, now: Callable[[], datetime] = _utc_now
     app.include_router(centre_router(services))
     app.add_middleware(Crowd)
     app.add_middleware(LastResort)
+    app.add_middleware(Measuring, metrics=metrics, in_use=lambda: database.connections_in_use)
+    app.state.metrics = metrics
+    app.state.database = database
     return app
 
 

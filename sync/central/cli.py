@@ -165,6 +165,13 @@ def _add_address(parser: argparse.ArgumentParser, *, suppress: bool) -> None:
         help="processes that answer; on PostgreSQL two for each core are a good begin",
     )
     parser.add_argument(
+        "--metrics-port",
+        type=int,
+        metavar="PORT",
+        default=argparse.SUPPRESS if suppress else None,
+        help="answer Prometheus on this port of the loopback (default: nowhere)",
+    )
+    parser.add_argument(
         "--device-requests",
         type=_count,
         metavar="N",
@@ -210,6 +217,7 @@ def _serve(arguments: argparse.Namespace) -> None:
         _database(arguments),
         arguments.workers,
         _limits(arguments),
+        arguments.metrics_port,
     )
     run(settings, lambda url: console.print(f"ready {url}", markup=False, highlight=False))
 

@@ -8,11 +8,13 @@ import contextlib
 import secrets
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
 
 from sync.central import migrate, tables
 from sync.central.engines import (
@@ -22,7 +24,9 @@ from sync.central.engines import (
     sqlite_reader,
 )
 from sync.central.group_commit import GroupCommit
+from sync.central.observing import Nobody, Observer
 from sync.errors import DatabaseError
+from sync.events import iso_utc
 from sync.key_provider import resolve_key
 from sync.soundness import refuse_damage
 
@@ -32,6 +36,8 @@ SCHEMA_VERSION = "2"
 """Of a database whose tables are counted by revisions; the version before these refuses it, and so must."""
 _BEFORE_REVISIONS = "1"
 
+WRITTEN = "written_at"
+"""When somebody last proved that the database can be written."""
 RECEIVED = "received"
 ROSTER_VERSION = "roster_version"
 _COUNTERS = (RECEIVED, ROSTER_VERSION)
@@ -66,7 +72,9 @@ class CentralDatabase:
             self._engine = _embedded(state_dir, key_provider)
             self._reader = sqlite_reader(self._engine)
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.groups: GroupCommit[Any] = GroupCommit()
+        self.observer: Observer = Nobody()
+        """Who counts."""
+        self.groups: GroupCommit[Any] = GroupCommit(self._observe_group)
         """Batches that come at the same time share a transaction."""
         try:
             self._connect()
@@ -93,6 +101,28 @@ class CentralDatabase:
         with self._autocommit.connect() as connection:
             yield connection
 
+    def prove_writable(self) -> None:
+        """Write something, durably.
+
+        Raises:
+            DatabaseNewer: the tables are of another revision than this version's.
+            SQLAlchemyError: it cannot be written.
+        """
+        row = tables.meta
+        with self.writing() as connection:
+            if migrate.revision_of(connection) != migrate.head():
+                raise migrate.DatabaseNewer("the tables are of another version than the program")
+            moment = {"value": iso_utc(datetime.now(UTC))}
+            changed = connection.execute(update(row).where(row.c.name == WRITTEN).values(moment))
+            if changed.rowcount == 0:
+                connection.execute(insert(row).values(name=WRITTEN, **moment))
+
+    @property
+    def connections_in_use(self) -> int:
+        """Of this process's pool."""
+        pool = self._engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
     @property
     def kind(self) -> str:
         """``sqlite`` or ``postgresql``."""
@@ -107,6 +137,9 @@ class CentralDatabase:
     def close(self) -> None:
         """Give every connection back."""
         self._engine.dispose()
+
+    def _observe_group(self, jobs: int, seconds: float) -> None:
+        self.observer.group(jobs, seconds)
 
     def _connect(self) -> None:
         if self.kind != "postgresql":

@@ -131,7 +131,13 @@ def probe_responses() -> Responses:
 def health_responses() -> Responses:
     """Of GET /healthz."""
     content = {"application/json": {"example": {"status": "ok"}}}
-    return {200: {"description": "It can work", "content": content}, **problem_responses(503)}
+    return {200: {"description": "It answers", "content": content}}
+
+
+def readiness_responses() -> Responses:
+    """Of GET /readyz."""
+    content = {"application/json": {"example": {"status": "ready"}}}
+    return {200: {"description": "It takes events", "content": content}, **problem_responses(503)}
 
 
 def signed_response(answer: Message, purpose: Purpose, description: str) -> Responses:

@@ -5,6 +5,7 @@ thread and no delay of its own: with one caller at a time each job is committed 
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
@@ -41,7 +42,11 @@ Commit = Callable[[Sequence[JobT]], None]
 class GroupCommit(Generic[JobT]):
     """Commits jobs in groups; safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, observe: Callable[[int, float], None] = lambda _jobs, _seconds: None
+    ) -> None:
+        """Args: observe is told how many jobs a group had, and how long it took."""
+        self._observe = observe
         self._queue_lock = threading.Lock()
         self._leader_lock = threading.Lock()
         self._queue: list[_Waiting[JobT]] = []
@@ -71,6 +76,7 @@ class GroupCommit(Generic[JobT]):
 
     def _lead(self, commit: Commit[JobT]) -> None:
         group = self._next_group()
+        started = time.perf_counter()
         try:
             if len(group) > 1 and _is_committed(group, commit):
                 return
@@ -79,6 +85,7 @@ class GroupCommit(Generic[JobT]):
         finally:
             for one in group:
                 one.is_done = True
+            self._observe(len(group), time.perf_counter() - started)
 
     def _next_group(self) -> list[_Waiting[JobT]]:
         taken: list[_Waiting[JobT]] = []
@@ -103,6 +110,9 @@ def _is_committed(group: Sequence[_Waiting[JobT]], commit: Commit[JobT]) -> bool
         for one in group:
             one.job.reset()
         return False
+    except BaseException as error:  # noqa: BLE001  (the process ends; nobody may take it for a success)
+        for one in group:
+            one.error = error
     return True
 
 

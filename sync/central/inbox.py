@@ -4,13 +4,14 @@ The events of a batch are written together. When that fails they are undone and 
 savepoint: one event's fault is no other's.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from sync.answers import PROTOCOL_VERSION, EventResult
+from sync.answers import PROTOCOL_VERSION, EventResult, EventStatus
 from sync.central import tables
 from sync.central.corrected_time import Reception
 from sync.central.database import CentralDatabase
@@ -18,6 +19,7 @@ from sync.central.decisions import certify
 from sync.central.device_keys import keys_of
 from sync.central.devices import Device, find_device
 from sync.central.effects import Intake
+from sync.central.observing import county_of
 from sync.central.opening import BEFORE, ItemReader, OpenedItem, Reading, decode_items, open_items
 from sync.central.recording import Recorder
 from sync.central.verdicts import answered, for_version_1
@@ -55,10 +57,12 @@ class Delivery:
     reception: Reception
     results: list[EventResult | None] = field(default_factory=list)
     hwm: int = 0
+    ages_s: list[float] = field(default_factory=list)
+    """Of new events, how long ago they happened."""
 
     def reset(self) -> None:
         """Forget an attempt that was undone."""
-        self.results, self.hwm = [], 0
+        self.results, self.hwm, self.ages_s = [], 0, []
 
 
 def receive_batch(
@@ -91,8 +95,11 @@ def receive_batch(
     if any(isinstance(one, OpenedItem) for one in readings):
         database.groups.run(delivery, commit)
     else:
-        delivery.results = [one for one in readings if isinstance(one, EventResult)]
+        delivery.results = [one if isinstance(one, EventResult) else None for one in readings]
         delivery.hwm = device.hwm
+    statuses = Counter(one.status.value if one else "unnamed" for one in delivery.results)
+    database.observer.batch(county_of(device.region_code), statuses, sum(map(len, items)))
+    database.observer.arrivals(delivery.ages_s)
     named = [result for result in delivery.results if result is not None]
     if reader.protocol == PROTOCOL_VERSION:
         named = [for_version_1(result) for result in named]
@@ -134,6 +141,11 @@ def _take_in(connection: Connection, delivery: Delivery) -> dict[str, date]:
     answers = iter(recorder.record())
     delivery.results = [
         next(answers) if isinstance(one, OpenedItem) else one for one in delivery.readings
+    ]
+    delivery.ages_s = [
+        (delivery.reception.at - intake.times[one.id].at).total_seconds()
+        for one in delivery.results
+        if one is not None and one.status is EventStatus.APPLIED and one.id in intake.times
     ]
     delivery.hwm = max(device.hwm, recorder.highest)
     if (delivery.hwm, intake.change) != (device.hwm, device.change):

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import text
 
 from sync.answers import (
     PROTOCOL_V2,
@@ -34,12 +33,12 @@ from sync.central.examples import (
     BATCH_REQUEST,
     batch_responses,
     decision_responses,
-    health_responses,
     probe_responses,
     roster_responses,
     state_responses,
 )
 from sync.central.feed_routes import add_sealed_feeds
+from sync.central.health import add_health
 from sync.central.inbox import gaps_of, receive_batch
 from sync.central.key_routes import add_keys
 from sync.central.keys import CentreKeyStore
@@ -145,6 +144,7 @@ def centre_router(services: CentreServices) -> APIRouter:
     add_blobs(router, services)
     add_bundles(router, services, authenticated)
     _add_checks(router, services)
+    add_health(router, services)
     return router
 
 
@@ -280,18 +280,6 @@ def _add_checks(router: APIRouter, services: CentreServices) -> None:
             protocol=PROTOCOL_VERSION, nonce=nonce, time=services.now(), protocols=PROTOCOLS
         )
         return services.sealed(answer, Purpose.PROBE)
-
-    @router.get(
-        "/healthz",
-        summary="Whether the centre can work, for its own supervisor",
-        operation_id="health",
-        response_class=Response,
-        responses=health_responses(),
-    )
-    def health() -> Response:
-        with services.database.reading() as connection:
-            connection.execute(text("SELECT 1"))
-        return Response(b'{"status":"ok"}', media_type="application/json")
 
 
 def _signed_path(request: Request) -> str:

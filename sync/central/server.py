@@ -9,9 +9,12 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
 from sync.central.app import create_app
 from sync.central.listening import READY_FILE, CannotListen, bound, server_config, url_of
+from sync.central.metrics import DatabaseFigures
+from sync.central.metrics_server import MetricsServer
 from sync.central.settings import CentralSettings
 from sync.central.workers import WorkerGroup
 from sync.safe_file import replace_file
@@ -30,11 +33,16 @@ class CentralServer:
         self._socket = bound(settings.host, settings.port)
         self.url = url_of(self._socket)
         """Where it listens, with the port that was chosen."""
+        self._metrics: MetricsServer | None = None
         try:
             chosen = app if app is not None else create_app(settings)
+            if settings.metrics_port is not None:
+                self._metrics = _metrics_server(settings.metrics_port, chosen)
         except BaseException:
             self._socket.close()
             raise
+        self.metrics_url = self._metrics.url if self._metrics else ""
+        """Where Prometheus asks; empty when nobody wants to know."""
         config = server_config(chosen)
         self._server = _ReadyServer(config, self._ready)
         self._is_ready = threading.Event()
@@ -54,6 +62,8 @@ class CentralServer:
         finally:
             self._ready_file.unlink(missing_ok=True)
             self._socket.close()
+            if self._metrics is not None:
+                self._metrics.close()
 
     def start(self, timeout_s: float = 15.0) -> None:
         """Serve in a thread of its own.
@@ -121,6 +131,12 @@ def _outliving_signals() -> Iterator[None]:
     finally:
         for kind, handler in zip(kinds, before, strict=True):
             signal.signal(kind, handler)
+
+
+def _metrics_server(port: int, app: FastAPI) -> MetricsServer:
+    registry: CollectorRegistry = app.state.metrics.registry
+    registry.register(DatabaseFigures(app.state.database))
+    return MetricsServer(port, registry)
 
 
 class _ReadyServer(uvicorn.Server):

@@ -41,6 +41,7 @@ def settings_from_environment(
     database: str = "",
     workers: int = 1,
     limits: DeviceLimits | None = None,
+    metrics_port: int | None = None,
 ) -> CentralSettings:
     """Settings of a server process; the fault is taken from ``XIANGLIN_CENTRAL_FAULT`` only here."""
     return CentralSettings(
@@ -51,5 +52,6 @@ def settings_from_environment(
         database=database,
         workers=workers,
         limits=limits or DeviceLimits(),
+        metrics_port=metrics_port,
         fault=os.environ.get(FAULT_VARIABLE, ""),
     )

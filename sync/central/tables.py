@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -125,6 +126,13 @@ application = Table(
     # Of its device, which counts them.
     Column("change", NUMBER, nullable=False),
     Index("application_feed", "device", "change"),
+    # Those that wait for a person only, so it stays small.
+    Index(
+        "application_waiting",
+        "accepted_at",
+        sqlite_where=text("state = 'in_review'"),
+        postgresql_where=text("state = 'in_review'"),
+    ),
     postgresql_partition_by="RANGE (region_code)",
 )
 

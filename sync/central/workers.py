@@ -22,6 +22,13 @@ from sync.central.admission import ADMISSION_FILE
 from sync.central.app import create_app
 from sync.central.database import CentralDatabase
 from sync.central.listening import READY_FILE, CannotListen, bound, server_config, url_of
+from sync.central.metrics_server import (
+    MetricsServer,
+    figures_of_workers,
+    forget_worker,
+    fresh_folder,
+    inherited,
+)
 from sync.central.settings import CentralSettings
 from sync.safe_file import replace_file
 
@@ -56,14 +63,21 @@ class WorkerGroup:
         self._wake_reader, self._wake_writer = multiprocessing.Pipe(duplex=False)
         self._workers: list[_Worker] = []
         self._is_told = False
-        try:
+        self._metrics: MetricsServer | None = None
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._socket.close)
             # Tables and key are there before the first worker asks.
-            CentralDatabase(settings.state_dir, settings.key_provider, settings.database).close()
+            self._database = CentralDatabase(
+                settings.state_dir, settings.key_provider, settings.database
+            )
+            undo.callback(self._database.close)
+            self._figures = fresh_folder(settings.state_dir)
+            if settings.metrics_port is not None:
+                registry = figures_of_workers(self._figures, self._database)
+                self._metrics = MetricsServer(settings.metrics_port, registry)
             for name in (ADMISSION_FILE, f"{ADMISSION_FILE}-wal", f"{ADMISSION_FILE}-shm"):
                 (settings.state_dir / name).unlink(missing_ok=True)
-        except BaseException:
-            self._socket.close()
-            raise
+            undo.pop_all()
 
     def serve(self, on_ready: Callable[[str], None] = lambda _url: None) -> None:
         """Serve until SIGINT, SIGTERM or ``stop``.
@@ -86,11 +100,19 @@ class WorkerGroup:
             self._end()
             ready_file.unlink(missing_ok=True)
             self._socket.close()
+            if self._metrics is not None:
+                self._metrics.close()
+            self._database.close()
 
     def stop(self) -> None:
         """Let the workers answer what is under way, and end; from any thread or a signal."""
         with contextlib.suppress(OSError):
             self._wake_writer.send_bytes(b"stop")
+
+    @property
+    def metrics_url(self) -> str:
+        """Where Prometheus asks; empty when nobody wants to know."""
+        return self._metrics.url if self._metrics else ""
 
     @property
     def pids(self) -> Sequence[int]:
@@ -103,7 +125,8 @@ class WorkerGroup:
         process = context.Process(
             target=_work, args=(self._settings, self._socket, theirs), name="centre-worker"
         )
-        process.start()
+        with inherited(self._figures):
+            process.start()
         # Only the worker holds this end now, so it is closed when the worker dies.
         theirs.close()
         return _Worker(process, mine)
@@ -131,6 +154,8 @@ class WorkerGroup:
     def _replace(self, place: int, dead: _Worker) -> None:
         dead.process.join()
         dead.pipe.close()
+        if dead.process.pid is not None:
+            forget_worker(self._figures, dead.process.pid)
         if not dead.is_ready:
             raise CannotListen(f"a worker ended at its start with status {dead.process.exitcode}")
         logger.error("a worker ended with status %s: starting another", dead.process.exitcode)

@@ -66,6 +66,14 @@ def database_url(
 
 
 @pytest.fixture
+def fresh_url(database_kind: str, request: pytest.FixtureRequest) -> str:
+    """Of a database without tables; empty for SQLite."""
+    if database_kind == "sqlite":
+        return ""
+    return request.getfixturevalue("cluster").new_database()
+
+
+@pytest.fixture
 def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     with make_kiosk(tmp_path / "kiosk") as made:
         yield made

@@ -75,14 +75,6 @@ def assert_as_declared(database: CentralDatabase) -> None:
 
 
 @pytest.fixture
-def fresh_url(database_kind: str, request: pytest.FixtureRequest) -> str:
-    """Of a database without tables; empty for SQLite."""
-    if database_kind == "sqlite":
-        return ""
-    return request.getfixturevalue("cluster").new_database()
-
-
-@pytest.fixture
 def database(tmp_path: Path, fresh_url: str):
     made = CentralDatabase(tmp_path, "file", fresh_url)
     yield made

@@ -1,6 +1,7 @@
 """Several processes on one socket: what one worker learns every other knows, and a dead one is replaced."""
 
 import os
+import re
 import signal
 import threading
 import uuid
@@ -24,7 +25,14 @@ DATABASES = ("sqlite", "postgresql")
 @contextmanager
 def workers(state_dir: Path, url: str, count: int = 2) -> Iterator[WorkerGroup]:
     group = WorkerGroup(
-        CentralSettings(state_dir, port=0, key_provider="file", database=url, workers=count)
+        CentralSettings(
+            state_dir,
+            port=0,
+            key_provider="file",
+            database=url,
+            workers=count,
+            metrics_port=0,
+        )
     )
     is_ready = threading.Event()
     thread = threading.Thread(target=group.serve, args=(lambda _url: is_ready.set(),))
@@ -69,6 +77,17 @@ def test_workers_share_nonces_events_and_the_socket(
                     continue
         assert len(admin.applications()) == 7
         assert (state_dir / "central.url").read_text() == group.url
+        with requests.Session() as session:
+            session.trust_env = False
+            figures = session.get(group.metrics_url, timeout=10).text
+        # What the killed worker had answered still counts.
+        applied = re.search(
+            r'^xianglin_events_total{county="513022",status="applied"} ([0-9.]+)$', figures, re.M
+        )
+        assert applied
+        assert 1 <= float(applied[1]) <= 7
+        assert 'xianglin_requests_total{operation="POST /v1/batches",status="401"} 5.0' in figures
+        assert "xianglin_database_up 1.0" in figures
         sender.transport.close()
     assert not (state_dir / "central.url").exists()
     assert not any(_is_alive(pid) for pid in before)
