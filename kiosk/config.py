@@ -122,7 +122,15 @@ class SyncConfig:
     centre_public_key: str = _key("", "中心的 Ed25519 公钥，64 位十六进制", pattern=r"[0-9a-f]{64}")
     ca_bundle: str = _key("", "签发中心证书的机构，PEM 文件")
     interval_s: float = _key(60.0, "两次交换之间的秒数", minimum=0.2, maximum=3600.0)
-    deadline_s: float = _key(30.0, "一次交换最多的秒数", minimum=1.0, maximum=600.0)
+    deadline_s: float = _key(
+        30.0, "一次交换最多的秒数；网络慢时按大小再加", minimum=1.0, maximum=600.0
+    )
+    keep_days: float = _key(
+        180.0,
+        "送达的件，密封的原文在本机留多少天，防中心丢数据；之后只留编号",
+        minimum=1.0,
+        maximum=3650.0,
+    )
     attachments: str = _key(
         "fast",
         "照片什么时候传：`always` 总是，`fast` 网络够快时（慢时每刻钟传一点），`never` 只由送件人带走",

@@ -1,19 +1,16 @@
 """The queue from the command line: one exchange, what was refused, and another try."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
-from sqlite_utils import Database
 
 from kiosk.commands.options import make_console
 from kiosk.config import load_config
 from kiosk.explain import staff_text
+from kiosk.queue_desk import list_events, retry_events
 from kiosk.runtime import Runtime, open_runtime
-from kiosk.services.store import AuditEntry
 from sync.blob_policy import BlobWish
-from sync.blob_queue import BlobEntry, BlobQueue
 from sync.connectivity import LinkState, SyncStatus
 from sync.engine import SyncReport
 from sync.outbox import ItemState
@@ -79,69 +76,10 @@ def _why_files_wait(report: SyncReport, runtime: Runtime) -> str:
 
 
 def list_parked(config_path: Path | None) -> int:
-    """Show the events that the centre refused, with its reason; ids only, no personal data."""
-    console = make_console()
-    with open_runtime(load_config(config_path)) as runtime, runtime.encrypted.reading() as database:
-        entries = runtime.outbox.items(database, ItemState.PARKED)
-        files = BlobQueue(database).parked()
-        numbers = {
-            event_id: _receipt_number(database, event_id)
-            for event_id in [entry.id for entry in entries] + [file.event_id for file in files]
-        }
-    if files:
-        console.print(_parked_files(files, numbers))
-    if not entries:
-        console.print("没有被退回的件。")
-        return 0
-    table = Table(title="被退回的件")
-    for heading in ("编号", "受理号", "受理时间", "原因"):
-        table.add_column(heading, overflow="fold")
-    for entry in entries:
-        reason = f"{entry.last_error_code} {entry.last_error_text}".strip()
-        table.add_row(
-            entry.id,
-            numbers[entry.id],
-            f"{entry.created_at.astimezone():%Y-%m-%d %H:%M}",
-            escape(reason),
-        )
-    console.print(table)
-    console.print("处理好原因以后再送：xianglin sync --retry <编号>")
-    return 0
-
-
-def _parked_files(files: Sequence[BlobEntry], numbers: Mapping[str, str]) -> Table:
-    table = Table(title="传不上去的照片")
-    for heading in ("编号", "受理号", "大小", "试过", "原因"):
-        table.add_column(heading, overflow="fold")
-    for file in files:
-        table.add_row(
-            file.event_id,
-            numbers[file.event_id],
-            f"{file.size // 1024 + 1} KB",
-            f"{file.attempts} 次",
-            escape(file.last_error_code),
-        )
-    return table
+    """The same as ``xianglin queue list --state parked``."""
+    return list_events(config_path, [ItemState.PARKED])
 
 
 def retry_parked(config_path: Path | None, event_id: str) -> int:
     """Queue a refused event, or files of one, again, byte for byte as they were; then exchange once."""
-    with (
-        open_runtime(load_config(config_path)) as runtime,
-        runtime.store.transaction() as transaction,
-    ):
-        is_event = runtime.outbox.retry(transaction.database, event_id)
-        is_queued = bool(BlobQueue(transaction.database).retry(event_id)) or is_event
-        if is_queued:
-            transaction.audit(AuditEntry("request.retried", event_id, {}))
-    if not is_queued:
-        make_console().print("没有这个编号的退回件；用 xianglin sync --parked 查看。")
-        return 1
-    return exchange_once(config_path)
-
-
-def _receipt_number(database: Database, event_id: str) -> str:
-    row = database.execute(
-        "SELECT receipt_number FROM service_request WHERE request_id = ?", [event_id]
-    ).fetchone()
-    return str(row[0]) if row else ""
+    return retry_events(config_path, [event_id]) or exchange_once(config_path)

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -299,6 +299,7 @@ class Runtime:
             files=files,
             keys=keys,
             check_documents=partial(check_published, self.config),
+            keep=timedelta(days=sync.keep_days),
         )
 
     def sync_worker(

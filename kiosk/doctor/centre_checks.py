@@ -46,7 +46,7 @@ def check_queue(status: SyncStatus) -> Finding:
         text += f"，{status.files_waiting} 张照片待传"
     if status.files_parked:
         fault = f"{text}；{status.files_parked} 张照片传不上去"
-        return warning("queue", fault, "用 xianglin sync --parked 查看")
+        return warning("queue", fault, "用 xianglin queue list 查看")
     return good("queue", text)
 
 

@@ -107,6 +107,11 @@ class Folder:
             raise MediumUnusable(f"{name} is not a folder")
         return Folder(self._place(name))
 
+    def has(self, name: str) -> bool:
+        """Whether anything of that name is here, be it a link to nowhere."""
+        with medium_errors():
+            return os.path.lexists(self._place(name))
+
     def make_child(self, name: str) -> "Folder":
         """The same, made and on the disk when it was not there."""
         found = self.child(name)
@@ -219,8 +224,7 @@ class Folder:
                 os.replace(self._place(part), self._place(name))
                 self.sync()
         except BaseException:
-            with contextlib.suppress(MediumError):
-                self.remove_file(part)
+            self.try_to_remove_file(part)
             raise
 
     def verify(self, name: str, written: FileDigest, progress: Progress = _silent) -> None:
@@ -250,6 +254,11 @@ class Folder:
             except FileNotFoundError:
                 return False
         return True
+
+    def try_to_remove_file(self, name: str) -> None:
+        """The same on the way out of a failure, when the medium may be gone."""
+        with contextlib.suppress(MediumError):
+            self.remove_file(name)
 
     def remove_child(self, name: str) -> None:
         """Remove a folder of ours with the files in it; links in it are removed, never followed."""
