@@ -78,6 +78,15 @@ class Tally:
             self.catalogue_changes += count
 
 
+def _park_reason(result: EventResult) -> ParkReason | None:
+    """Why an event is to be parked; None when the centre has it."""
+    is_rejected = result.status is EventStatus.REJECTED
+    if is_rejected and result.problem and result.problem.code == EventStatus.GONE.value:
+        # Version 1 has no word of its own for it.
+        return ParkReason.GONE
+    return _PARKED_AS.get(result.status)
+
+
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """Applies the answers to one batch."""
@@ -119,7 +128,7 @@ class Settlement:
         if result.status is EventStatus.LATER:
             self._defer(database, pending, result, now, tally)
             return
-        reason = _PARKED_AS.get(result.status)
+        reason = _park_reason(result)
         try:
             with database.atomic():
                 if reason is not None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync.answers import EventResult, EventStatus
+from sync.answers import EventResult, EventStatus, Problem
 from sync.errors import (
     BatchTooLarge,
     ClockFault,
@@ -18,7 +18,7 @@ from sync.errors import (
     TimedOut,
     Unreachable,
 )
-from sync.outbox import ItemState
+from sync.outbox import ItemState, ParkReason
 from sync.outcome import Outcome, outcome_of_error, outcome_of_status
 from tests.sync.sync_parts import Kiosk, ScriptedTransport, answer_to, event
 
@@ -84,3 +84,18 @@ def test_word_on_a_record_settles_that_record(kiosk: Kiosk, status, outcome, sta
 
 def test_every_status_has_its_outcome():
     assert {outcome_of_status(status) for status in EventStatus} <= set(Outcome)
+
+
+def test_centre_of_version_1_says_gone_as_a_reason_for_refusing(kiosk: Kiosk):
+    (event_id,) = kiosk.append(event())
+    gone = Problem(type="urn:xianglin:problem:gone")
+
+    def answer(batch_id, items):
+        return answer_to(
+            batch_id, [EventResult(id=event_id, status=EventStatus.REJECTED, problem=gone)]
+        )
+
+    kiosk.engine(ScriptedTransport(answer)).run_once()
+    assert kiosk.entry(event_id).park_reason is ParkReason.GONE
+    with kiosk.database.transaction() as database:
+        assert kiosk.outbox.retry(database, event_id) is False

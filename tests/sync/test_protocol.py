@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sync.backoff import MAXIMUM_BACKOFF_S
-from sync.batch_limits import LARGEST_BATCH_BYTES
+from sync.batch_limits import LARGEST_BATCH_BYTES, SMALLEST_BATCH_BYTES, TARGET_MS
 from sync.events import ClockReading, OutboxEvent
 from sync.framing import (
     BATCH_MEDIA_TYPE,
@@ -71,7 +71,16 @@ def test_limits_on_the_page_are_those_of_the_code():
         1024 * 1024,
         256 * 1024,
     )
+    assert (TARGET_MS, SMALLEST_BATCH_BYTES) == (15_000, 4 * 1024)
     assert (MAXIMUM_BATCH_COUNT, MAXIMUM_SKEW_S, MAXIMUM_BACKOFF_S) == (100, 300, 900.0)
     assert BATCH_MEDIA_TYPE in TEXT
-    for said in ("at most 64 KiB", "At most 100 items and 1 MiB", "256 KiB", "300 s", "15 minutes"):
+    for said in (
+        "at most 64 KiB",
+        "At most 100 items and 1 MiB",
+        "256 KiB",
+        "300 s",
+        "15 minutes",
+        "passes in 15 s",
+        "4 KiB … 256 KiB",
+    ):
         assert said in TEXT
