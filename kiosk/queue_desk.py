@@ -61,13 +61,14 @@ def list_events(
         console.print("没有被退回的件。" if only_parked else "没有这样的件。")
         return 0
     table = Table(title="队列里的件")
-    for heading in ("序号", "编号", "受理号", "受理时间", "状态", "试过", "说明"):
+    for heading in ("序号", "受理号", "受理时间", "状态", "试过"):
         table.add_column(heading, overflow="fold")
+    table.add_column("说明", overflow="fold", min_width=16)
     for entry in entries:
         table.add_row(
             str(entry.seq),
-            entry.id,
-            about[entry.id][0],
+            # The number on the resident's paper; what has none, such as a list of photos, goes by its id.
+            about[entry.id][0] or entry.id,
             moment_words(entry.created_at),
             state_words(entry),
             f"{entry.attempts} 次",
@@ -77,7 +78,7 @@ def list_events(
     if len(found) > len(entries) or len(entries) == limit:
         console.print(f"后面还有就看：xianglin queue list --after {entries[-1].seq}")
     if any(entry.state is ItemState.PARKED for entry in entries):
-        console.print("处理好原因以后再送：xianglin queue retry <编号>")
+        console.print("处理好原因以后再送：xianglin queue retry <受理号>")
     return 0
 
 
@@ -171,7 +172,7 @@ def park_event(config_path: Path | None, given: str, reason: str) -> int:
             ParkReason.STAFF,
         ):
             transaction.audit(AuditEntry("queue.parked", entry.id, {}))
-            console.print("搁置了，不会送出，也不会丢。再送：xianglin queue retry <编号>")
+            console.print("搁置了，不会送出，也不会丢。再送：xianglin queue retry <受理号>")
             return 0
     console.print(_UNKNOWN if entry is None else f"这件不在等：{state_words(entry)}。")
     return 1

@@ -125,15 +125,14 @@ def test_every_state_is_listed_with_what_it_waits_for(queue: Queue, said):
     assert "下次交换就送" in text
     assert "10 分钟后再送（上次：later centre is busy）" in text
     assert "同一个人的前一件还在等" in text
-    assert ids[4] not in text
     assert [one in text for one in queue.receipts] == [number != 4 for number in range(8)]
     code, text = said("list", "--state", "delivered")
-    assert (code, ids[4] in text, "送达" in text) == (0, True, True)
+    assert (code, queue.receipts[4] in text, "送达" in text) == (0, True, True)
     code, text = said("list", "--state", "all", "--limit", "3")
     assert "queue list --after 3" in text
-    assert ids[3] not in text
+    assert queue.receipts[3] not in text
     code, text = said("list", "--state", "all", "--after", "6")
-    assert [one in text for one in ids] == [False] * 6 + [True] * 2
+    assert [one in text for one in queue.receipts] == [False] * 6 + [True] * 2
 
 
 def test_nothing_personal_is_shown_unless_it_is_asked_for_and_then_it_is_audited(
@@ -241,3 +240,14 @@ def test_queue_is_exported_sealed_and_what_is_not_sealed_stays_here(
 
 def test_empty_queue_is_said(queue: Queue, said):
     assert said("list") == (0, "没有这样的件。\n")
+
+
+def test_table_can_be_read_on_a_terminal_of_eighty_columns(
+    queue: Queue, said, monkeypatch: pytest.MonkeyPatch
+):
+    queue.fill(1)
+    queue.call("park", queue.ids[0], "unknown-kind", "no handler", NOW)
+    monkeypatch.setenv("COLUMNS", "80")
+    _, text = said("list")
+    assert queue.receipts[0] in text
+    assert "unknown-kind" in text
