@@ -21,6 +21,10 @@ Block = tuple[int, int, int]
 """First and last receipt number, and 1 for an emergency block."""
 
 
+KeyRow = tuple[int, bytes, int, str, str]
+"""Number, seed, first sequence number, when it was made, when the centre confirmed it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a fresh database is made from when the old one is lost."""
@@ -29,6 +33,8 @@ class Identity:
     """The first 16 bytes of the database file: without them no page of it can be checked."""
     secrets: Mapping[str, bytes] = field(repr=False)
     """Every row of ``device_secret``."""
+    keys: tuple[KeyRow, ...] = field(repr=False)
+    """Every row of ``device_key``: what took over from the first key."""
     last_seq: int
     """No event has a higher sequence number."""
     last_receipt: int
@@ -73,6 +79,7 @@ def _plain(identity: Identity) -> dict[str, Any]:
         "v": _VERSION,
         "salt": identity.salt.hex(),
         "secrets": {name: value.hex() for name, value in identity.secrets.items()},
+        "keys": [[row[0], row[1].hex(), *row[2:]] for row in identity.keys],
         "last_seq": identity.last_seq,
         "last_receipt": identity.last_receipt,
         "blocks": identity.blocks,
@@ -90,6 +97,10 @@ def _parsed(plain: dict[str, Any]) -> Identity:
     return Identity(
         salt=bytes.fromhex(plain["salt"]),
         secrets={name: bytes.fromhex(value) for name, value in plain["secrets"].items()},
+        keys=tuple(
+            (int(row[0]), bytes.fromhex(row[1]), int(row[2]), str(row[3]), str(row[4]))
+            for row in plain["keys"]
+        ),
         last_seq=int(plain["last_seq"]),
         last_receipt=int(plain["last_receipt"]),
         blocks=tuple((int(row[0]), int(row[1]), int(row[2])) for row in plain["blocks"]),

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from kiosk.services.store import AuditEntry
 from kiosk.storage.audit_log import append_audit
-from kiosk.storage.identity_file import Block, Identity, IdentityFile
+from kiosk.storage.identity_file import Block, Identity, IdentityFile, KeyRow
 from kiosk.storage.number_marks import Marks, MarksFile
 from kiosk.storage.quarantine import WAL_LOST, RecoveryReport
 from kiosk.storage.receipt_blocks import last_number, last_taken, skip_through
@@ -58,8 +58,8 @@ class NumberGuard:
         Raises:
             OSError: the files cannot be written.
         """
-        if not database["receipt_block"].exists():
-            return  # of a version that did not give numbers out of blocks
+        if not _is_guarded(database):
+            return
         self._identity = self.identity_file.read()
         self.remember(database)
         if marks is None:
@@ -73,6 +73,8 @@ class NumberGuard:
         Raises:
             OSError: it cannot be written.
         """
+        if not _is_guarded(database):
+            return
         known = self._identity
         fresh = self._made(database)
         if known is None or replace(fresh, last_seq=0, last_receipt=0, blocks=()) != replace(
@@ -90,7 +92,8 @@ class NumberGuard:
         if known is None:
             return
         self._given = seq, receipt = last_seq(database), last_taken(database)
-        if seq <= known.last_seq and receipt <= known.last_receipt:
+        is_covered = seq <= known.last_seq and receipt <= known.last_receipt
+        if is_covered and device_keys(database) == known.keys:
             return
         try:
             self._write(self._made(database))
@@ -157,6 +160,7 @@ class NumberGuard:
                 str(row[0]): bytes(row[1])
                 for row in database.execute("SELECT name, value FROM device_secret ORDER BY name")
             },
+            keys=device_keys(database),
             last_seq=seq + AHEAD,
             # Not beyond what the device has: behind its last number a new block begins, and is written down.
             last_receipt=min(receipt + AHEAD, last_number(database)),
@@ -187,6 +191,19 @@ def skip_numbers(database: Database, seq: int, receipt: int) -> None:
         if changed.rowcount == 0:
             database.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)", [seq])
     skip_through(database, receipt)
+
+
+def _is_guarded(database: Database) -> bool:
+    """Whether it has the tables; the database of a version before had not all of them."""
+    return {"receipt_block", "device_key"} <= set(database.table_names())
+
+
+def device_keys(database: Database) -> tuple[KeyRow, ...]:
+    """The keys that took over from the first one; events behind the cut are worth nothing without them."""
+    rows = database.execute(
+        "SELECT number, seed, first_seq, made_at, announced_at FROM device_key ORDER BY number"
+    ).fetchall()
+    return tuple((row[0], bytes(row[1]), row[2], row[3], row[4]) for row in rows)
 
 
 def last_seq(database: Database) -> int:

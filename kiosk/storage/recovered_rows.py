@@ -109,9 +109,11 @@ def restore_first_rows(database: Database, reference: Database) -> None:
 
 
 def restore_secrets(database: Database, identity: Identity) -> None:
-    """The device's key, where its row is lost."""
+    """The device's keys, where their rows are lost."""
     for name, value in identity.secrets.items():
         database.execute("INSERT OR IGNORE INTO device_secret VALUES (?, ?)", [name, value])
+    for row in identity.keys:
+        database.execute("INSERT OR IGNORE INTO device_key VALUES (?, ?, ?, ?, ?)", list(row))
 
 
 def restore_numbers(database: Database, identity: Identity) -> Range | None:

@@ -265,7 +265,7 @@ def _identity_of(raw: Database) -> Identity:
         raise StorageDamaged("the device's key or its numbers are lost")
     number = recovered_rows.counter_of(str(row[0] or ""))
     return Identity(
-        b"", {}, last_seq(raw) + _BLIND, max(number, last_taken(raw)) + _BLIND, (), (), ()
+        b"", {}, (), last_seq(raw) + _BLIND, max(number, last_taken(raw)) + _BLIND, (), (), ()
     )
 
 

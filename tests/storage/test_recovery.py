@@ -14,7 +14,8 @@ from kiosk.storage.audit_log import first_broken_link
 from kiosk.storage.database import DATABASE_FILE, IDENTITY_FILE, open_kiosk_database
 from kiosk.storage.quarantine import RecoveryReport
 from kiosk.storage.recovery import open_or_recover, recover
-from tests.crash.kiosk_parts import open_kiosk
+from sync.device_keys import DeviceKeys
+from tests.crash.kiosk_parts import NOW, open_kiosk
 from tests.storage.damage import (
     DAMAGES,
     GIVEN,
@@ -285,6 +286,22 @@ def test_state_without_an_identity_file_is_left_when_its_key_is_lost(state: Path
     with pytest.raises(StorageDamaged):
         open_or_recover(state, "file")
     assert contents(state) == files
+
+
+def test_key_that_took_over_outlives_the_database(state: Path, given: Given) -> None:
+    with open_kiosk(state.parent) as kiosk:
+        keys = DeviceKeys(kiosk.signer)
+        with kiosk.encrypted.transaction() as raw:
+            second = keys.rotate(raw, NOW)
+        with kiosk.encrypted.transaction() as raw:
+            keys.confirm(raw, second.number, NOW)
+    noise(state)
+    open_or_recover(state, "file").close()
+    with open_kiosk(state.parent) as kiosk, kiosk.encrypted.reading() as raw:
+        assert kiosk.signer.public_key == given.key
+        found = DeviceKeys(kiosk.signer).all(raw)[0]
+        assert found.signer.public_key == second.signer.public_key
+        assert (found.first_seq, found.is_announced) == (second.first_seq, True)
 
 
 def test_alarm_stands_until_staff_have_seen_the_report(state: Path) -> None:
