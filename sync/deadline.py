@@ -7,6 +7,7 @@ connection down, which ends a handshake, a header or a body that drips, in whate
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -81,7 +82,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (as requests declares it)
         """Let the pools make watched connections."""
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, ssl_context=_tls_context(), **kwargs)
         self.poolmanager.pool_classes_by_scheme = _pool_classes(self._deadline)
 
     def close(self) -> None:
@@ -90,6 +91,14 @@ class DeadlineAdapter(HTTPAdapter):
         for key in pools.keys():  # noqa: SIM118  (this container refuses to be iterated over)
             pools[key].close()
         super().close()
+
+
+def _tls_context() -> ssl.SSLContext:
+    """What urllib3 would make, but deaf to ``SSLKEYLOGFILE``, which writes every session's keys to a file."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_COMPRESSION
+    return context
 
 
 def _pool_classes(deadline: Deadline) -> dict[str, Any]:

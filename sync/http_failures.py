@@ -50,6 +50,8 @@ def error_of_exception(error: BaseException) -> SyncError:
             if cause.verify_code in _DATE_VERIFY_CODES:
                 return ClockFault("the centre's certificate is out of its dates: check the clock")
             return NotTheCentre("the certificate is not the centre's")
+        if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return Unreachable("the connection was cut in its handshake")
         if isinstance(cause, ssl.SSLError):
             return NotTheCentre("no safe connection: somebody else answers")
     return Unreachable("the centre was not reached")

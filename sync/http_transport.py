@@ -34,7 +34,6 @@ from sync.errors import (
     NotAuthorised,
     NotTheCentre,
     ProtocolMismatch,
-    SyncError,
     TimedOut,
     Unreachable,
 )
@@ -325,13 +324,18 @@ class HttpTransport:
                 ) as response,
             ):
                 answer = _read_bounded(response, self.maximum_answer_bytes)
-        except SyncError:
+        except NotTheCentre:
             raise
         except (
+            Unreachable,
             requests.RequestException,
             urllib3.exceptions.HTTPError,
             http.client.HTTPException,
             OSError,
+            # The libraries' own parsers, on a negative chunk or a number of a thousand digits: our arguments were
+            # checked before.
+            ValueError,
+            OverflowError,
         ) as error:
             if self._deadline.has_passed:
                 self._allowance.note_timed_out(len(body), total_s)
@@ -360,6 +364,10 @@ def _read_bounded(response: requests.Response, limit: int) -> bytes:
         parts.append(part)
     if announced.isdecimal() and total < int(announced):
         raise Unreachable("the answer was cut short")
+    is_bare = not announced and "Transfer-Encoding" not in response.headers
+    if response.status_code == 200 and not total and is_bare:
+        # Cut within its headers, which http.client takes for their end; a portal that answers has something to say.
+        raise Unreachable("the answer was cut in its headers")
     return b"".join(parts)
 
 

@@ -20,8 +20,8 @@ from sync.central.admin import CentralAdmin
 from sync.central.server import READY_FILE
 from sync.keyring_store import KeyringStore
 from sync.signing import DeviceSigner, Verifier
-from tests.storm.tls_front import TlsFront
 from tests.sync.certificates import Authority
+from tests.sync.tls_front import TlsFront
 
 ROOT = Path(__file__).parents[2]
 DEVICE = "dev-0007"
@@ -165,7 +165,7 @@ def storm_world(folder: Path, seed: int) -> Iterator[StormWorld]:
     finally:
         encrypted.close()
     nursery = Nursery()
-    front = TlsFront(authority.server(), centre_state / READY_FILE)
+    front = TlsFront(authority.server(), lambda: (centre_state / READY_FILE).read_text("ascii"))
     settings = _settings(folder, state, region, front.url, centre_key, authority.path)
     serve = ["central", "serve", "--state-dir", str(centre_state), "--key-provider", "file"]
     world = StormWorld(

@@ -5,7 +5,6 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -33,101 +32,21 @@ from sync.http_transport import MAXIMUM_ANSWER_BYTES, HttpTransport
 from sync.item import SignedItem
 from sync.outbox import ItemState
 from sync.signing import DeviceSigner, Purpose
+from tests.sync.lying_server import (
+    CENTRE,
+    HTML,
+    ITEMS,
+    JSON,
+    PROBLEM,
+    answering,
+    batch_answer,
+    failure_of,
+    failure_of_while,
+    read_request,
+    reply,
+    transport_to,
+)
 from tests.sync.sync_parts import DEVICE, NOW, Kiosk, event
-
-CENTRE = DeviceSigner(bytes(range(32)))
-ITEMS = [b"item"]
-
-Answerer = Callable[[socket.socket, bytes], None]
-
-
-@contextlib.contextmanager
-def answering(answer: Answerer) -> Iterator[str]:
-    """A server that reads a request and lets the test write whatever it likes."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    stop = threading.Event()
-
-    def serve() -> None:
-        while not stop.is_set():
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(OSError):
-                connection.settimeout(5)
-                if not stop.is_set():
-                    answer(connection, _read_request(connection))
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        stop.set()
-        # Wakes the accept that may be waiting.
-        with contextlib.suppress(OSError):
-            socket.create_connection(listener.getsockname(), 1).close()
-        thread.join(10)
-        listener.close()
-        assert not thread.is_alive()
-
-
-def _read_request(connection: socket.socket) -> bytes:
-    received = b""
-    while b"\r\n\r\n" not in received:
-        piece = connection.recv(65536)
-        if not piece:
-            return received
-        received += piece
-    head, _, body = received.partition(b"\r\n\r\n")
-    length = next(
-        (
-            int(line[15:])
-            for line in head.split(b"\r\n")
-            if line.lower().startswith(b"content-length:")
-        ),
-        0,
-    )
-    while len(body) < length:
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
-
-
-def reply(status: str, body: bytes = b"", *headers: str) -> Answerer:
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
-    return lambda connection, _: connection.sendall(
-        "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-    )
-
-
-@contextlib.contextmanager
-def transport_to(url: str, deadline_s: float = 5.0) -> Iterator[HttpTransport]:
-    made = HttpTransport(url, DEVICE, DeviceSigner.generate(), CENTRE.public_key, 2.0, deadline_s)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
-def failure_of(answer: Answerer, deadline_s: float = 5.0) -> SyncError:
-    with answering(answer) as url, transport_to(url, deadline_s) as transport:
-        with pytest.raises(SyncError) as caught:
-            transport.send_batch("batch-1", ITEMS)
-        return caught.value
-
-
-def batch_answer(
-    batch: str = "batch-1", signer: DeviceSigner = CENTRE, device: str = DEVICE, protocol: int = 1
-) -> bytes:
-    answer = BatchAnswer(
-        protocol=protocol, batch=batch, device=device, epoch="e", hwm=1, time=NOW, results=()
-    )
-    return seal_answer(answer, Purpose.BATCH_ANSWER, signer)
-
-
-JSON = "Content-Type: application/json"
-HTML = "Content-Type: text/html"
-PROBLEM = "Content-Type: application/problem+json"
 
 
 def test_signed_answer_is_taken(kiosk: Kiosk):
@@ -255,14 +174,6 @@ def test_dripping_answer_is_cut_at_the_total_time(part: str):
     assert time.monotonic() - started < 3.0
 
 
-def failure_of_while(answer: Answerer, deadline_s: float, done: threading.Event) -> SyncError:
-    with answering(answer) as url, transport_to(url, deadline_s) as transport:
-        with pytest.raises(SyncError) as caught:
-            transport.send_batch("batch-1", ITEMS)
-        done.set()
-        return caught.value
-
-
 def test_silent_server_is_cut_at_the_total_time():
     done = threading.Event()
     error = failure_of_while(lambda connection, _: done.wait(5) and None, 0.4, done)
@@ -311,7 +222,7 @@ def test_link_is_used_again_for_the_next_request():
             connection, _ = listener.accept()
             with connection:
                 for _ in range(2):
-                    _read_request(connection)
+                    read_request(connection)
                     body = batch_answer()
                     head = f"HTTP/1.1 200 OK\r\n{JSON}\r\nContent-Length: {len(body)}\r\n\r\n"
                     connection.sendall(head.encode() + body)
@@ -338,7 +249,7 @@ def test_close_ends_the_connection_also_while_an_earlier_failure_is_remembered()
             connection, _ = listener.accept()
             with connection:
                 connection.settimeout(5)
-                _read_request(connection)
+                read_request(connection)
                 body = batch_answer()
                 head = f"HTTP/1.1 200 OK\r\n{JSON}\r\nContent-Length: {len(body)}\r\n\r\n"
                 connection.sendall(head.encode() + body)

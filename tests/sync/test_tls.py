@@ -1,184 +1,211 @@
-"""TLS for real: certificates made here, a server that speaks it, and one that drips its handshake."""
+"""TLS for real: our own authority, certificates at fault, handshakes at fault, and what the environment would change.
+
+Every fault is told by its name and changes no record of the queue.
+"""
 
 import contextlib
-import ipaddress
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-from sync.answers import ProbeAnswer, seal_answer
-from sync.errors import ClockFault, NotTheCentre, SyncError, TimedOut
+from sync.connectivity import LinkState
+from sync.engine import SyncReport
 from sync.http_transport import HttpTransport
-from sync.signing import DeviceSigner, Purpose
-from tests.sync.sync_parts import DEVICE
+from sync.outbox import ItemState
+from tests.sync.certificates import Authority, server_context
+from tests.sync.lying_server import CENTRE, JSON, answering, batch_answer, reply, run_upward
+from tests.sync.sync_parts import DEVICE, Centre, Kiosk, event
+from tests.sync.tls_front import TlsFront
 
-CENTRE = DeviceSigner(bytes(range(32)))
+DAY = timedelta(days=1)
+CLOCK = ("SYN-104", LinkState.CLOCK_FAULT)
+NOT_OURS = ("SYN-102", LinkState.CAPTIVE)
+CUT = ("SYN-101", LinkState.OFFLINE)
+SLOW = ("SYN-105", LinkState.OFFLINE)
 
 
-@dataclass
-class Certificate:
-    """A self-signed certificate and its key in one PEM file."""
-
-    path: Path
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
 
 
-def make_certificate(folder: Path, begins_in: timedelta, ends_in: timedelta) -> Certificate:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "centre under test")])
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now + begins_in)
-        .not_valid_after(now + ends_in)
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
+def run_once(
+    kiosk: Kiosk, url: str, trusted: Path | None, public_key: bytes = CENTRE.public_key
+) -> SyncReport:
+    transport = HttpTransport(
+        url, DEVICE, kiosk.signer, public_key, 2.0, 1.0, str(trusted) if trusted else None
     )
-    path = folder / f"{certificate.serial_number}.pem"
-    path.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return Certificate(path)
+    try:
+        return run_upward(kiosk, transport)
+    finally:
+        transport.close()
+
+
+def outcome(kiosk: Kiosk, url: str, trusted: Path | None) -> tuple[str, LinkState]:
+    """How one run ends, after making sure that the queue is as it was."""
+    kiosk.append(event("r-0001"), event("r-0002"))
+    before = kiosk.rows("SELECT * FROM outbox ORDER BY seq")
+    report = run_once(kiosk, url, trusted)
+    assert kiosk.rows("SELECT * FROM outbox ORDER BY seq") == before
+    assert kiosk.listener.outcomes == []
+    return report.error_code, report.link
+
+
+@pytest.mark.parametrize(
+    ("begins_in", "ends_in"), [(DAY, 2 * DAY), (-2 * DAY, -DAY)], ids=["not yet valid", "expired"]
+)
+def test_certificate_out_of_its_dates_points_to_the_clock(
+    kiosk: Kiosk, authority: Authority, begins_in: timedelta, ends_in: timedelta
+):
+    context = server_context(authority.server(begins_in, ends_in))
+    with answering(reply("200 OK", batch_answer(), JSON), context) as url:
+        assert outcome(kiosk, url, authority.path) == CLOCK
+
+
+@pytest.mark.parametrize("kind", ["self-signed", "of another authority", "of another host"])
+def test_certificate_of_somebody_else_is_not_the_centres(
+    kiosk: Kiosk, authority: Authority, tmp_path: Path, kind: str
+):
+    """As a captive portal or an inspecting proxy shows."""
+    shown = {
+        "self-signed": lambda: authority.server(is_self_signed=True),
+        "of another authority": lambda: Authority(tmp_path).server(),
+        "of another host": lambda: authority.server(host="portal.example"),
+    }[kind]()
+    with answering(reply("200 OK", batch_answer(), JSON), server_context(shown)) as url:
+        assert outcome(kiosk, url, authority.path) == NOT_OURS
+
+
+def test_shipped_list_does_not_trust_our_own_authority(kiosk: Kiosk, authority: Authority):
+    context = server_context(authority.server())
+    with answering(reply("200 OK", batch_answer(), JSON), context) as url:
+        assert outcome(kiosk, url, None) == NOT_OURS
+
+
+def test_old_tls_is_not_spoken(kiosk: Kiosk, authority: Authority):
+    context = server_context(authority.server())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with answering(reply("200 OK", batch_answer(), JSON), context) as url:
+        assert outcome(kiosk, url, authority.path) == NOT_OURS
+
+
+# A record header that announces much; a fatal alert; what no TLS ever is.
+_RECORD = b"\x16\x03\x03\x40\x00"
+HANDSHAKES = {
+    "cut at once": (lambda peer: None, CUT),
+    "cut after the hello": (lambda peer: peer.recv(4096), CUT),
+    "cut in a record": (lambda peer: (peer.recv(4096), peer.sendall(_RECORD + b"\2" * 90)), CUT),
+    "alert": (lambda peer: (peer.recv(4096), peer.sendall(b"\x15\x03\x03\0\2\2\x28")), NOT_OURS),
+    "plain HTTP": (
+        lambda peer: (peer.recv(4096), peer.sendall(b"HTTP/1.1 302 Found\r\n\r\n")),
+        NOT_OURS,
+    ),
+    "noise": (lambda peer: (peer.recv(4096), peer.sendall(bytes(range(256)) * 9)), NOT_OURS),
+    "silence": (lambda peer: (peer.recv(4096), peer.settimeout(3), peer.recv(1)), SLOW),
+}
+
+
+@pytest.mark.parametrize("name", HANDSHAKES)
+def test_handshake_that_fails_is_named(kiosk: Kiosk, authority: Authority, name: str):
+    behave, expected = HANDSHAKES[name]
+    with shaking(behave) as url:
+        assert outcome(kiosk, url, authority.path) == expected
+
+
+def test_dripping_handshake_is_cut_at_the_total_time(kiosk: Kiosk, authority: Authority):
+    done = threading.Event()
+
+    def drip(peer: socket.socket) -> None:
+        peer.recv(4096)
+        peer.sendall(_RECORD)
+        while not done.wait(0.05):
+            peer.sendall(b"\2")
+
+    started = time.monotonic()
+    with shaking(drip) as url:
+        try:
+            assert outcome(kiosk, url, authority.path) == SLOW
+        finally:
+            done.set()
+    assert time.monotonic() - started < 4.0
 
 
 @contextlib.contextmanager
-def tls_server(certificate: Certificate) -> Iterator[str]:
-    """Answers one signed probe over TLS."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.path)
+def shaking(behave: Callable[[socket.socket], object]) -> Iterator[str]:
+    """A server that does not get as far as a request."""
     listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(10)
+    is_over = threading.Event()
 
     def serve() -> None:
-        with contextlib.suppress(OSError):
-            plain, _ = listener.accept()
-            plain.settimeout(10)
-            with plain, context.wrap_socket(plain, server_side=True) as connection:
-                nonce = connection.recv(65536).split(b"nonce=")[1].split(b" ")[0].decode()
-                answer = ProbeAnswer(protocol=1, nonce=nonce, time=datetime.now(UTC))
-                body = seal_answer(answer, Purpose.PROBE, CENTRE)
-                head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-                connection.sendall(head.encode() + body)
+        while not is_over.is_set():
+            with contextlib.suppress(OSError):
+                peer, _ = listener.accept()
+                with peer:
+                    peer.settimeout(3)
+                    behave(peer)
 
     thread = threading.Thread(target=serve)
     thread.start()
     try:
         yield f"https://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        thread.join(12)
+        is_over.set()
+        with contextlib.suppress(OSError):
+            socket.create_connection(listener.getsockname(), 1).close()
+        thread.join(10)
         listener.close()
         assert not thread.is_alive()
 
 
-def probe(url: str, ca_bundle: Path | None, deadline_s: float = 5.0) -> ProbeAnswer:
-    transport = HttpTransport(
-        url,
-        DEVICE,
-        DeviceSigner.generate(),
-        CENTRE.public_key,
-        2.0,
-        deadline_s,
-        str(ca_bundle) if ca_bundle else None,
-    )
+TRAPS = {
+    "bundle that is not there": {"REQUESTS_CA_BUNDLE": "{folder}/none", "CURL_CA_BUNDLE": "{folder}/none"},
+    "bundle of somebody else": {"REQUESTS_CA_BUNDLE": "{theirs}", "CURL_CA_BUNDLE": "{theirs}"},
+    "OpenSSL's own": {"SSL_CERT_FILE": "{theirs}", "SSL_CERT_DIR": "{folder}"},
+    "netrc": {"NETRC": "{netrc}", "HOME": "{folder}"},
+    "proxies": {
+        name: "http://127.0.0.1:1"
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+    },
+    "key log": {"SSLKEYLOGFILE": "{folder}/keys.log"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_environment_changes_nothing(
+    kiosk: Kiosk,
+    centre: Centre,
+    authority: Authority,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trap: str,
+):
+    """Each of these replaced something of a default session: certificates, Authorization, the way."""
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password secret\n")
+    places = {"folder": tmp_path, "theirs": Authority(tmp_path).path, "netrc": netrc}
+    for name, value in TRAPS[trap].items():
+        monkeypatch.setenv(name, value.format(**places))
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    centre.enrol(kiosk.signer)
+    (event_id,) = kiosk.append(event())
+    front = TlsFront(authority.server(), lambda: centre.url)
     try:
-        return transport.probe()
+        key = centre.admin.centre_public_key()
+        report = run_once(kiosk, front.url, authority.path, key)
     finally:
-        transport.close()
-
-
-def test_centre_with_its_own_authority_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nothing"))
-    good = make_certificate(tmp_path, -timedelta(days=1), timedelta(days=1))
-    with tls_server(good) as url:
-        assert probe(url, good.path).protocol == 1
-
-
-@pytest.mark.parametrize(
-    ("begins_in", "ends_in"),
-    [
-        (timedelta(days=1), timedelta(days=2)),
-        (-timedelta(days=2), -timedelta(days=1)),
-    ],
-    ids=["not yet valid", "expired"],
-)
-def test_certificate_out_of_its_dates_points_to_the_clock(tmp_path: Path, begins_in, ends_in):
-    bad = make_certificate(tmp_path, begins_in, ends_in)
-    with tls_server(bad) as url, pytest.raises(ClockFault):
-        probe(url, bad.path)
-
-
-def test_certificate_of_another_authority_is_not_the_centres(tmp_path: Path):
-    """As a captive portal or an inspecting proxy shows."""
-    theirs = make_certificate(tmp_path, -timedelta(days=1), timedelta(days=1))
-    ours = make_certificate(tmp_path, -timedelta(days=1), timedelta(days=1))
-    with tls_server(theirs) as url, pytest.raises(NotTheCentre):
-        probe(url, ours.path)
-
-
-def test_plain_answer_on_the_tls_port_is_not_the_centres():
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        with contextlib.suppress(OSError):
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(4096)
-                connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://portal/\r\n\r\n")
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        with pytest.raises(SyncError) as caught:
-            probe(f"https://127.0.0.1:{listener.getsockname()[1]}", None)
-    finally:
-        thread.join(10)
-        listener.close()
-    assert type(caught.value) is NotTheCentre
-
-
-def test_dripping_handshake_is_cut_at_the_total_time():
-    listener = socket.create_server(("127.0.0.1", 0))
-    done = threading.Event()
-
-    def serve() -> None:
-        with contextlib.suppress(OSError):
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(4096)
-                # A record header that announces much, then a byte now and then.
-                connection.sendall(b"\x16\x03\x03\x40\x00")
-                while not done.wait(0.05):
-                    connection.sendall(b"\x02")
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    started = time.monotonic()
-    try:
-        with pytest.raises(TimedOut):
-            probe(f"https://127.0.0.1:{listener.getsockname()[1]}", None, 0.5)
-    finally:
-        done.set()
-        thread.join(10)
-        listener.close()
-    assert time.monotonic() - started < 3.0
+        front.close()
+    assert (report.error_code, report.acknowledged) == ("", 1)
+    assert kiosk.ids(ItemState.ACKNOWLEDGED) == [event_id]
+    assert not (tmp_path / "keys.log").exists()

@@ -5,6 +5,7 @@ import select
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,11 +13,15 @@ from tests.sync.certificates import server_context
 
 
 class TlsFront:
-    """Threads of this process: it outlives every centre behind it."""
+    """Threads of this process: it outlives every centre behind it.
 
-    def __init__(self, certificate: Path, ready_file: Path) -> None:
+    Args:
+        where: tells the URL of the centre, asked anew for each connection.
+    """
+
+    def __init__(self, certificate: Path, where: Callable[[], str]) -> None:
         self._context = server_context(certificate)
-        self._ready_file = ready_file
+        self._where = where
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -52,7 +57,7 @@ class TlsFront:
         with contextlib.suppress(OSError, ValueError), plain:
             plain.settimeout(5)
             with self._context.wrap_socket(plain, server_side=True) as outside:
-                url = urlsplit(self._ready_file.read_text("ascii"))
+                url = urlsplit(self._where())
                 with socket.create_connection((url.hostname, url.port), 2) as inside:
                     self.carried += 1
                     self._carry(outside, inside)
