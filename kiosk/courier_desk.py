@@ -15,6 +15,7 @@ from kiosk.commands.options import make_console
 from kiosk.config import load_config
 from kiosk.courier_parts import CourierParts, courier_parts
 from kiosk.errors import StorageError
+from kiosk.published import refusal
 from kiosk.runtime import Runtime, open_runtime
 from kiosk.services.store import AuditEntry
 from sync.courier import ledger
@@ -22,6 +23,8 @@ from sync.courier.arrivals import Arrivals
 from sync.courier.carrier import Carrier, Visit
 from sync.courier.export import Exported
 from sync.courier.layout import CourierFolder
+from sync.feed_sinks import CATALOGUE, ROSTER
+from sync.pull_parcel import Unpacked
 
 _log = logging.getLogger(__name__)
 
@@ -97,7 +100,12 @@ def import_from(config_path: Path | None, folder: Path) -> int:
             with runtime.store.transaction() as transaction:
                 parts.keep_certificate(transaction.database, found.report)
             audit(parts, "courier.report", "", {"acknowledged": found.report.acknowledged})
+        parcel = place.parcel(runtime.config.device.id)
+        unpacked = parts.parcels().take(parcel) if parcel is not None else None
+        refused = refusal(runtime.encrypted)
     _say_arrivals(console, found, is_van=is_van)
+    if unpacked is not None:
+        _say_unpacked(console, unpacked, refused)
     return 0
 
 
@@ -175,6 +183,22 @@ def _say_arrivals(console: Console, found: Arrivals, *, is_van: bool) -> None:
     )
     if outcome.has_listener_failed:
         console.print("有几件这次没有记下，请再导入一次。")
+
+
+def _say_unpacked(console: Console, unpacked: Unpacked, refused: str) -> None:
+    counts = unpacked.changes
+    if counts:
+        console.print(
+            f"名单变动 {counts.get(ROSTER, 0)} 人，业务定义变动 {counts.get(CATALOGUE, 0)} 份。"
+        )
+    elif not unpacked.problem:
+        console.print("U盘上的名单和业务定义，本机都有了。")
+    if unpacked.has_gap:
+        console.print("U盘上的名单接不上本机的，请中心再导出一次。")
+    if unpacked.problem:
+        console.print("U盘上的名单坏了，或者不是给本机的；好的部分已经收下，请中心再导出一次。")
+    if refused:
+        console.print(f"中心新发布的业务定义用不了，照原来的办：\n{escape(refused)}")
 
 
 def _status_table(entries: list[ledger.BundleEntry]) -> Table:

@@ -6,10 +6,12 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlite_utils import Database
 
 from kiosk.errors import ConfigError
+from kiosk.published import check_published
 from kiosk.runtime import Runtime
 from kiosk.services.store import AuditEntry
 from kiosk.storage.database import RESERVE_BYTES
@@ -28,8 +30,12 @@ from sync.courier.van_client import VanClient
 from sync.device_certificate import CertificateMalformed, read_certificate
 from sync.errors import KeyringRefused
 from sync.events import SystemClock
+from sync.feed_reader import FeedReader
+from sync.feed_sinks import CatalogueSink, RosterSink
 from sync.keyring import Keyring
 from sync.keyring_store import KeyringStore
+from sync.opening_key import opening_keys_of
+from sync.pull_parcel import ParcelReader
 from sync.signing import Verifier
 
 _log = logging.getLogger(__name__)
@@ -114,6 +120,25 @@ class CourierParts:
         own_keys = runtime.keys.own_verifiers()
         return Receiving(runtime.encrypted, reports, self.certifiers, own_keys, device)
 
+    def parcels(self) -> ParcelReader:
+        """Takes roster and catalogue in that were carried here."""
+        runtime = self.runtime
+        listener = KioskSettlement(runtime.outbox, runtime.clock)
+        check = partial(check_published, runtime.config)
+        with runtime.encrypted.reading() as database:
+            signers = [key.signer for key in runtime.keys.device.all(database)]
+        return ParcelReader(
+            runtime.encrypted,
+            [
+                FeedReader(runtime.encrypted, RosterSink(listener)),
+                FeedReader(runtime.encrypted, CatalogueSink(check)),
+            ],
+            runtime.config.device.id,
+            opening_keys_of(signers),
+            self.centre_keys,
+            SystemClock(),
+        )
+
     def carrier(self) -> Carrier:
         """A van's store."""
         folder = self.runtime.config.state_dir / STORE_FOLDER
@@ -188,6 +213,7 @@ class CourierParts:
             self.receiving(),
             spool,
             stop.is_set if stop is not None else lambda: False,
+            self.parcels(),
         )
         done = handover.visit(client, progress)
         with self.runtime.store.transaction() as transaction:

@@ -10,6 +10,7 @@ from kiosk.config import KioskConfig, default_config_path, parse_config
 from kiosk.errors import ConfigError
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
+from sync.opening_key import opening_key_of
 from sync.safe_file import write_new_file
 from sync.signing import DeviceSigner
 
@@ -30,9 +31,9 @@ def provision(arguments: argparse.Namespace) -> int:
     if path.exists():
         raise ConfigError((f"{path.name}：已经有了；请直接修改它，或者先把它移走",))
     # The key first: settings without a database would look like a machine that lost it.
-    public_key = _make_device_key(config)
+    signer = _make_device_key(config)
     _write(path, settings_text(sections))
-    _say_next_steps(path, config, public_key)
+    _say_next_steps(path, config, signer)
     return 0
 
 
@@ -69,10 +70,10 @@ def settings_text(sections: Sections) -> str:
     return "\n".join(lines)
 
 
-def _make_device_key(config: KioskConfig) -> str:
+def _make_device_key(config: KioskConfig) -> DeviceSigner:
     encrypted = open_kiosk_database(config.state_dir, config.storage.key_provider)
     try:
-        return DeviceSigner(load_or_make_device_seed(encrypted)).public_key.hex()
+        return DeviceSigner(load_or_make_device_seed(encrypted))
     finally:
         encrypted.close()
 
@@ -87,13 +88,14 @@ def _write(path: Path, text: str) -> None:
         ) from error
 
 
-def _say_next_steps(path: Path, config: KioskConfig, public_key: str) -> None:
+def _say_next_steps(path: Path, config: KioskConfig, signer: DeviceSigner) -> None:
     device = config.device
     option = "" if path == default_config_path() else f" --config {shlex.quote(str(path))}"
     steps = [
         "在中心登记这台机器：",
         f"  xianglin central enrol-device --id {device.id} --prefix {device.receipt_prefix} "
-        f"--region {device.region_code} --public-key {public_key}",
+        f"--region {device.region_code} --public-key {signer.public_key.hex()} "
+        f"--opening-key {opening_key_of(signer).sealing_key.public.hex()}",
     ]
     if not config.sync.centre_url:
         steps += [

@@ -4,7 +4,7 @@ An item carries both, so that the centre can tell when something happened whatev
 answers to a question of this device count: they alone are known to be new.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -42,10 +42,26 @@ def note(database: Database, centre_time: datetime, reading: ClockReading) -> No
     Taken when the answer is here, so centre time and the time since then never add up to more than the centre's
     clock shows.
     """
+    _store(database, centre_time, reading.boot_id, reading.monotonic_ms)
+
+
+def note_carried(database: Database, centre_time: datetime, reading: ClockReading) -> None:
+    """The centre signed a time on something that was carried here: it is past, nobody knows how long."""
+    row = database.execute("SELECT centre_time, boot_id, monotonic_ms FROM centre_clock").fetchone()
+    if row is not None:
+        known = parse_utc(row[0])
+        if row[1] == reading.boot_id:
+            known += timedelta(milliseconds=max(0, reading.monotonic_ms - row[2]))
+        if centre_time <= known:
+            return
+    _store(database, centre_time, "", 0)
+
+
+def _store(database: Database, centre_time: datetime, boot_id: str, monotonic_ms: int) -> None:
     database.execute(
         "INSERT INTO centre_clock VALUES (1, ?, ?, ?) ON CONFLICT (only_row) DO UPDATE SET "
         "centre_time = excluded.centre_time, boot_id = excluded.boot_id, monotonic_ms = excluded.monotonic_ms",
-        [iso_utc(centre_time), reading.boot_id, reading.monotonic_ms],
+        [iso_utc(centre_time), boot_id, monotonic_ms],
     )
 
 

@@ -186,7 +186,7 @@ class HttpTransport:
         public = base64.urlsafe_b64encode(opener.sealing_key.public).rstrip(b"=").decode("ascii")
         path = f"/v2/{quote(feed)}?after={after}&bytes={limit_bytes}&key={public}"
         body, nonce = self._signed_exchange("GET", path, b"", {"Accept": PAGE_MEDIA_TYPE})
-        page = open_page(body, self._device_id, opener, self.trust.verifiers)
+        page = open_page(body, self._device_id, {opener.key_id: opener}, self.trust.verifiers)
         if page.header.nonce != nonce:
             raise NotTheCentre("the page belongs to another request")
         if (page.header.feed, page.header.after) != (feed, after):

@@ -109,20 +109,47 @@ def seal_page(
 
 
 def open_page(
-    encoded: bytes, device: str, opener: OpeningKey, verifiers: Mapping[str, Verifier]
+    encoded: bytes,
+    device: str,
+    openers: Mapping[str, OpeningKey],
+    verifiers: Mapping[str, Verifier],
 ) -> FeedPage:
     """Check, open and unpack a page; in this order, so that only the centre's own bytes are unpacked.
 
     Args:
         device: this device's id.
+        openers: its opening keys by id; a page that was carried may be sealed to an earlier one.
         verifiers: the centre's keys by id.
     Raises:
         NotTheCentre: no page, not signed by the centre, or for another device.
         FeedUnusable: the centre's, but sealed to another key, or of an unknown shape.
     """
+    header = read_header(encoded, verifiers)
+    if header.device != device:
+        raise NotTheCentre("the page is for another device")
+    *_, device_key, length = _HEAD.unpack_from(encoded)
+    opener = openers.get(device_key.hex())
+    if opener is None:
+        raise FeedUnusable("the page is sealed to another key of this device")
+    end = _HEAD.size + length
+    try:
+        packed = opener.open(_INFO + encoded[:end], encoded[end:-SIGNATURE_BYTES])
+    except SealError as error:
+        raise FeedUnusable("the page does not open") from error
+    upserts, tombstones = _content(_unpacked(packed, header.size))
+    return FeedPage(header, upserts, tombstones, len(encoded))
+
+
+def read_header(encoded: bytes, verifiers: Mapping[str, Verifier]) -> PageHeader:
+    """Check that the centre made a page, and read what stands in clear; whoever carries it can do no more.
+
+    Raises:
+        NotTheCentre: no page, or not signed by the centre.
+        FeedUnusable: a header of an unknown shape.
+    """
     if not _HEAD.size <= len(encoded) <= MAXIMUM_PAGE_BYTES:
         raise NotTheCentre("the answer is no page")
-    magic, version, suite, centre_key, device_key, length = _HEAD.unpack_from(encoded)
+    magic, version, suite, centre_key, _, length = _HEAD.unpack_from(encoded)
     end = _HEAD.size + length
     is_whole = len(encoded) >= end + _LEAST_SEALED_BYTES + SIGNATURE_BYTES
     if (magic, version, suite) != (_MAGIC, _VERSION, _SUITE) or not is_whole:
@@ -131,17 +158,7 @@ def open_page(
     verifier = verifiers.get(centre_key.hex())
     if verifier is None or not verifier.is_valid(Purpose.PAGE, unsigned, signature):
         raise NotTheCentre("the page is not signed by the centre")
-    header = _header(encoded[_HEAD.size : end])
-    if header.device != device:
-        raise NotTheCentre("the page is for another device")
-    if device_key.hex() != opener.key_id:
-        raise FeedUnusable("the page is sealed to another key of this device")
-    try:
-        packed = opener.open(_INFO + encoded[:end], unsigned[end:])
-    except SealError as error:
-        raise FeedUnusable("the page does not open") from error
-    upserts, tombstones = _content(_unpacked(packed, header.size))
-    return FeedPage(header, upserts, tombstones, len(encoded))
+    return _header(encoded[_HEAD.size : end])
 
 
 def _header(text: bytes) -> PageHeader:

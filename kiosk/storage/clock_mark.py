@@ -62,6 +62,13 @@ def note_centre_moment(database: Database, at: datetime) -> None:
         database.execute("UPDATE clock_mark SET centre_at = ?", [moment_text(at.astimezone(UTC))])
 
 
+def note_carried_moment(database: Database, at: datetime) -> None:
+    """The centre once signed that time on something that was carried here: it is past, and nothing more is said."""
+    _, centre_at = _marks(database)
+    if centre_at is None or at > centre_at:
+        database.execute("UPDATE clock_mark SET centre_at = ?", [moment_text(at.astimezone(UTC))])
+
+
 def _marks(database: Database) -> tuple[datetime | None, datetime | None]:
     row = database.execute("SELECT device_at, centre_at FROM clock_mark").fetchone()
     return moment(row[0]), moment(row[1])

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from kiosk.clock import Clock, site_date
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.services.settle_delivery import SettleDelivery
-from kiosk.storage.clock_mark import note_centre_moment
+from kiosk.storage.clock_mark import note_carried_moment, note_centre_moment
 from kiosk.storage.residents import SqliteResidents, parse_record
 from kiosk.storage.store import SqliteTransaction
 from sync.answers import (
@@ -89,8 +89,11 @@ class KioskSettlement:
         for resident_id in page.tombstones:
             residents.remove(resident_id)
         residents.set_as_of(as_of)
-        note_centre_moment(database, page.time)
-        self.on_centre_time(page.time)
+        if page.nonce:
+            note_centre_moment(database, page.time)
+            self.on_centre_time(page.time)
+        else:
+            note_carried_moment(database, page.time)
         if unusable:
             _log.warning("roster rows with impossible values count=%d", unusable)
         if unusable_records:

@@ -26,9 +26,11 @@ from sync.central.delivery_reports import courier_devices, make_report
 from sync.central.device_keys import forget_keys
 from sync.central.devices import find_device
 from sync.central.keys import CentreKeyStore
+from sync.central.opening_keys import note_opening_key, usable_key
 from sync.central.partitions import add_partitions
+from sync.central.pull_parcels import make_parcel
 from sync.central.status import CentreStatus, status_of
-from sync.errors import SyncError
+from sync.errors import SealError, SyncError
 from sync.signing import PUBLIC_KEY_BYTES
 
 _DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -110,7 +112,19 @@ class CentralAdmin:
         signers = self._keys.current().signers
         return make_report(self._database, device_id, signers, datetime.now(UTC))
 
-    def enrol_device(self, device_id: str, prefix: str, region: str, public_key: bytes) -> None:
+    def pull_parcel(self, device_id: str) -> bytes | None:
+        """Roster and catalogue for a courier to take to a device; None where its opening key is not known."""
+        signer = self._keys.current().signers[0]
+        return make_parcel(self._database, device_id, signer, datetime.now(UTC))
+
+    def enrol_device(
+        self,
+        device_id: str,
+        prefix: str,
+        region: str,
+        public_key: bytes,
+        opening_key: bytes = b"",
+    ) -> None:
         """Enrol a device, or give a known one its new region; doing it twice changes nothing.
 
         A known device takes a new key only before its first delivery: the sequence numbers and receipts of a
@@ -120,11 +134,18 @@ class CentralAdmin:
             prefix: three characters of its receipts, given to one device only.
             region: 12-digit village code.
             public_key: 32 bytes.
+            opening_key: 32 bytes, for a device that only couriers reach; others tell it themselves.
         Raises:
             EnrolmentRefused: a value is malformed, the prefix belongs to another device, or the device has
                 delivered with another key.
         """
         _check_enrolment(device_id, prefix, region, public_key)
+        try:
+            key = usable_key(opening_key) if opening_key else None
+        except SealError as error:
+            raise EnrolmentRefused(
+                "the opening key is not 32 bytes that can be sealed to"
+            ) from error
         row = tables.device
         values: dict[str, Any] = {
             "receipt_prefix": prefix,
@@ -145,13 +166,15 @@ class CentralAdmin:
                 )
             if known is None:
                 connection.execute(insert(row).values(id=device_id, hwm=0, **values))
-                return
-            if region != known.region_code:
-                others = [code for code in known.regions if code != region]
-                values["earlier_regions"] = " ".join(others)
-            if public_key != known.public_key:
-                forget_keys(connection, device_id)
-            connection.execute(update(row).where(row.c.id == device_id).values(values))
+            else:
+                if region != known.region_code:
+                    others = [code for code in known.regions if code != region]
+                    values["earlier_regions"] = " ".join(others)
+                if public_key != known.public_key:
+                    forget_keys(connection, device_id)
+                connection.execute(update(row).where(row.c.id == device_id).values(values))
+        if key is not None:
+            note_opening_key(self._database, device_id, key)
 
     def disable_device(self, device_id: str) -> bool:
         """Accept nothing more of a device; returns whether there is one of this id."""

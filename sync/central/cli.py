@@ -73,6 +73,9 @@ def add_central_parser(
     enrol.add_argument("--prefix", required=True, help="three characters of its receipts: A07")
     enrol.add_argument("--region", required=True, help="12-digit village code")
     enrol.add_argument("--public-key", required=True, help="64 hexadecimal digits")
+    enrol.add_argument(
+        "--opening-key", default="", help="64 hexadecimal digits, for a kiosk that no link reaches"
+    )
     add_courier_commands(add, _admin)
     load = add("load-roster", "take a roster file in", _load_roster)
     load.add_argument("file", type=Path)
@@ -242,13 +245,23 @@ def _renew_epoch(arguments: argparse.Namespace) -> None:
         Console().print(admin.renew_epoch(), highlight=False)
 
 
-def _enrol_device(arguments: argparse.Namespace) -> None:
+def _bytes(digits: str) -> bytes:
     try:
-        public_key = binascii.unhexlify(arguments.public_key)
+        return binascii.unhexlify(digits)
     except (binascii.Error, ValueError):
-        public_key = b""
+        # Of no length that a key has, so it is refused with its words.
+        return digits.encode("utf-8", "replace")[:1] or b""
+
+
+def _enrol_device(arguments: argparse.Namespace) -> None:
     with _admin(arguments) as admin:
-        admin.enrol_device(arguments.device_id, arguments.prefix, arguments.region, public_key)
+        admin.enrol_device(
+            arguments.device_id,
+            arguments.prefix,
+            arguments.region,
+            _bytes(arguments.public_key),
+            _bytes(arguments.opening_key),
+        )
     Console().print(f"enrolled {arguments.device_id}", markup=False, highlight=False)
 
 

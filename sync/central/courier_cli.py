@@ -34,7 +34,11 @@ def add_courier_commands(add: AddCommand, open_admin: OpenAdmin) -> None:
     taking.add_argument(
         "--no-reports", action="store_true", help="do not write the delivery reports beside"
     )
-    giving = add("export-reports", "write delivery reports for couriers to take", export_reports)
+    giving = add(
+        "export-reports",
+        "write delivery reports, roster and catalogue for couriers to take",
+        export_reports,
+    )
     giving.add_argument("folder", type=Path, metavar="FOLDER", help="where the medium is")
     giving.add_argument(
         "--device",
@@ -46,13 +50,16 @@ def add_courier_commands(add: AddCommand, open_admin: OpenAdmin) -> None:
 
 
 def write_reports(admin: CentralAdmin, place: CourierFolder, devices: list[str]) -> int:
-    """Write reports and the keyring onto a medium; how many reports those were."""
+    """Write reports, rosters and the keyring onto a medium; how many reports those were."""
     count = 0
     for device in devices or admin.courier_devices():
         report = admin.delivery_report(device)
         if report is not None:
             place.put_report(device, report)
             count += 1
+        parcel = admin.pull_parcel(device)
+        if parcel is not None:
+            place.put_parcel(device, parcel)
     place.put_keyring(admin.keyring())
     return count
 

@@ -6,19 +6,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from sqlalchemy import insert, select, update
 
 from sync.central.database import CentralDatabase
 from sync.central.devices import Caller
 from sync.central.examples import Responses, problem_responses
 from sync.central.feed_pages import make_page
+from sync.central.opening_keys import note_opening_key, usable_key
 from sync.central.problems import ProblemError
-from sync.central.tables_feeds import opening_key
 from sync.errors import SealError
 from sync.feed_sinks import CATALOGUE, ROSTER
 from sync.page_budget import LEAST_BYTES, MOST_BYTES
 from sync.sealed_page import PAGE_MEDIA_TYPE, seal_page
-from sync.sealing import X25519, SealingKey
+from sync.sealing import SealingKey
 
 if TYPE_CHECKING:
     from sync.central.routes import CentreServices
@@ -86,32 +85,12 @@ def add_sealed_feeds(
         return page(CATALOGUE, caller, after, bytes, _known(services.database, caller, key))
 
 
-def note_opening_key(database: CentralDatabase, device_id: str, public: bytes) -> None:
-    """Remember what a device opens pages with: what is carried to it is sealed to this.
-
-    Args:
-        public: 32 bytes, from a request or bundle that the device signed.
-    """
-    row = opening_key
-    mine = row.c.device == device_id
-    with database.reading() as connection:
-        known = connection.execute(select(row.c.public).where(mine)).scalar()
-    if known == public:
-        return
-    with database.writing() as connection:
-        changed = connection.execute(update(row).where(mine).values(public=public))
-        if changed.rowcount == 0:
-            connection.execute(insert(row).values(device=device_id, public=public))
-
-
 def _known(database: CentralDatabase, caller: Caller, text: str) -> SealingKey:
     try:
-        key = SealingKey(X25519, base64.urlsafe_b64decode(text + "="))
-        # Not every 32 bytes can be sealed to, and a bad key must be the asker's fault.
-        key.seal(b"", b"")
+        key = usable_key(base64.urlsafe_b64decode(text + "="))
     except (SealError, binascii.Error) as error:
         raise ProblemError(422, "invalid-request", "not valid: query.key") from error
-    note_opening_key(database, caller.device.id, key.public)
+    note_opening_key(database, caller.device.id, key)
     return key
 
 

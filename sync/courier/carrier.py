@@ -20,6 +20,7 @@ from sync.courier.errors import (
 from sync.courier.export import DeviceIdentity
 from sync.courier.layout import CourierFolder, custody_file, report_file
 from sync.courier.manifest import Manifest
+from sync.courier.parcels import copy_parcels
 from sync.courier.report import MAXIMUM_REPORT_BYTES, DeliveryReport, open_report
 from sync.courier.stored_bundle import StoredBundle
 from sync.events import Clock
@@ -93,6 +94,8 @@ class Carrier:
                 visit.bundles.append(taken)
         visit.reports_taken = self.copy_reports(place, self.here())
         visit.reports_given = self.copy_reports(self.here(), place)
+        copy_parcels(place, self.here(), self.centre_keys)
+        copy_parcels(self.here(), place, self.centre_keys)
         return visit
 
     def put_on(self, place: CourierFolder, progress: Progress = _silent) -> int:
@@ -106,6 +109,7 @@ class Carrier:
                 raise MediumTooSmall(needed, free, 0, stored.manifest.items)
             copied += stored.copy_to(place, _counting(progress, total))
         self.copy_reports(self.here(), place)
+        copy_parcels(self.here(), place, self.centre_keys)
         return copied
 
     def carried(self) -> list[StoredBundle]:

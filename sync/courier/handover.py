@@ -21,6 +21,8 @@ from sync.courier.settle import ReportOutcome
 from sync.courier.stored_bundle import StoredBundle
 from sync.courier.van_client import VanClient
 from sync.courier.van_server import MAXIMUM_PIECE_BYTES
+from sync.errors import ListenerFailed
+from sync.pull_parcel import ParcelReader, Unpacked
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ class HandedOver:
     """Bundles that the van has signed for."""
     items: int = 0
     report: ReportOutcome | None = None
+    unpacked: Unpacked | None = None
+    """What the van brought of roster and catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Handover:
     """A folder of the kiosk's own, for bundles that are on their way."""
     should_stop: Callable[[], bool] = lambda: False
     """Asked between pieces."""
+    parcels: ParcelReader | None = None
+    """Takes roster and catalogue; None leaves them with the van."""
 
     def visit(self, client: VanClient, progress: Progress = _silent) -> HandedOver:
         """Do all that there is to do with a van that has proved itself.
@@ -72,7 +78,20 @@ class Handover:
         self._hand_over_spool(client, done, progress)
         self.exporter.export(CourierFolder.at(self.spool), f"车 {done.van}", only_new=True)
         self._hand_over_spool(client, done, progress)
+        # Last: what goes up never waits for it.
+        done.unpacked = self._take_parcel(client)
         return done
+
+    def _take_parcel(self, client: VanClient) -> Unpacked | None:
+        data = client.parcel() if self.parcels is not None else None
+        if self.parcels is None or data is None:
+            return None
+        try:
+            return self.parcels.take(data)
+        except ListenerFailed as error:
+            # What came before is kept, and the next parcel brings the rest.
+            logger.warning("the van's parcel was not wholly taken: %s", error)
+            return None
 
     def _hand_over_spool(self, client: VanClient, done: HandedOver, progress: Progress) -> None:
         place = CourierFolder.at(self.spool)

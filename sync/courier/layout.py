@@ -5,6 +5,7 @@ xianglin-courier/
   custody/<bundle id>.<van>.json                          to the device: who carries it
   keyring.json                                            to everybody: the centre's keys
   reports/<device>.json                                   to the device: what the centre has
+  parcels/<device>.xlp                                    to the device: roster and catalogue, sealed to it
 """
 
 import re
@@ -14,15 +15,18 @@ from pathlib import Path
 from sync.courier.manifest import is_bundle_id
 from sync.courier.medium import Folder
 from sync.keyring import MAXIMUM_KEYRING_BYTES
+from sync.pull_parcel import MAXIMUM_PARCEL_BYTES
 
 ROOT = "xianglin-courier"
 KEYRING_FILE = "keyring.json"
 _BUNDLES = "bundles"
 _CUSTODY = "custody"
 _REPORTS = "reports"
+_PARCELS = "parcels"
 _DEVICE = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 _CUSTODY_FILE = re.compile(rf"([0-9a-f-]{{36}})\.({_DEVICE})\.json")
 _REPORT_FILE = re.compile(rf"({_DEVICE})\.json")
+_PARCEL_FILE = re.compile(rf"({_DEVICE})\.xlp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,22 @@ class CourierFolder:
     def put_report(self, device: str, data: bytes) -> None:
         """Leave a report for a device, in the place of an earlier one."""
         self.make_reports().replace(report_file(device), data)
+
+    def parcel(self, device: str) -> bytes | None:
+        """The parcel for a device, when one lies here."""
+        folder = self._child(_PARCELS)
+        name = f"{device}.xlp"
+        return folder.read_small(name, MAXIMUM_PARCEL_BYTES) if folder else None
+
+    def parcel_devices(self) -> list[str]:
+        """Devices for which a parcel is here."""
+        folder = self._child(_PARCELS)
+        found = [_PARCEL_FILE.fullmatch(name) for name in folder.names()] if folder else []
+        return [match[1] for match in found if match]
+
+    def put_parcel(self, device: str, data: bytes) -> None:
+        """Leave a parcel for a device, in the place of an earlier one."""
+        self._make(_PARCELS).replace(f"{device}.xlp", data)
 
     def keyring(self) -> bytes | None:
         """The centre's keyring, when one lies here."""

@@ -17,10 +17,17 @@ from sync.courier.export import DeviceIdentity
 from sync.courier.lan_auth import Exchange, channel_of, prove
 from sync.courier.lan_tls import client_context, peer_key
 from sync.courier.report import MAXIMUM_REPORT_BYTES
-from sync.courier.van_server import BUNDLES_PATH, HELLO_PATH, KEYS_PATH, REPORT_PATH
+from sync.courier.van_server import (
+    BUNDLES_PATH,
+    HELLO_PATH,
+    KEYS_PATH,
+    PARCEL_PATH,
+    REPORT_PATH,
+)
 from sync.deadline import Deadline
 from sync.device_certificate import CertificateMalformed, DeviceCertificate, read_certificate
 from sync.keyring import MAXIMUM_KEYRING_BYTES
+from sync.pull_parcel import MAXIMUM_PARCEL_BYTES
 from sync.signing import Verifier
 
 TIMEOUT_S = 20.0
@@ -101,6 +108,11 @@ class VanClient:
     def report(self) -> bytes | None:
         """The delivery report that the van brings for this kiosk."""
         status, body = self._ask("GET", REPORT_PATH, b"", MAXIMUM_REPORT_BYTES)
+        return body if status == 200 else None
+
+    def parcel(self) -> bytes | None:
+        """Roster and catalogue that the van brings for this kiosk; their reader finds out whether to believe them."""
+        status, body = self._ask("GET", PARCEL_PATH, b"", MAXIMUM_PARCEL_BYTES)
         return body if status == 200 else None
 
     def keyring(self) -> bytes | None:

@@ -2,6 +2,7 @@
 
 GET  /v2/hello                            certificate and nonce of the van; the only thing that strangers get
 GET  /v2/report                           the delivery report for the asking kiosk
+GET  /v2/parcel                           roster and catalogue for the asking kiosk, sealed to it
 POST /v2/bundles                          a manifest; what is wanted of its bundle
 PUT  /v2/bundles/ID/parts/N?offset=K      a piece; what is wanted next
 GET  /v2/bundles/ID/custody               the van's receipt, once the bundle is whole
@@ -45,6 +46,7 @@ _POLL_S = 0.1
 HELLO_PATH = "/v2/hello"
 KEYS_PATH = "/v2/keys"
 REPORT_PATH = "/v2/report"
+PARCEL_PATH = "/v2/parcel"
 BUNDLES_PATH = "/v2/bundles"
 _PART_PATH = re.compile(r"/v2/bundles/([0-9a-f-]{36})/parts/([0-9]{1,4})")
 _CUSTODY_PATH = re.compile(r"/v2/bundles/([0-9a-f-]{36})/custody")
@@ -145,6 +147,9 @@ class VanServer:
             case "GET", "/v2/report":
                 report = self._report(device)
                 return _Answer(200, report) if report else _Answer(404, _json({}))
+            case "GET", "/v2/parcel":
+                parcel = self._carrier.here().parcel(device)
+                return _Answer(200, parcel) if parcel else _Answer(404, _json({}))
             case "GET", "/v2/keys" if self._keyring:
                 return _Answer(200, self._keyring)
             case "POST", "/v2/bundles":

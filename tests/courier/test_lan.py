@@ -20,7 +20,9 @@ from sync.courier.layout import CourierFolder
 from sync.courier.stored_bundle import StoredBundle
 from sync.courier.van_client import VanClient
 from sync.courier.van_server import VanServer
+from sync.opening_key import opening_keys_of
 from sync.outbox import ItemState
+from sync.pull_parcel import ParcelReader, write_parcel
 from sync.signing import DeviceSigner
 from tests.courier.courier_parts import VAN, CentreKeys, Site, Van, receiving
 from tests.sync.sync_parts import DEVICE, NOW, event
@@ -108,6 +110,30 @@ def test_a_report_that_cannot_be_believed_keeps_nothing_from_being_handed_over(m
     CourierFolder.at(meeting.van.folder).put_report(DEVICE, b"nonsense")
     done = meeting.visit()
     assert (done.report, done.bundles) == (None, 1)
+
+
+def test_the_van_hands_a_parcel_to_whom_it_is_for(meeting: Meeting):
+    CourierFolder.at(meeting.van.folder).put_parcel("dev-0001", b"another's")
+    with meeting.client() as client:
+        assert client.parcel() is None
+    CourierFolder.at(meeting.van.folder).put_parcel(DEVICE, write_parcel([b"no page"]))
+    with meeting.client() as client:
+        assert client.parcel() == write_parcel([b"no page"])
+
+
+def test_a_parcel_that_cannot_be_believed_keeps_nothing_from_being_handed_over(meeting: Meeting):
+    meeting.site.kiosk.append(event())
+    CourierFolder.at(meeting.van.folder).put_parcel(DEVICE, write_parcel([b"no page"]))
+    kiosk = meeting.site.kiosk
+    parcels = ParcelReader(
+        kiosk.database, [], DEVICE, opening_keys_of([kiosk.signer]), {}, kiosk.clock
+    )
+    spool = meeting.site.folder / "spool"
+    handover = Handover(meeting.site.exporter(), receiving(meeting.site), spool, parcels=parcels)
+    with meeting.client() as client:
+        done = handover.visit(client)
+    assert done.unpacked is not None
+    assert (done.unpacked.problem, done.bundles) == ("not-the-centre", 1)
 
 
 def test_the_van_hands_the_keyring_on(meeting: Meeting):

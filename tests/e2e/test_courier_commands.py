@@ -1,6 +1,7 @@
 """The courier by its commands: a kiosk, a van and the centre, each with settings and a database of its own."""
 
 import contextlib
+import json
 import re
 import shutil
 import subprocess
@@ -166,9 +167,22 @@ def by_hand_to_the_centre(journey: Journey, capsys: pytest.CaptureFixture[str]) 
     assert journey.central("import-bundles", stick) == 0
     assert "taken in before" in capsys.readouterr().out
     shutil.rmtree(journey.stick / "xianglin-courier/reports")
+    newcomer = {
+        "resident_id": "r-9001",
+        "citizen_id": "513022194803120647",
+        "name": "新来的人",
+        "region_code": journey.world.region_code,
+    }
+    roster = journey.stick.parent / "newcomer.json"
+    roster.write_text(json.dumps({"residents": [newcomer]}), "utf-8")
+    assert journey.central("load-roster", str(roster)) == 0
     assert journey.central("export-reports", stick) == 0
     assert "1 reports written" in capsys.readouterr().out
     assert journey.run(journey.kiosk, "import", stick) == 0
+    assert "名单变动" in capsys.readouterr().out
+    with open_runtime(journey.world.config) as runtime, runtime.encrypted.reading() as database:
+        found = database.execute("SELECT name FROM resident WHERE resident_id = 'r-9001'")
+        assert found.fetchone() == ("新来的人",)
     assert number in applied(journey.world)
     assert journey.waiting() == 0
 

@@ -11,7 +11,7 @@ import zstandard
 
 from sync.canonical import canonical_json
 from sync.errors import FeedUnusable, NotTheCentre, SyncError
-from sync.opening_key import opening_key_of
+from sync.opening_key import opening_key_of, opening_keys_of
 from sync.sealed_page import (
     MAXIMUM_PLAIN_BYTES,
     FeedPage,
@@ -53,7 +53,7 @@ def sealed(packed: bytes | None = None, signer: DeviceSigner = CENTRE, **changes
 
 
 def opened(page: bytes, device: str = "dev-0007", signer: DeviceSigner = KIOSK) -> FeedPage:
-    return open_page(page, device, opening_key_of(signer), VERIFIERS)
+    return open_page(page, device, opening_keys_of([signer]), VERIFIERS)
 
 
 def test_page_comes_out_as_it_went_in():
