@@ -1,11 +1,13 @@
 """``xianglin queue export``: what was not delivered, sealed, in one file for support."""
 
+import contextlib
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from kiosk.commands.options import make_console
 from kiosk.config import load_config
+from kiosk.errors import StorageError
 from kiosk.runtime import open_runtime
 from kiosk.services.store import AuditEntry
 from sync.courier.medium import Folder
@@ -34,6 +36,9 @@ def export_queue(config_path: Path | None, place: Path) -> int:
         with runtime.store.transaction() as transaction:
             details: dict[str, str | int | bool | None] = {"count": done.count, "sha256": done.sha256}  # fmt: skip
             transaction.audit(AuditEntry("queue.exported", "", details))
+        # Only the centre opens the file; a repair of this machine needs a copy of its own. The file is good without.
+        with contextlib.suppress(StorageError):
+            runtime.disk_watch().copy_queue()
     console.print(f"写好了 {done.count} 件，{done.size} 字节，读回核对过：{place}")
     console.print(f"SHA-256 {done.sha256}")
     if done.unsealed:
