@@ -3,16 +3,20 @@
 import argparse
 import json
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.commands.options import make_console
 from kiosk.config import KioskConfig, default_config_path, parse_config
 from kiosk.errors import ConfigError
-from kiosk.storage.database import open_kiosk_database
+from kiosk.storage.database import kiosk_errors, open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
+from sync.keyring import read_kept
+from sync.keyring_file import read_keyring_file
+from sync.keyring_store import KeyringStore
 from sync.opening_key import opening_key_of
 from sync.safe_file import write_new_file
-from sync.signing import DeviceSigner
+from sync.signing import DeviceSigner, Verifier
 
 Sections = dict[str, dict[str, str]]
 
@@ -23,15 +27,20 @@ def provision(arguments: argparse.Namespace) -> int:
     Raises:
         ConfigError: a value is wrong, or there are settings already; nothing was made.
         StorageError: the database cannot be made; there are no settings then.
+        KeyringRefused: the centre's keys are not to be believed; there are no settings then.
     """
     path: Path = (arguments.config or default_config_path()).absolute()
+    document = read_keyring_file(arguments.centre_keys) if arguments.centre_keys else None
+    if document is not None and not arguments.centre_key:
+        # Whoever sets the machine up vouches for the file, as for a key that is typed.
+        arguments.centre_key = read_kept(document).signing[0].public.hex()
     sections = _sections(arguments)
     config = parse_config(sections)
     config.assert_provisioned()
     if path.exists():
         raise ConfigError((f"{path.name}：已经有了；请直接修改它，或者先把它移走",))
     # The key first: settings without a database would look like a machine that lost it.
-    signer = _make_device_key(config)
+    signer = _make_device_key(config, document)
     _write(path, settings_text(sections))
     _say_next_steps(path, config, signer)
     return 0
@@ -70,9 +79,13 @@ def settings_text(sections: Sections) -> str:
     return "\n".join(lines)
 
 
-def _make_device_key(config: KioskConfig) -> DeviceSigner:
+def _make_device_key(config: KioskConfig, keyring: bytes | None) -> DeviceSigner:
     encrypted = open_kiosk_database(config.state_dir, config.storage.key_provider)
     try:
+        if keyring is not None:
+            store = KeyringStore(Verifier(bytes.fromhex(config.sync.centre_public_key)))
+            with kiosk_errors(), encrypted.transaction() as database:
+                store.take(database, keyring, datetime.now(UTC))
         return DeviceSigner(load_or_make_device_seed(encrypted))
     finally:
         encrypted.close()

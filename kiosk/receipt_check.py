@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from accessibility.prompt_catalogue import PromptCatalogue
@@ -15,6 +16,8 @@ from kiosk.errors import ConfigError
 from kiosk.explain import Label
 from kiosk.failures import LOCALE
 from kiosk.services.verify_receipt import ReceiptCheck, ReceiptVerdict, VerifyReceipt
+from sync.keyring import open_keyring
+from sync.keyring_file import read_keyring_file
 from sync.signing import Verifier
 
 EXIT_CODES = {
@@ -30,14 +33,22 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 
 
 def verify_code(
-    config_path: Path | None, *, code: str | None, image: Path | None, centre_key: str
+    config_path: Path | None,
+    *,
+    code: str | None,
+    image: Path | None,
+    centre_key: str,
+    centre_keys: Path | None = None,
 ) -> int:
     """Judge a code; needs the centre's public key and nothing else, neither database nor network.
 
+    Args:
+        centre_keys: a keyring that this key vouches for.
     Returns:
         the exit code; see ``EXIT_CODES``.
     Raises:
         ConfigError: there is no key, or the settings are wrong.
+        KeyringRefused: the keyring is not of this centre.
     """
     label = PromptCatalogue.load(LOCALE).label
     key = centre_key or load_config(config_path).sync.centre_public_key
@@ -47,9 +58,18 @@ def verify_code(
     if fault:
         make_console().print(label(f"verify_receipt.command.{fault}"))
         return EXIT_FAILED
-    check = VerifyReceipt((Verifier(bytes.fromhex(key)),)).check(text)
+    check = VerifyReceipt(_verifiers(key, centre_keys)).check(text)
     _say(check, label)
     return EXIT_CODES[check.verdict]
+
+
+def _verifiers(key: str, keyring: Path | None) -> Collection[Verifier]:
+    anchor = Verifier(bytes.fromhex(key))
+    trusted = {anchor.key_id: anchor}
+    if keyring is None:
+        return trusted.values()
+    opened = open_keyring(read_keyring_file(keyring), trusted)
+    return {**trusted, **opened.paper_verifiers}.values()
 
 
 def _text_of(code: str | None, image: Path | None) -> tuple[str, str]:

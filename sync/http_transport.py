@@ -129,9 +129,8 @@ class HttpTransport:
         except ProtocolMismatch:
             self._speaks_2 = False
             raise
-        answer = open_answer(
-            answer_body, BatchAnswer, Purpose.BATCH_ANSWER, self.trust.verifiers, protocol
-        )
+        with self.trust.judging() as keys:
+            answer = open_answer(answer_body, BatchAnswer, Purpose.BATCH_ANSWER, keys, protocol)
         if answer.batch != batch_id:
             raise NotTheCentre("the answer belongs to another batch")
         self._check_device(answer)
@@ -186,7 +185,8 @@ class HttpTransport:
         public = base64.urlsafe_b64encode(opener.sealing_key.public).rstrip(b"=").decode("ascii")
         path = f"/v2/{quote(feed)}?after={after}&bytes={limit_bytes}&key={public}"
         body, nonce = self._signed_exchange("GET", path, b"", {"Accept": PAGE_MEDIA_TYPE})
-        page = open_page(body, self._device_id, {opener.key_id: opener}, self.trust.verifiers)
+        with self.trust.judging() as keys:
+            page = open_page(body, self._device_id, {opener.key_id: opener}, keys)
         if page.header.nonce != nonce:
             raise NotTheCentre("the page belongs to another request")
         if (page.header.feed, page.header.after) != (feed, after):
@@ -232,7 +232,8 @@ class HttpTransport:
         """Ask for the signed echo; needs no enrolment."""
         nonce = secrets.token_urlsafe(16)
         body = self._exchange("GET", f"/v1/probe?nonce={nonce}", b"", {})
-        answer = open_answer(body, ProbeAnswer, Purpose.PROBE, self.trust.verifiers)
+        with self.trust.judging() as keys:
+            answer = open_answer(body, ProbeAnswer, Purpose.PROBE, keys)
         if answer.nonce != nonce:
             raise NotTheCentre("the answer belongs to another request")
         return answer
@@ -262,7 +263,8 @@ class HttpTransport:
     def _opened(
         self, body: bytes, nonce: str, kind: type[NoncedT], purpose: Purpose, protocol: int
     ) -> NoncedT:
-        answer = open_answer(body, kind, purpose, self.trust.verifiers, protocol)
+        with self.trust.judging() as keys:
+            answer = open_answer(body, kind, purpose, keys, protocol)
         if answer.nonce != nonce:
             raise NotTheCentre("the answer belongs to another request")
         self._check_device(answer)

@@ -133,5 +133,5 @@ class KeyExchange:
         if last is None or last.boot_id != now.boot_id:
             return True
         waited_s = (now.monotonic_ms - last.monotonic_ms) / 1000
-        is_told = self._trust.announced > self._trust.serial
-        return waited_s >= (AGAIN_S if is_told else self._wait_s)
+        is_news = self._trust.announced > self._trust.serial or self._trust.is_in_doubt
+        return waited_s >= (AGAIN_S if is_news else self._wait_s)

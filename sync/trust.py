@@ -1,7 +1,9 @@
 """Whose answers count: the centre's key of the settings, and then the keys of its newest keyring."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 
+from sync.errors import NotTheCentre
 from sync.keyring import Keyring
 from sync.signing import Verifier
 
@@ -24,6 +26,9 @@ class CentreTrust:
         self.is_refused = False
         """Whether the centre did not know the key of the last request: perhaps it was set back to before the change."""
 
+        self.is_in_doubt = False
+        """Whether the last answer was signed by no known key: somebody else's, or the centre's next key."""
+
     @property
     def verifiers(self) -> Mapping[str, Verifier]:
         """By key id. Replaced as a whole, so that any thread may look."""
@@ -33,6 +38,16 @@ class CentreTrust:
         """Believe the keys of a keyring that was opened with the present ones, and no others."""
         self._verifiers = keyring.verifiers
         self.serial = keyring.serial
+
+    @contextlib.contextmanager
+    def judging(self) -> Iterator[Mapping[str, Verifier]]:
+        """Lend the keys for one answer, and remember whether it was signed by one of them."""
+        try:
+            yield self._verifiers
+        except NotTheCentre:
+            self.is_in_doubt = True
+            raise
+        self.is_in_doubt = False
 
     def note(self, announced: int | None) -> None:
         """A signed answer spoke of a keyring."""

@@ -20,6 +20,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--centre-key", default="", help="the centre's public key, 64 hexadecimal digits"
     )
+    parser.add_argument(
+        "--centre-keys",
+        type=Path,
+        metavar="FILE",
+        help="the centre's keys, of xianglin central keys --out: events are sealed from the first one on",
+    )
     parser.add_argument("--site-name", default="", help="shown on the welcome page")
     parser.add_argument(
         "--key-provider",

@@ -25,6 +25,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default="",
         help="the centre's public key, 64 hexadecimal digits (default: the settings)",
     )
+    verify.add_argument(
+        "--centre-keys",
+        type=Path,
+        metavar="FILE",
+        help="the centre's keys, of xianglin central keys --out: also papers of its other keys",
+    )
     verify.set_defaults(execute=execute)
 
 
@@ -37,4 +43,5 @@ def execute(arguments: argparse.Namespace) -> int:
         code=arguments.code,
         image=arguments.image,
         centre_key=arguments.centre_key,
+        centre_keys=arguments.centre_keys,
     )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,7 +25,7 @@ from sync.central.decisions import decide
 from sync.central.delivery_reports import courier_devices, make_report
 from sync.central.device_keys import forget_keys
 from sync.central.devices import find_device
-from sync.central.keys import CentreKeyStore
+from sync.central.keys import CentreKeys, CentreKeyStore
 from sync.central.opening_keys import note_opening_key, usable_key
 from sync.central.partitions import add_partitions
 from sync.central.pull_parcels import make_parcel
@@ -93,6 +93,18 @@ class CentralAdmin:
     def centre_public_key(self) -> bytes:
         """The 32 bytes that a kiosk is given at provisioning."""
         return self._keys.current().signers[-1].public_key
+
+    def keys(self) -> CentreKeys:
+        """All keys of the centre."""
+        return self._keys.current()
+
+    def rotate_keys(self, kinds: Sequence[str], overlap: timedelta) -> CentreKeys:
+        """Make new keys of these kinds; the present ones count for the time of the overlap."""
+        return self._keys.rotate(kinds, overlap)
+
+    def extend_key(self, key_id: str, until: datetime) -> bool:
+        """Let an old key count longer, or again; whether there is one that ends."""
+        return self._keys.extend(key_id, until)
 
     def keyring(self) -> bytes:
         """The document of all keys that a kiosk may be given with it."""

@@ -16,6 +16,7 @@ from sync.central.catalogue import Check
 from sync.central.cli_care import add_care
 from sync.central.courier_cli import add_courier_commands
 from sync.central.database_url import FILE_VARIABLE, URL_VARIABLE, told_url
+from sync.central.key_cli import add_key_commands
 from sync.central.listing import table as _table
 from sync.central.server import run
 from sync.central.settings import settings_from_environment
@@ -77,6 +78,7 @@ def add_central_parser(
         "--opening-key", default="", help="64 hexadecimal digits, for a kiosk that no link reaches"
     )
     add_courier_commands(add, _admin)
+    add_key_commands(add, _admin)
     load = add("load-roster", "take a roster file in", _load_roster)
     load.add_argument("file", type=Path)
     publish = add(
