@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sync import cursors
 from sync.answers import EventResult, EventStatus
 from sync.engine import SyncEngine, SyncReport
 from sync.events import ClockReading, OutboxEvent
@@ -171,9 +172,14 @@ class SimKiosk:
     def run(self) -> SyncReport:
         return self.engine.run_once()
 
-    def settle(self, results: Sequence[EventResult]) -> None:
-        """A delivery report came back: acknowledge what it says the centre has."""
+    def settle(self, epoch: str, results: Sequence[EventResult]) -> bool:
+        """A delivery report came back: acknowledge what it says the centre has; False for another epoch's.
+
+        What a centre said before it was set back may be gone since; the courier refuses such reports too.
+        """
         with self.database.transaction() as database:
+            if cursors.read_text(database, cursors.EPOCH) not in ("", epoch):
+                return False
             for result in results:
                 known = database.execute(
                     "SELECT 1 FROM outbox WHERE id = ?", [result.id]
@@ -182,6 +188,7 @@ class SimKiosk:
                     database, result.id, result.server_seq, self.clock.wall
                 ):
                     database.execute("INSERT INTO told VALUES (?, 'applied')", [result.id])
+        return True
 
     def retry_parked(self) -> None:
         with self.database.transaction() as database:

@@ -17,7 +17,8 @@ class Van:
 
     fate: Fate
     bundles: list[Sequence[bytes]] = field(default_factory=list)
-    reports: list[Sequence[EventResult]] = field(default_factory=list)
+    reports: list[tuple[str, Sequence[EventResult]]] = field(default_factory=list)
+    """Each with the epoch of the centre that signed it."""
 
     def load(self, kiosk: SimKiosk) -> None:
         """Export what waits; nothing changes on the kiosk."""
@@ -42,11 +43,12 @@ class Van:
         except CentreCut:
             centre.restart()
             return
-        self.reports.append([one for one in results if one.status in _TAKEN])
+        self.reports.append((centre.epoch, [one for one in results if one.status in _TAKEN]))
 
     def report(self, kiosk: SimKiosk) -> None:
         """A signed delivery report reaches the kiosk."""
         if self.reports:
             place = self.fate.random.randrange(len(self.reports))
-            self.fate.note("report taken in")
-            kiosk.settle(self.reports.pop(place))
+            epoch, results = self.reports.pop(place)
+            is_taken = kiosk.settle(epoch, results)
+            self.fate.note("report taken in" if is_taken else "report of another epoch refused")
