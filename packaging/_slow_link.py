@@ -96,6 +96,9 @@ class SlowLink:
                 self._carry(far_reader, writer, self._down, is_up=False),
                 return_exceptions=True,
             )
+        except asyncio.CancelledError:
+            # The link is taken down; asyncio would print a traceback for a connection that was still open.
+            return
         finally:
             far_writer.close()
             writer.close()
