@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_hundred_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, record_property):
     with storm_world(tmp_path, SEED) as world:
         rage(world, Random(SEED))

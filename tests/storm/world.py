@@ -98,6 +98,8 @@ class Side:
 
     def tail(self) -> str:
         """The last lines of its output."""
+        if not self.output.exists():
+            return f"{self.name} has said nothing"
         return self.output.read_text("utf-8", "replace")[-2000:]
 
 
@@ -130,6 +132,8 @@ class StormWorld:
 
     def has_kiosk_begun(self) -> bool:
         """It has given a receipt in this life."""
+        if not self.kiosk.output.exists():
+            return False  # the process of its first life has not opened it yet
         with self.kiosk.output.open("rb") as file:
             file.seek(self.kiosk.marks)
             return b"RECEIPT" in file.read()
