@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from sync.errors import KeyringRefused
-from sync.events import iso_utc
+from sync.events import iso_utc, parse_utc
 from sync.keyring import Keyring, open_keyring, read_kept
 from sync.signing import Verifier
 
@@ -37,6 +37,13 @@ class KeyringStore:
         ).fetchone()
         return read_kept(bytes(row[0])) if row else None
 
+    def seen_at(self, database: Database) -> datetime | None:
+        """When a document last came from the centre or a stick, the same or a new one; None for never."""
+        if self.serial(database) == 0:
+            return None
+        (seen_at,) = database.execute("SELECT received_at FROM centre_keyring").fetchone()
+        return parse_utc(seen_at)
+
     def document(self, database: Database) -> bytes:
         """The document as it was taken, to be handed on; empty when nothing is kept."""
         if self.serial(database) == 0:
@@ -56,6 +63,7 @@ class KeyringStore:
         trusted = kept.verifiers if kept else {self.anchor.key_id: self.anchor}
         keyring = open_keyring(document, trusted, kept.serial if kept else 0)
         if kept is not None and keyring == kept:
+            database.execute("UPDATE centre_keyring SET received_at = ?", [iso_utc(at)])
             return kept
         if kept is not None and keyring.serial == kept.serial:
             raise KeyringRefused("another keyring of the same serial is known")

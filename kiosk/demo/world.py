@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kiosk.clock import site_date
+from kiosk.clock import SystemClock, site_date
 from kiosk.config import (
     DeviceConfig,
     HardwareConfig,
@@ -34,7 +34,8 @@ from kiosk.services.ports import Card
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
 from sync.central.admin import CentralAdmin
-from sync.signing import DeviceSigner
+from sync.keyring_store import KeyringStore
+from sync.signing import DeviceSigner, Verifier
 
 DEVICE_ID = "demo-0007"
 PIN = "135790"
@@ -119,8 +120,8 @@ def make_world(folder: Path, audio: str) -> Iterator[DemoWorld]:
     )
     region = str(roster["region_code"])
     state = folder / "kiosk"
-    public_key = _make_device(state)
-    centre_key = _prepare_centre(folder, public_key, region)
+    centre_key = _prepare_centre(folder, _make_device(state), region)
+    _give_keys(state, centre_key, folder / "centre")
     cards = folder / "cards.json"
     issued = (
         SimulatedCard.issue(Card(person.citizen_id, person.name, person.card_number), PIN)
@@ -169,6 +170,19 @@ def _prepare_centre(folder: Path, public_key: bytes, region: str) -> str:
         admin.enrol_device(DEVICE_ID, "A07", region, public_key)
         admin.load_roster(roster)
         return admin.centre_public_key().hex()
+
+
+def _give_keys(state: Path, centre_key: str, centre: Path) -> None:
+    """As ``xianglin provision --centre-keys`` does: the very first event is sealed."""
+    with CentralAdmin(centre, "file") as admin:
+        document = admin.keyring()
+    encrypted = open_kiosk_database(state, "file")
+    try:
+        with encrypted.transaction() as database:
+            store = KeyringStore(Verifier(bytes.fromhex(centre_key)))
+            store.take(database, document, SystemClock().now())
+    finally:
+        encrypted.close()
 
 
 @contextlib.contextmanager

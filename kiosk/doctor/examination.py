@@ -30,6 +30,7 @@ from kiosk.doctor.device_checks import (
     check_sound,
 )
 from kiosk.doctor.finding import SUBJECTS, Check, Finding, fault, warning
+from kiosk.doctor.key_checks import check_keys
 from kiosk.doctor.storage_checks import (
     check_clock,
     check_database,
@@ -117,6 +118,7 @@ class Examination:
             yield finding
         if runtime is not None:
             floor = _clock_floor(runtime)
+            yield _key_row(runtime)
             yield check_queue(runtime.queue_status())
             yield from _feed_rows(runtime)
         yield check_clock(SystemClock().now(), floor, centre_time)
@@ -191,6 +193,14 @@ def _probe(runtime: Runtime) -> Callable[[], datetime] | None:
             transport.close()
 
     return probe
+
+
+def _key_row(runtime: Runtime) -> Finding:
+    store = runtime.keys.store
+    with runtime.encrypted.reading() as database:
+        keyring, seen_at = store.read(database), store.seen_at(database)
+        waiting = runtime.keys.device.waiting(database)
+    return check_keys(keyring, seen_at, waiting, runtime.clock.now())
 
 
 def _feed_rows(runtime: Runtime) -> Iterator[Finding]:

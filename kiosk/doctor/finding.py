@@ -21,6 +21,7 @@ SUBJECTS = {
     "repairs": "修复记录",
     "disk": "磁盘空间",
     "centre": "中心",
+    "keys": "钥匙",
     "queue": "待上传",
     "roster": "名单",
     "catalogue": "业务定义",

@@ -1,6 +1,7 @@
 """Each check on its own: a fault of the machine is a row, never an exception."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from kiosk.doctor.device_checks import (
 )
 from kiosk.doctor.examination import safely
 from kiosk.doctor.finding import Finding, Health
+from kiosk.doctor.key_checks import check_keys
 from kiosk.doctor.storage_checks import check_clock, check_database, check_disk
 from kiosk.errors import CameraUnavailable
 from kiosk.explain import Label
@@ -26,6 +28,7 @@ from kiosk.identity.model_files import ModelStore
 from kiosk.services.ports import DeviceState
 from kiosk.storage.database import open_kiosk_database
 from sync.connectivity import SyncStatus
+from sync.device_keys import DeviceKey
 from sync.errors import (
     ClockFault,
     NotAuthorised,
@@ -34,6 +37,9 @@ from sync.errors import (
     SyncError,
     Unreachable,
 )
+from sync.keyring import Keyring, ListedKey
+from sync.sealing import KEMS, OpeningKey
+from sync.signing import DeviceSigner
 from tests.builders import FakeCardReader
 from tests.doctor.machines import make_database
 
@@ -193,3 +199,36 @@ def test_check_that_breaks_is_a_row_and_not_a_traceback() -> None:
     finding = safely("camera", break_down)
     assert (finding.check, finding.health, finding.code) == ("camera", Health.FAULT, "KSK-000")
     assert "IndexError" in finding.found
+
+
+FIRST, SECOND = (DeviceSigner(bytes([number]) * 32) for number in (1, 2))
+SEALING = {kem: (ListedKey(OpeningKey.generate(kem).sealing_key.public),) for kem in KEMS}
+
+
+def keyring(until: datetime | None = None) -> Keyring:
+    sealing = {kem: (replace(keys[0], until=until),) for kem, keys in SEALING.items()}
+    return Keyring(3, NOW, (ListedKey(FIRST.public_key),), (), sealing, (20260001,))
+
+
+def test_kiosk_without_the_centres_keys_is_told_how_to_get_them() -> None:
+    found = check_keys(None, None, None, NOW)
+    assert found.health is Health.WARNING
+    assert "xianglin keys import" in found.remedy
+
+
+def test_keys_that_end_soon_or_were_not_looked_at_for_long_are_a_warning() -> None:
+    assert check_keys(keyring(), NOW, None, NOW).health is Health.GOOD
+    assert check_keys(keyring(NOW + timedelta(days=60)), NOW, None, NOW).health is Health.GOOD
+    soon = check_keys(keyring(NOW + timedelta(days=20)), NOW, None, NOW)
+    assert (soon.health, soon.check) == (Health.WARNING, "keys")
+    assert f"{NOW + timedelta(days=20):%Y-%m-%d}" in soon.found
+    old = check_keys(keyring(), NOW - timedelta(days=91), None, NOW)
+    assert old.health is Health.WARNING
+    assert "91 天" in old.found
+
+
+def test_new_key_that_the_centre_does_not_know_is_a_warning() -> None:
+    waiting = DeviceKey(1, SECOND, 40, "2026-11-23T08:00:00.000Z", is_announced=False)
+    found = check_keys(keyring(), NOW, waiting, NOW)
+    assert found.health is Health.WARNING
+    assert SECOND.key_id in found.found

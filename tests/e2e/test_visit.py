@@ -19,6 +19,7 @@ from kiosk.flows import pages
 from kiosk.flows.navigator import Navigator
 from kiosk.runtime import open_runtime
 from sync.connectivity import LinkState
+from sync.envelope import is_sealed
 from tests.e2e.visits import applied, certify, certify_by_pin, exchange, finish
 
 pytestmark = pytest.mark.slow
@@ -32,6 +33,8 @@ def test_visit_without_network_is_decided_once_when_the_network_returns(world: D
         navigator = Navigator(runtime.visit_ports())
         receipt = certify(world, runtime, navigator)
         assert receipt.stage is pages.RequestStage.ACCEPTED
+        with runtime.encrypted.reading() as database:
+            assert is_sealed(bytes(database.execute("SELECT item FROM outbox").fetchone()[0]))
         assert exchange(runtime).link is LinkState.OFFLINE
         assert applied(world) == []
         assert runtime.queue_status().waiting == 1
