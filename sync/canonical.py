@@ -5,8 +5,8 @@ The same bytes as RFC 8785 for every key of this protocol, which are all ASCII.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NoReturn, cast
 
 MAXIMUM_INTEGER = 2**53 - 1
 """Beyond this, readers that keep numbers as doubles change them (RFC 8259 section 6)."""
@@ -25,7 +25,8 @@ def canonical_json(value: object) -> bytes:
     Raises:
         CanonicalError: a float, a too large integer, a lone surrogate, another type, or too deep.
     """
-    return _encoded(_plain(value, 0))
+    _check(value, 0)
+    return _encoded(value)
 
 
 def parse_canonical(data: bytes) -> object:
@@ -45,9 +46,9 @@ def parse_canonical(data: bytes) -> object:
     return value
 
 
-def _encoded(plain: object) -> bytes:
+def _encoded(checked: object) -> bytes:
     try:
-        return _ENCODER.encode(plain).encode("utf-8")
+        return _ENCODER.encode(checked).encode("utf-8")
     except UnicodeEncodeError as error:
         raise CanonicalError("text holds a lone surrogate") from error
 
@@ -63,26 +64,44 @@ def _refuse(text: str) -> NoReturn:
     raise CanonicalError(f"number {text[:20]} is not an integer")
 
 
-def _plain(value: object, depth: int) -> object:
+def _check(value: object, depth: int) -> None:
+    """Refuse what has no canonical form: the encoder would write a float, and a number as a key."""
     if depth > MAXIMUM_DEPTH:
         raise CanonicalError("nested too deeply")
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, int):
-        if abs(value) > MAXIMUM_INTEGER:
+    if value is None or isinstance(value, str):
+        return
+    if isinstance(value, int):  # a bool is one
+        if not -MAXIMUM_INTEGER <= value <= MAXIMUM_INTEGER:
             raise CanonicalError("integer out of range")
-        return int(value)
-    if isinstance(value, dict | Mapping):
+    elif isinstance(value, dict | Mapping):
         if not all(isinstance(key, str) for key in value):
             raise CanonicalError("a key is not text")
-        return {key: _plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple | Sequence) and not isinstance(value, bytes | bytearray):
-        return [_plain(item, depth + 1) for item in value]
-    raise CanonicalError(f"{type(value).__name__} has no canonical form")
+        _check_all(value.values(), depth + 1)
+    elif isinstance(value, list | tuple | Sequence) and not isinstance(value, bytes | bytearray):
+        _check_all(value, depth + 1)
+    else:
+        raise CanonicalError(f"{type(value).__name__} has no canonical form")
+
+
+def _check_all(values: Iterable[object], depth: int) -> None:
+    for value in values:
+        # Most values are texts, and every text is right: no call for them.
+        if not isinstance(value, str):
+            _check(value, depth)
+
+
+def _as_json(value: object) -> object:
+    """What the encoder does not know by itself; everything else was refused before."""
+    return dict(value) if isinstance(value, Mapping) else list(cast("Sequence[object]", value))
 
 
 _LONGEST_INTEGER = len(str(-MAXIMUM_INTEGER))
 _ENCODER = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
+    ensure_ascii=False,
+    allow_nan=False,
+    sort_keys=True,
+    separators=(",", ":"),
+    check_circular=False,  # the depth ends a ring
+    default=_as_json,
 )
 _DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)

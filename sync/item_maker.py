@@ -11,9 +11,12 @@ from sync.events import ClockReading, OutboxEvent
 from sync.item import CODEC, SEAL, item_digest, sign_item
 from sync.keyring import Keyring
 from sync.keyring_store import KeyringStore
-from sync.signing import DeviceSigner, Verifier
+from sync.signing import DeviceSigner, Verifier, key_id_of
 
 SEALED_CODEC = "zstd"
+
+_GENERATIONS = """SELECT coalesce((SELECT max(number) FROM device_key), 0),
+    coalesce((SELECT serial FROM centre_keyring WHERE anchor = ?), 0)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class ItemMaker:
     def __init__(self, device_id: str, signer: DeviceSigner, anchor: bytes | None = None) -> None:
         self._device_id = device_id
         self._keys = DeviceKeys(signer)
+        self._anchor = key_id_of(anchor) if anchor is not None else ""
         self._store = KeyringStore(Verifier(anchor) if anchor is not None else None)
         self._known = (0, 0)
         self._signer = signer
@@ -70,8 +74,9 @@ class ItemMaker:
         )
 
     def _refresh(self, database: Database) -> None:
-        # Another process may have brought new keys: two look-ups of a number for each event say so.
-        found = (self._keys.generation(database), self._store.serial(database))
+        # Another process may have brought new keys: a look-up of two numbers for each event says so.
+        row = database.execute(_GENERATIONS, [self._anchor]).fetchone()
+        found = (int(row[0]), int(row[1]))
         if found == self._known:
             return
         self._signer = self._keys.for_items(database)
