@@ -39,6 +39,7 @@ def add_key_commands(add: AddCommand, open_admin: OpenAdmin) -> None:
                 _KINDS[arguments.kind], timedelta(days=arguments.overlap_days)
             )
         _show(found)
+        _say("back the database up now: what is sealed to a new key opens with that key alone")
         if arguments.kind == "signing":
             _say(
                 "kiosks of the version before know the old key only: change their settings before it ends"

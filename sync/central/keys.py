@@ -18,6 +18,8 @@ from sync.signing import DeviceSigner
 
 SIGNING = "signing"
 KINDS = (SIGNING, *KEMS)
+_SERIALS_SKIPPED = 1000
+"""More than a centre changes keys between two backups."""
 
 
 def utc_now() -> datetime:
@@ -129,6 +131,14 @@ class CentreKeyStore:
             _issue(connection, now)
         return self.current()
 
+    def skip_serials(self) -> None:
+        """After a restore: kiosks may know documents that this database does not, and refuse what is older."""
+        now = self._now()
+        with self._database.writing() as connection:
+            prepare(connection, now)
+            row = connection.execute(select(keyring)).mappings().one()
+            _write(connection, int(row["serial"]) + _SERIALS_SKIPPED, row["content"], now)
+
     def extend(self, key_id: str, until: datetime) -> bool:
         """Let a key count longer, or again, so that what was made with it gets in; whether there is such a key."""
         now = self._now()
@@ -141,6 +151,13 @@ class CentreKeyStore:
             )
             _issue(connection, now)
         return changed.rowcount == 1
+
+
+def _write(connection: Connection, serial: int, content: str, now: datetime) -> None:
+    connection.execute(delete(keyring))
+    connection.execute(
+        insert(keyring).values(serial=serial, content=content, issued_at=iso_utc(now))
+    )
 
 
 def prepare(connection: Connection, now: datetime) -> None:
@@ -186,10 +203,7 @@ def _issue(connection: Connection, now: datetime) -> None:
     content = keyring_content(_said(live, over, serial + 1, now))
     if row is not None and row["content"] == content:
         return
-    connection.execute(delete(keyring))
-    connection.execute(
-        insert(keyring).values(serial=serial + 1, content=content, issued_at=iso_utc(now))
-    )
+    _write(connection, serial + 1, content, now)
 
 
 def _said(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from sync.compression import NO_DICTIONARY
 from sync.envelope import decode_item, seal_item
@@ -175,6 +176,31 @@ def test_ended_signing_key_counts_for_nobody_who_knows_better(
     assert (report.acknowledged, report.error_code) == (1, "")
     assert first.key_id not in transport.trust.verifiers
     assert first.key_id in kept(kiosk, transport).paper_verifiers
+
+
+def test_centre_restored_to_before_a_change_is_followed(
+    kiosk: Kiosk, centre: Centre, transport: HttpTransport
+):
+    """Its document is older than the kiosk's, and there is no other: staff say that it was restored."""
+    engine = kiosk.engine(transport)
+    engine.run_once()
+    before = kept(kiosk, transport)
+    centre.admin.rotate_keys(["signing", *KEMS], OVERLAP)
+    with kiosk.database.transaction() as database:
+        store_of(transport).take(database, centre.admin.keyring(), kiosk.clock.wall)
+    with centre.admin._database.writing() as connection:
+        connection.execute(text("DELETE FROM centre_key WHERE number > 3"))
+        connection.execute(text("UPDATE centre_key SET until = ''"))
+        connection.execute(text("UPDATE keyring SET serial = 1"))
+    assert centre.admin.keys().serial < 1000
+    centre.admin.renew_epoch()
+    kiosk.clock.forward(24 * 3600)
+    engine.run_once()
+    after = kept(kiosk, transport)
+    assert after.serial > 1000
+    assert after.sealing_key == before.sealing_key
+    kiosk.append(event())
+    assert engine.run_once().acknowledged == 1
 
 
 def keyring(serial: int, signer: DeviceSigner, **changes: object) -> Keyring:

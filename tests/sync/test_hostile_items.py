@@ -134,7 +134,7 @@ def test_any_signed_bytes_are_refused(data: bytes, dictionary: int):
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.recursive(st.none() | st.integers() | st.text(max_size=5), st.lists))
 def test_any_signed_json_is_refused(value):
     text = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
