@@ -4,8 +4,6 @@ A new key signs items from a sequence number on, the cut, and at once. Requests 
 centre knows it. The first key stays for what is derived from it: pseudonyms and drafts would else be lost.
 """
 
-import re
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +12,7 @@ from sqlite_utils import Database
 
 from sync.errors import RotationRefused
 from sync.events import iso_utc
-from sync.signing import SEED_BYTES, DeviceSigner
+from sync.signing import DeviceSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,34 +93,3 @@ class DeviceKeys:
         database.execute(
             "UPDATE device_key SET announced_at = ? WHERE number = ?", [iso_utc(at), number]
         )
-
-
-_DUMPED = re.compile(r"device-key-([0-9]{1,9})")
-_DUMP = struct.Struct(f">Q{SEED_BYTES}s")
-
-
-def dump_keys(database: Database) -> dict[str, bytes]:
-    """The later keys as named secrets, to be written down beside the database."""
-    if not database["device_key"].exists():
-        return {}  # of a version that had none
-    rows = database.execute("SELECT number, first_seq, seed FROM device_key ORDER BY number")
-    return {
-        f"device-key-{number}": _DUMP.pack(first_seq, bytes(seed))
-        for number, first_seq, seed in rows
-    }
-
-
-def restore_key(database: Database, name: str, value: bytes) -> bool:
-    """Put a key back that was written down so, where its row is lost; whether it was one.
-
-    Whether the centre knew it was not written down: it is told again, which changes nothing.
-    """
-    match = _DUMPED.fullmatch(name)
-    if match is None:
-        return False
-    first_seq, seed = _DUMP.unpack(value)
-    database.execute(
-        "INSERT OR IGNORE INTO device_key VALUES (?, ?, ?, '', '')",
-        [int(match[1]), seed, first_seq],
-    )
-    return True

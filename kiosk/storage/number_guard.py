@@ -14,7 +14,6 @@ from kiosk.storage.identity_file import Block, Identity, IdentityFile, KeyRow
 from kiosk.storage.number_marks import Marks, MarksFile
 from kiosk.storage.quarantine import WAL_LOST, RecoveryReport
 from kiosk.storage.receipt_blocks import last_number, last_taken, skip_through
-from sync.device_keys import dump_keys
 from sync.errors import DatabaseDamaged, DatabaseFull
 from sync.salvage.pages import SALT_BYTES
 from sync.salvage.tables import SchemaEntry
@@ -158,13 +157,8 @@ class NumberGuard:
         return Identity(
             salt=salt,
             secrets={
-                **{
-                    str(row[0]): bytes(row[1])
-                    for row in database.execute(
-                        "SELECT name, value FROM device_secret ORDER BY name"
-                    )
-                },
-                **dump_keys(database),
+                str(row[0]): bytes(row[1])
+                for row in database.execute("SELECT name, value FROM device_secret ORDER BY name")
             },
             keys=device_keys(database),
             last_seq=seq + AHEAD,

@@ -13,7 +13,6 @@ from kiosk.storage.quarantine import Range
 from kiosk.storage.queue_copy import Value
 from sync import cursors
 from sync.blob_shelf import BlobShelf
-from sync.device_keys import restore_key
 from sync.envelope import decode_item
 from sync.errors import BlobDamaged, RejectedItem
 from sync.queue_order import rebuild
@@ -112,8 +111,6 @@ def restore_first_rows(database: Database, reference: Database) -> None:
 def restore_secrets(database: Database, identity: Identity) -> None:
     """The device's keys, where their rows are lost."""
     for name, value in identity.secrets.items():
-        if restore_key(database, name, value):
-            continue
         database.execute("INSERT OR IGNORE INTO device_secret VALUES (?, ?)", [name, value])
     for row in identity.keys:
         database.execute("INSERT OR IGNORE INTO device_key VALUES (?, ?, ?, ?, ?)", list(row))

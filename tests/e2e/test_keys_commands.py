@@ -203,4 +203,5 @@ def test_lost_database_keeps_the_changed_key(run: Run, tmp_path: Path):
     assert run("keys", "rotate") == 0
     with opened(tmp_path) as runtime:
         identity = runtime.encrypted.guard.identity_file.read()
-    assert sorted(identity.secrets) == ["device-key-1", "ed25519-seed"]
+    assert sorted(identity.secrets) == ["ed25519-seed"]
+    assert [row[0] for row in identity.keys] == [1]
