@@ -1,10 +1,9 @@
 """``xianglin courier``: what waits travels on a stick or in a van, and the centre's report travels back."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.commands.options import add_config_option
+from kiosk.commands.options import add_verb
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -13,7 +12,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "courier", help="carry what waits on a stick or in a van, and bring the report back"
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    export = _verb(verbs, "export", "write what waits onto a medium, sealed to the centre", _export)
+    export = add_verb(
+        verbs, "export", "write what waits onto a medium, sealed to the centre", _export
+    )
     export.add_argument("folder", type=Path, metavar="FOLDER", help="where the medium is")
     export.add_argument("--label", default="", help="how it is called in the status")
     export.add_argument(
@@ -24,12 +25,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument(
         "--only-new", action="store_true", help="leave out what a van carries already"
     )
-    bring = _verb(verbs, "import", "take receipts, reports and bundles from a medium", _import)
+    bring = add_verb(verbs, "import", "take receipts, reports and bundles from a medium", _import)
     bring.add_argument("folder", type=Path, metavar="FOLDER", help="where the medium is")
-    _verb(verbs, "deliver", "in a van: bring what it carries to the centre", _deliver)
-    serve = _verb(verbs, "serve", "in a van: wait for kiosks in the local network", _serve)
+    add_verb(verbs, "deliver", "in a van: bring what it carries to the centre", _deliver)
+    serve = add_verb(verbs, "serve", "in a van: wait for kiosks in the local network", _serve)
     serve.add_argument("--port", type=int, default=0, help="0 lets the system choose")
-    handing = _verb(verbs, "handover", "hand over to a van in the local network", _hand_over)
+    handing = add_verb(verbs, "handover", "hand over to a van in the local network", _hand_over)
     handing.add_argument(
         "--van", default="", metavar="HOST:PORT", help="where it is (default: looked for)"
     )
@@ -40,20 +41,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
             metavar="ADDRESS",
             help="only in the network of this address of the machine; may be repeated",
         )
-    status = _verb(verbs, "status", "what was written where, who carries it, what arrived", _status)
+    status = add_verb(
+        verbs, "status", "what was written where, who carries it, what arrived", _status
+    )
     status.add_argument("--limit", type=int, default=20, help="at most so many, newest first")
-
-
-def _verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    help_text: str,
-    execute: Callable[[argparse.Namespace], int],
-) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(name, help=help_text)
-    add_config_option(parser)
-    parser.set_defaults(execute=execute)
-    return parser
 
 
 def _export(arguments: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Options and output that several commands share."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,19 @@ def add_config_option(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="settings file (default: XIANGLIN_CONFIG, then the user's data folder)",
     )
+
+
+def add_verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    help_text: str,
+    execute: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    """A command's own command, with ``--config``."""
+    parser = verbs.add_parser(name, help=help_text)
+    add_config_option(parser)
+    parser.set_defaults(execute=execute)
+    return parser
 
 
 def make_console() -> "Console":

@@ -1,10 +1,9 @@
 """``xianglin queue``: what waits for the centre, what was set aside and why; without names and numbers of people."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.commands.options import add_config_option
+from kiosk.commands.options import add_verb
 
 _STATES = {
     "open": ("parked", "queued"),
@@ -19,7 +18,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command with its own commands."""
     parser = subparsers.add_parser("queue", help="what waits for the centre, what was set aside")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listing = _verb(verbs, "list", "events by number, with what each waits for", _list)
+    listing = add_verb(verbs, "list", "events by number, with what each waits for", _list)
     listing.add_argument(
         "--state", choices=tuple(_STATES), default="open", help="default: all not delivered"
     )
@@ -28,22 +27,22 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--after", type=int, default=0, metavar="N", help="only behind this number"
     )
     listing.add_argument("--json", action="store_true", help="for programs: a list of events")
-    show = _verb(verbs, "show", "all that is known of one event", _show)
+    show = add_verb(verbs, "show", "all that is known of one event", _show)
     show.add_argument("id", metavar="ID", help="of the event, or its receipt number")
     show.add_argument(
         "--personal", action="store_true", help="also whose it is; this is written into the audit log"
     )  # fmt: skip
     show.add_argument("--json", action="store_true", help="for programs")
-    retry = _verb(verbs, "retry", "queue again what was set aside", _retry)
+    retry = add_verb(verbs, "retry", "queue again what was set aside", _retry)
     which = retry.add_mutually_exclusive_group(required=True)
     which.add_argument(
         "id", metavar="ID", nargs="*", default=[], help="of events, or receipt numbers"
     )
     which.add_argument("--all", action="store_true", help="all that can be sent again")
-    park = _verb(verbs, "park", "set a waiting event aside by hand", _park)
+    park = add_verb(verbs, "park", "set a waiting event aside by hand", _park)
     park.add_argument("id", metavar="ID", help="of the event, or its receipt number")
     park.add_argument("--reason", required=True, help="one line, shown in lists; nothing personal")
-    export = _verb(
+    export = add_verb(
         verbs, "export", "write all that was not delivered, sealed, to a new file", _export
     )
     export.add_argument("file", type=Path, metavar="FILE", help="must not exist yet")
@@ -54,18 +53,6 @@ def _positive(text: str) -> int:
     if not 1 <= number <= 10_000:
         raise argparse.ArgumentTypeError("1 … 10000")
     return number
-
-
-def _verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    help_text: str,
-    execute: Callable[[argparse.Namespace], int],
-) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(name, help=help_text)
-    add_config_option(parser)
-    parser.set_defaults(execute=execute)
-    return parser
 
 
 def _list(arguments: argparse.Namespace) -> int:

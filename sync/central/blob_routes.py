@@ -1,12 +1,11 @@
 """The operations for files: which are lacking, and the next piece of one."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
-from sync.answers import PROTOCOL_V2
 from sync.blob_messages import (
     MAXIMUM_PIECE_BYTES,
     MAXIMUM_QUESTION_BYTES,
@@ -23,7 +22,7 @@ from sync.central.blob_examples import (
     piece_responses,
 )
 from sync.central.blobs import standings, take_piece
-from sync.central.bodies import bounded_body
+from sync.central.bodies import bounded_body, typed_body
 from sync.central.devices import Caller
 from sync.central.problems import ProblemError
 from sync.signing import Purpose
@@ -45,7 +44,7 @@ def _add_question(router: APIRouter, services: "CentreServices") -> None:
     def answer(caller: Caller, names: list[str]) -> Response:
         with services.database.reading() as connection:
             found = standings(connection, caller.device.id, names)
-        return services.sealed(BlobsAnswer(**_common(services, caller), blobs=found), Purpose.BLOBS)
+        return services.sealed(BlobsAnswer(**services.heading(caller), blobs=found), Purpose.BLOBS)
 
     @router.post(
         "/v2/blobs/lacking",
@@ -70,7 +69,7 @@ def _add_piece(router: APIRouter, services: "CentreServices") -> None:
         with services.database.writing() as connection:
             taken = take_piece(connection, caller.device.id, name, offset, content, services.now())
         services.after_commit()
-        answer = BlobAnswer(**_common(services, caller), blob=taken.standing, problem=taken.problem)
+        answer = BlobAnswer(**services.heading(caller), blob=taken.standing, problem=taken.problem)
         return services.sealed(answer, Purpose.BLOB)
 
     @router.put(
@@ -82,19 +81,6 @@ def _add_piece(router: APIRouter, services: "CentreServices") -> None:
         openapi_extra={"requestBody": PIECE_REQUEST},
     )
     async def put(request: Request, name: BlobName, offset: Offset) -> Response:
-        media_type = request.headers.get("Content-Type", "").partition(";")[0].strip()
-        if media_type != PIECE_MEDIA_TYPE:
-            raise ProblemError(415, "media-type", f"The body must be {PIECE_MEDIA_TYPE}")
-        content = await bounded_body(request, MAXIMUM_PIECE_BYTES)
+        content = await typed_body(request, PIECE_MEDIA_TYPE, MAXIMUM_PIECE_BYTES)
         caller = await run_in_threadpool(services.authenticate, request, content)
         return await run_in_threadpool(take, caller, name, offset, content)
-
-
-def _common(services: "CentreServices", caller: Caller) -> dict[str, Any]:
-    return {
-        "protocol": PROTOCOL_V2,
-        "device": caller.device.id,
-        "epoch": services.database.epoch,
-        "time": services.now(),
-        "nonce": caller.nonce,
-    }

@@ -23,3 +23,15 @@ async def bounded_body(request: Request, limit_bytes: int) -> bytes:
             raise too_large
         parts.append(part)
     return b"".join(parts)
+
+
+async def typed_body(request: Request, media_type: str, limit_bytes: int) -> bytes:
+    """Read a body of one media type.
+
+    Raises:
+        ProblemError: 415, when it is of another; 413, when it is larger than ``limit_bytes``.
+    """
+    found = request.headers.get("Content-Type", "").partition(";")[0].strip()
+    if found != media_type:
+        raise ProblemError(415, "media-type", f"The body must be {media_type}")
+    return await bounded_body(request, limit_bytes)

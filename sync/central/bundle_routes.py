@@ -1,13 +1,12 @@
 """The operations for vans: bundles of other devices up, delivery reports down."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from sync.answers import PROTOCOL_V2
-from sync.central.bodies import bounded_body
+from sync.central.bodies import typed_body
 from sync.central.bundle_examples import (
     MANIFEST_REQUEST,
     PART_REQUEST,
@@ -72,7 +71,7 @@ def _add_announcement(router: APIRouter, services: "CentreServices", upload: Bun
         openapi_extra={"requestBody": MANIFEST_REQUEST},
     )
     async def announce(request: Request) -> Response:
-        data = await _body(request, MANIFEST_MEDIA_TYPE, MAXIMUM_MANIFEST_BYTES)
+        data = await typed_body(request, MANIFEST_MEDIA_TYPE, MAXIMUM_MANIFEST_BYTES)
         caller = await run_in_threadpool(services.authenticate, request, data)
         return await run_in_threadpool(take, caller, data)
 
@@ -93,7 +92,7 @@ def _add_part(router: APIRouter, services: "CentreServices", upload: BundleUploa
     async def put(
         request: Request, bundle: BundleId, number: PartNumber, offset: Offset
     ) -> Response:
-        content = await _body(request, PART_MEDIA_TYPE, MAXIMUM_PIECE_BYTES)
+        content = await typed_body(request, PART_MEDIA_TYPE, MAXIMUM_PIECE_BYTES)
         caller = await run_in_threadpool(services.authenticate, request, content)
         return await run_in_threadpool(take, caller, bundle, number, offset, content)
 
@@ -114,7 +113,7 @@ def _add_reports(
         with services.database.reading() as connection:
             found = devices_for_van(connection, caller.device, after, MAXIMUM_DEVICES + 1)
         answer = ReportList(
-            **_common(services, caller),
+            **services.heading(caller),
             devices=tuple(found[:MAXIMUM_DEVICES]),
             more=len(found) > MAXIMUM_DEVICES,
         )
@@ -143,7 +142,7 @@ def _standing(
     services: "CentreServices", caller: Caller, bundle: str, standing: Standing
 ) -> Response:
     answer = BundleAnswer(
-        **_common(services, caller),
+        **services.heading(caller),
         bundle=bundle,
         is_complete=standing.is_complete,
         part=standing.part,
@@ -151,20 +150,3 @@ def _standing(
         problem=standing.problem,
     )
     return services.sealed(answer, Purpose.BUNDLE_ANSWER)
-
-
-def _common(services: "CentreServices", caller: Caller) -> dict[str, Any]:
-    return {
-        "protocol": PROTOCOL_V2,
-        "device": caller.device.id,
-        "epoch": services.database.epoch,
-        "time": services.now(),
-        "nonce": caller.nonce,
-    }
-
-
-async def _body(request: Request, media_type: str, limit: int) -> bytes:
-    found = request.headers.get("Content-Type", "").partition(";")[0].strip()
-    if found != media_type:
-        raise ProblemError(415, "media-type", f"The body must be {media_type}")
-    return await bounded_body(request, limit)

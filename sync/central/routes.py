@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -22,7 +22,7 @@ from sync.answers import (
 )
 from sync.central import roster
 from sync.central.blob_routes import add_blobs
-from sync.central.bodies import bounded_body
+from sync.central.bodies import typed_body
 from sync.central.bundle_routes import add_bundles
 from sync.central.corrected_time import Reception
 from sync.central.database import ROSTER_VERSION, CentralDatabase, current_number
@@ -86,6 +86,16 @@ class CentreServices:
         return self.authenticator.authenticate(
             request.headers.get("Authorization"), request.method, _signed_path(request), body
         )
+
+    def heading(self, caller: Caller) -> dict[str, Any]:
+        """What every answer of version 2 to a caller begins with."""
+        return {
+            "protocol": PROTOCOL_V2,
+            "device": caller.device.id,
+            "epoch": self.database.epoch,
+            "time": self.now(),
+            "nonce": caller.nonce,
+        }
 
     def sealed(self, answer: SignedAnswer | ProbeAnswer, purpose: Purpose) -> Response:
         """A signed answer.
@@ -152,10 +162,7 @@ def _add_batches(router: APIRouter, services: CentreServices) -> None:
     async def take(
         request: Request, batch: str, protocol: int, clock: DeviceMoment = NO_CLOCK
     ) -> Response:
-        media_type = request.headers.get("Content-Type", "").partition(";")[0].strip()
-        if media_type != BATCH_MEDIA_TYPE:
-            raise ProblemError(415, "media-type", f"The body must be {BATCH_MEDIA_TYPE}")
-        body = await bounded_body(request, MAXIMUM_BATCH_BYTES)
+        body = await typed_body(request, BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES)
         caller = await run_in_threadpool(services.authenticate, request, body)
         return await run_in_threadpool(services.take_batch, caller, batch, body, protocol, clock)
 
