@@ -8,10 +8,10 @@ import logging
 
 from sync import centre_clock, cursors
 from sync.blob_queue import BlobQueue
+from sync.epochs import EpochChanged
 from sync.errors import SyncError
 from sync.events import Clock, ClockReading, iso_utc
 from sync.outbox import Outbox
-from sync.push import EpochChanged
 from sync.settlement import Tally
 from sync.sqlcipher import EncryptedDatabase
 from sync.transport import Transport

@@ -11,6 +11,7 @@ from sync.blob_queue import BlobCounts, BlobQueue
 from sync.blob_sender import BlobSender
 from sync.comparison import Comparison
 from sync.connectivity import LinkState, link_state_of
+from sync.epochs import EpochChanged
 from sync.errors import (
     BatchTooLarge,
     DatabaseError,
@@ -31,7 +32,7 @@ from sync.key_exchange import KeyExchange
 from sync.outbox import Outbox, OutboxCounts
 from sync.outcome import Outcome, outcome_of_error
 from sync.pull import Puller
-from sync.push import EpochChanged, Pusher
+from sync.push import Pusher
 from sync.retention import DEFAULT_KEEP, Retention
 from sync.sender_lock import SenderLock
 from sync.settlement import SettlementListener, Tally

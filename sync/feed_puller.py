@@ -5,16 +5,14 @@ A village's first roster takes minutes on a slow link. Whoever is served meanwhi
 
 import logging
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from sqlite_utils import Database
 
-from sync import centre_clock, cursors
+from sync.epochs import note_answer
 from sync.errors import TimedOut
 from sync.events import Clock
 from sync.feed_reader import FeedReader, Taken
 from sync.page_budget import PageBudget
-from sync.push import EpochChanged
 from sync.sealed_page import FeedPage, PageHeader
 from sync.settlement import Tally
 from sync.transport import Transport
@@ -56,7 +54,7 @@ class FeedPuller:
         while not should_stop():
             page = self._ask(reader)
             tally.answers += 1
-            taken = reader.take(page, partial(self._note, page.header))
+            taken = reader.take(page, self._note_of(page.header))
             if taken is Taken.READ:
                 tally.note_changes(feed, len(page.upserts) + len(page.tombstones))
             is_over = taken is Taken.OLD or (taken is Taken.READ and not page.header.more)
@@ -76,10 +74,5 @@ class FeedPuller:
         self._budget.note(page.wire_bytes, elapsed_s)
         return page
 
-    def _note(self, header: PageHeader, database: Database) -> None:
-        centre_clock.note(database, header.time, self._clock.read())
-        known = cursors.read_text(database, cursors.EPOCH)
-        if not known:
-            cursors.store(database, cursors.EPOCH, header.epoch)
-        elif known != header.epoch:
-            raise EpochChanged(header.epoch)
+    def _note_of(self, header: PageHeader) -> Callable[[Database], None]:
+        return lambda database: note_answer(database, header.epoch, header.time, self._clock.read())

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
-from sync import centre_clock, cursors
-from sync.answers import Decision, SignedAnswer
+from sync import cursors
+from sync.answers import Decision
 from sync.canonical import canonical_json
+from sync.epochs import note_answer
 from sync.errors import ListenerFailed
 from sync.events import Clock
-from sync.push import EpochChanged
 from sync.settlement import SettlementListener, Tally
 from sync.sqlcipher import EncryptedDatabase
 from sync.transport import Transport
@@ -47,7 +47,7 @@ class Puller:
             page = self._transport.decisions(after)
             tally.answers += 1
             with self._database.transaction() as database:
-                self._note_epoch(database, page)
+                note_answer(database, page.epoch, page.time, self._clock.read())
                 for decision in page.decisions:
                     self._decide(database, decision, tally)
                 is_set_back = page.cursor < after and not has_restarted
@@ -69,7 +69,7 @@ class Puller:
             page = self._transport.roster(after)
             tally.answers += 1
             with self._database.transaction() as database:
-                self._note_epoch(database, page)
+                note_answer(database, page.epoch, page.time, self._clock.read())
                 # What comes this way is not written down by row, so a sealed feed will be read from its beginning.
                 database.execute("UPDATE feed_state SET scope = '' WHERE feed = 'roster'")
                 try:
@@ -85,14 +85,6 @@ class Puller:
             tally.roster_changes += len(page.upserts) + len(page.tombstones)
             has_restarted = has_restarted or is_set_back
             has_more = is_set_back or (page.more and page.cursor > after)
-
-    def _note_epoch(self, database: Database, answer: SignedAnswer) -> None:
-        centre_clock.note(database, answer.time, self._clock.read())
-        known = cursors.read_text(database, cursors.EPOCH)
-        if not known:
-            cursors.store(database, cursors.EPOCH, answer.epoch)
-        elif known != answer.epoch:
-            raise EpochChanged(answer.epoch)
 
     def _retry_held(self, tally: Tally) -> None:
         with self._database.reading() as database:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sync import centre_clock, cursors
 from sync.batch_limits import POISON_COUNT, BatchLimits, Suspects, batch_bytes
+from sync.epochs import EpochChanged
 from sync.errors import BatchTooLarge, ServerFault, SyncError, TimedOut
 from sync.events import Clock, ClockReading
 from sync.outbox import Outbox, ParkReason, PendingItem
@@ -21,14 +22,6 @@ _MOST_REFUSED_ALONE = 3
 """Single events refused for their size in a row, none passing between: then it is not the events."""
 _MOST_SKIPPED = 1000
 """People passed over in one run because an answer did not name their events; the next run asks again."""
-
-
-class EpochChanged(Exception):
-    """The centre was set back to a backup: what it holds must be compared before anything else."""
-
-    def __init__(self, epoch: str) -> None:
-        super().__init__("the centre's epoch changed")
-        self.epoch = epoch
 
 
 class Pusher:
