@@ -74,8 +74,15 @@ def fresh_url(database_kind: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
-    with make_kiosk(tmp_path / "kiosk") as made:
+def kiosk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Kiosk]:
+    """In a module that says ``SEALS`` it is enrolled at the centre and asks for its keys."""
+    if not getattr(request.module, "SEALS", False):
+        with make_kiosk(tmp_path / "kiosk") as made:
+            yield made
+        return
+    centre: Centre = request.getfixturevalue("centre")
+    with make_kiosk(tmp_path / "kiosk", None, centre.admin.centre_public_key()) as made:
+        centre.enrol(made.signer)
         yield made
 
 

@@ -130,3 +130,30 @@ def failure_of_while(answer: Answerer, deadline_s: float, done: threading.Event)
             transport.send_batch("batch-1", ITEMS)
         done.set()
         return caught.value
+
+
+@contextlib.contextmanager
+def meeting(
+    listener: socket.socket, meet: Callable[[socket.socket, threading.Event], object]
+) -> Iterator[str]:
+    """A server that takes one caller after the other; the event says that it is over."""
+    is_over = threading.Event()
+
+    def serve() -> None:
+        while not is_over.is_set():
+            with contextlib.suppress(OSError):
+                peer, _ = listener.accept()
+                with peer:
+                    meet(peer, is_over)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        is_over.set()
+        with contextlib.suppress(OSError):
+            socket.create_connection(listener.getsockname(), 1).close()
+        thread.join(10)
+        listener.close()
+        assert not thread.is_alive()

@@ -1,7 +1,6 @@
 """A device changes its key while its queue is full of items of the old one."""
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,35 +17,14 @@ from sync.outbox import ItemState
 from sync.signing import DeviceSigner, Verifier
 from tests.sync.sync_parts import (
     DEVICE,
-    ROSTER,
     Centre,
     FakeClock,
     Kiosk,
     event,
-    make_centre,
     make_kiosk,
 )
 
-
-@pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    with make_centre(tmp_path / "centre") as made:
-        made.load(ROSTER)
-        yield made
-
-
-@pytest.fixture
-def kiosk(tmp_path: Path, centre: Centre) -> Iterator[Kiosk]:
-    with make_kiosk(tmp_path / "kiosk", None, centre.admin.centre_public_key()) as made:
-        centre.enrol(made.signer)
-        yield made
-
-
-@pytest.fixture
-def transport(centre: Centre, kiosk: Kiosk) -> Iterator[HttpTransport]:
-    made = centre.transport(kiosk.signer)
-    yield made
-    made.close()
+SEALS = True
 
 
 def sealing_key(kiosk: Kiosk, transport: HttpTransport):

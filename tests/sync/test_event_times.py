@@ -1,8 +1,6 @@
 """A kiosk whose clock stands in 1970 or 2099 delivers, and the centre knows when everything happened."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,30 +8,22 @@ from sync.central.decisions import one_year_after
 from sync.events import parse_utc
 from sync.http_transport import HttpTransport
 from sync.item import sign_item
+from tests.sync.file_parts import know_keys
 from tests.sync.sender import Sender
-from tests.sync.sync_parts import DEVICE, NOW, ROSTER, Centre, FakeClock, Kiosk, event, make_centre
-from tests.sync.sync_parts import make_kiosk as open_kiosk
+from tests.sync.sync_parts import DEVICE, NOW, Centre, FakeClock, Kiosk, event
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WRONG = [datetime(1970, 1, 1, 0, 5, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)]
 
 
-@pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    with make_centre(tmp_path / "centre") as made:
-        made.load(ROSTER)
-        yield made
+SEALS = True
 
 
 @pytest.fixture
-def kiosk(tmp_path: Path, centre: Centre) -> Iterator[Kiosk]:
+def kiosk(kiosk: Kiosk, centre: Centre) -> Kiosk:
     """It knows the centre's keys from its provisioning and has never met it."""
-    with open_kiosk(tmp_path / "kiosk", None, centre.admin.centre_public_key()) as made:
-        centre.enrol(made.signer)
-        document = centre.admin.keyring()
-        with made.database.transaction() as database:
-            made.outbox._maker._store.take(database, document, made.clock.wall)
-        yield made
+    know_keys(kiosk, centre)
+    return kiosk
 
 
 def deliver(kiosk: Kiosk, centre: Centre) -> dict[str, tuple[datetime, str]]:

@@ -24,12 +24,10 @@ from sync.sealing import OpeningKey, SealingKey
 from sync.signing import DeviceSigner, Purpose, Verifier
 from tests.sync.sync_parts import (
     DEVICE,
-    ROSTER,
     Centre,
     FakeClock,
     Kiosk,
     event,
-    make_centre,
     make_kiosk,
 )
 
@@ -225,13 +223,6 @@ def test_opened_item_sealed_anew_under_another_header_is_refused():
 @given(st.lists(st.binary(min_size=1, max_size=300), min_size=1, max_size=20))
 def test_items_of_any_bytes_are_carried_as_they_are(items: list[bytes]):
     assert list(decode_batch(encode_batch(items))) == items
-
-
-@pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    with make_centre(tmp_path / "centre") as made:
-        made.load(ROSTER)
-        yield made
 
 
 @pytest.fixture

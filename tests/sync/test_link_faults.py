@@ -23,6 +23,7 @@ from tests.sync.lying_server import (
     Answerer,
     answering,
     batch_answer,
+    meeting,
     reply,
     run_upward,
 )
@@ -244,23 +245,10 @@ def unread(context: ssl.SSLContext) -> Iterator[str]:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    is_over = threading.Event()
 
-    def serve() -> None:
-        while not is_over.is_set():
-            with contextlib.suppress(OSError):
-                plain, _ = listener.accept()
-                with plain, context.wrap_socket(plain, server_side=True):
-                    is_over.wait(5)
+    def wait(peer: socket.socket, is_over: threading.Event) -> None:
+        with context.wrap_socket(peer, server_side=True):
+            is_over.wait(5)
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        is_over.set()
-        with contextlib.suppress(OSError):
-            socket.create_connection(listener.getsockname(), 1).close()
-        thread.join(10)
-        listener.close()
-        assert not thread.is_alive()
+    with meeting(listener, wait) as url:
+        yield url

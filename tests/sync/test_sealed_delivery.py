@@ -1,36 +1,14 @@
 """A real kiosk seals to a real centre: keyring, queue, mixed batches, answers."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from sync.connectivity import LinkState
 from sync.envelope import is_sealed
 from sync.http_transport import HttpTransport
 from sync.outbox import ItemState
-from tests.sync.sync_parts import ROSTER, Centre, Kiosk, event, make_centre, make_kiosk
+from tests.sync.sync_parts import Centre, Kiosk, event, make_kiosk
 
-
-@pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    with make_centre(tmp_path / "centre") as made:
-        made.load(ROSTER)
-        yield made
-
-
-@pytest.fixture
-def kiosk(tmp_path: Path, centre: Centre) -> Iterator[Kiosk]:
-    with make_kiosk(tmp_path / "kiosk", None, centre.admin.centre_public_key()) as made:
-        centre.enrol(made.signer)
-        yield made
-
-
-@pytest.fixture
-def transport(centre: Centre, kiosk: Kiosk) -> Iterator[HttpTransport]:
-    made = centre.transport(kiosk.signer)
-    yield made
-    made.close()
+SEALS = True
 
 
 def items(kiosk: Kiosk) -> list[bytes]:

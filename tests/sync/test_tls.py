@@ -20,7 +20,15 @@ from sync.engine import SyncReport
 from sync.http_transport import HttpTransport
 from sync.outbox import ItemState
 from tests.sync.certificates import Authority, server_context
-from tests.sync.lying_server import CENTRE, JSON, answering, batch_answer, reply, run_upward
+from tests.sync.lying_server import (
+    CENTRE,
+    JSON,
+    answering,
+    batch_answer,
+    meeting,
+    reply,
+    run_upward,
+)
 from tests.sync.sync_parts import DEVICE, Centre, Kiosk, event
 from tests.sync.tls_front import TlsFront
 
@@ -144,28 +152,13 @@ def test_dripping_handshake_is_cut_at_the_total_time(kiosk: Kiosk, authority: Au
 @contextlib.contextmanager
 def shaking(behave: Callable[[socket.socket], object]) -> Iterator[str]:
     """A server that does not get as far as a request."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    is_over = threading.Event()
 
-    def serve() -> None:
-        while not is_over.is_set():
-            with contextlib.suppress(OSError):
-                peer, _ = listener.accept()
-                with peer:
-                    peer.settimeout(3)
-                    behave(peer)
+    def meet(peer: socket.socket, _is_over: threading.Event) -> None:
+        peer.settimeout(3)
+        behave(peer)
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        is_over.set()
-        with contextlib.suppress(OSError):
-            socket.create_connection(listener.getsockname(), 1).close()
-        thread.join(10)
-        listener.close()
-        assert not thread.is_alive()
+    with meeting(socket.create_server(("127.0.0.1", 0)), meet) as url:
+        yield url
 
 
 TRAPS = {
