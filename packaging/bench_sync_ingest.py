@@ -75,15 +75,11 @@ def _served(folder: Path, database: str) -> Iterator[tuple[str, CentralAdmin]]:
     ) as process:
         try:
             url = _ready(process, state / "central.url")
-            with _admin(state, database) as admin:
+            with CentralAdmin(state, "file", database) as admin:
                 yield url, admin
         finally:
             process.terminate()
             process.communicate(timeout=20)
-
-
-def _admin(state: Path, database: str) -> CentralAdmin:
-    return CentralAdmin(state, "file", database)
 
 
 def _ready(process: "subprocess.Popen[bytes]", file: Path) -> str:
