@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.markup import escape
@@ -11,11 +11,21 @@ from sqlite_utils import Database
 
 from kiosk.commands.options import make_console
 from kiosk.config import load_config
-from kiosk.queue_words import facts_of, moment_words, reason_words, state_words
+from kiosk.queue_words import (
+    About,
+    custody_words,
+    facts_of,
+    file_words,
+    files_words,
+    moment_words,
+    reason_words,
+    state_words,
+)
 from kiosk.runtime import Runtime, open_runtime
 from kiosk.services.store import AuditEntry
 from sync.blob_queue import BlobEntry, BlobQueue
-from sync.events import SystemClock
+from sync.courier.ledger import custody_of
+from sync.events import ClockReading, SystemClock
 from sync.outbox import ItemState, OutboxEntry, ParkReason
 
 NOT_DELIVERED = (ItemState.PARKED, ItemState.QUEUED)
@@ -46,16 +56,16 @@ def list_events(
         ]
         entries = sorted(found, key=lambda entry: entry.seq)[:limit]
         files = BlobQueue(database).parked() if ItemState.PARKED in states else ()
-        about = {entry.id: _about(database, entry.id) for entry in entries}
-        about |= {file.event_id: _about(database, file.event_id) for file in files}
+        about = {entry.id: _about(database, entry) for entry in entries}
+        receipts = {file.event_id: _names(database, file.event_id)[0] for file in files}
     now = SystemClock().read()
     if as_json:
-        facts = [facts_of(entry, now, *about[entry.id]) for entry in entries]
+        facts = [facts_of(entry, now, about[entry.id]) for entry in entries]
         sys.stdout.write(json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
         return 0
     console = make_console()
     if files:
-        console.print(_parked_files(files, about))
+        console.print(_parked_files(files, receipts))
     if not entries:
         only_parked = tuple(states) == (ItemState.PARKED,)
         console.print("没有被退回的件。" if only_parked else "没有这样的件。")
@@ -68,11 +78,11 @@ def list_events(
         table.add_row(
             str(entry.seq),
             # The number on the resident's paper; what has none, such as a list of photos, goes by its id.
-            about[entry.id][0] or entry.id,
+            about[entry.id].receipt_number or entry.id,
             moment_words(entry.created_at),
             state_words(entry),
             f"{entry.attempts} 次",
-            escape(reason_words(entry, now)),
+            escape(_explained(entry, now, about[entry.id])),
         )
     console.print(table)
     if len(found) > len(entries) or len(entries) == limit:
@@ -90,30 +100,32 @@ def show_event(
     with open_runtime(load_config(config_path)) as runtime:
         with runtime.encrypted.reading() as database:
             entry = _find(runtime, database, given)
-            about = _about(database, entry.id) if entry else ("", "")
+            about = _about(database, entry) if entry else About()
         if entry is None:
             console.print(_UNKNOWN)
             return 1
         person = _person(runtime, entry) if personal else {}
         now = SystemClock().read()
         if as_json:
-            facts = facts_of(entry, now, *about)
+            facts = facts_of(entry, now, about)
             shown = facts | {"personal": person} if personal else facts
             sys.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
             return 0
-        definition = runtime.catalogue.find(about[1]) if about[1] else None
+        definition = runtime.catalogue.find(about.service_id) if about.service_id else None
         rows = {
             "编号": entry.id,
             "序号": str(entry.seq),
-            "受理号": about[0],
-            "事项": definition.title if definition else about[1] or entry.kind,
+            "受理号": about.receipt_number,
+            "事项": definition.title if definition else about.service_id or entry.kind,
             "受理时间": moment_words(entry.created_at),
             "状态": state_words(entry),
             "说明": reason_words(entry, now),
+            "捎带": custody_words(about),
             "试过": f"{entry.attempts} 次",
             "大小": f"{entry.size} 字节" if entry.size else "原文已清",
             "摘要": entry.digest,
             "中心编号": str(entry.server_seq or ""),
+            "文件": "\n".join(file_words(file) for file in about.files),
             **{key: str(value) for key, value in person.items()},
         }
         table = Table(show_header=False)
@@ -222,12 +234,26 @@ def _find(runtime: Runtime, database: Database, given: str) -> OutboxEntry | Non
     return runtime.outbox.find(database, str(row[0])) if row else None
 
 
-def _about(database: Database, event_id: str) -> tuple[str, str]:
+def _about(database: Database, entry: OutboxEntry) -> About:
+    is_open = entry.state is not ItemState.ACKNOWLEDGED
+    return About(
+        *_names(database, entry.id),
+        custody_of(database, entry.seq) if is_open else None,
+        BlobQueue(database).files_of(entry.id),
+    )
+
+
+def _names(database: Database, event_id: str) -> tuple[str, str]:
     """Receipt number and service of a request; both empty for another kind of event."""
     row = database.execute(
         "SELECT receipt_number, service_id FROM service_request WHERE request_id = ?", [event_id]
     ).fetchone()
     return (str(row[0]), str(row[1])) if row else ("", "")
+
+
+def _explained(entry: OutboxEntry, now: ClockReading, about: About) -> str:
+    said = (reason_words(entry, now), custody_words(about), files_words(about.files))
+    return "；".join(one for one in said if one)
 
 
 def _person(runtime: Runtime, entry: OutboxEntry) -> dict[str, object]:
@@ -249,14 +275,14 @@ def _person(runtime: Runtime, entry: OutboxEntry) -> dict[str, object]:
     return {"姓名": name, "身份证号": number, **answers}
 
 
-def _parked_files(files: Sequence[BlobEntry], about: dict[str, tuple[str, str]]) -> Table:
+def _parked_files(files: Sequence[BlobEntry], receipts: Mapping[str, str]) -> Table:
     table = Table(title="传不上去的照片")
     for heading in ("编号", "受理号", "大小", "试过", "原因"):
         table.add_column(heading, overflow="fold")
     for file in files:
         table.add_row(
             file.event_id,
-            about[file.event_id][0],
+            receipts[file.event_id],
             f"{file.size // 1024 + 1} KB",
             f"{file.attempts} 次",
             escape(file.last_error_code),

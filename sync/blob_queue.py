@@ -55,6 +55,23 @@ class BlobEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EventFile:
+    """One file of an event, for staff; nothing that names its content."""
+
+    media_type: str
+    size: int
+    """Plain bytes."""
+    held: int
+    """Sealed bytes that the centre held when it last said so."""
+    state: str
+    """``queued``, ``delivered`` or ``parked``."""
+    attempts: int
+    last_error_code: str
+    is_idle: int
+    """1 when it has no way to the centre left, and will be erased."""
+
+
+@dataclass(frozen=True, slots=True)
 class BlobQueue:
     """Works in the transaction that is open on its database."""
 
@@ -126,6 +143,15 @@ class BlobQueue:
             "size, held, attempts, last_error_code FROM blob WHERE state = 'parked' ORDER BY blob_no"
         ).fetchall()
         return [BlobEntry(row[0], row[1] or "", *row[2:]) for row in rows]
+
+    def files_of(self, event_id: str) -> Sequence[EventFile]:
+        """The files of an event that are still here, in the order in which it names them."""
+        rows = self.database.execute(
+            "SELECT media_type, size, held, state, attempts, last_error_code, idle_since IS NOT NULL "
+            "FROM blob_claim JOIN blob USING (blob_no) WHERE event_id = ? ORDER BY blob_claim.rowid",
+            [event_id],
+        ).fetchall()
+        return [EventFile(*row) for row in rows]
 
     def newest_event(self) -> int:
         """The number of the newest event in the outbox."""

@@ -3,7 +3,7 @@
 import logging
 import random
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -12,6 +12,7 @@ from sync.blob_late import name_late_files
 from sync.blob_messages import BLOB_DAMAGED, UNKNOWN_BLOB, BlobStanding, BlobState
 from sync.blob_policy import REST_S, TRIAL_BYTES, BlobPolicy, BlobWish, LinkSpeed, Rest
 from sync.blob_queue import BlobQueue
+from sync.blob_retention import erase_unwanted
 from sync.blob_shelf import BlobShelf, StoredBlob
 from sync.errors import BatchTooLarge, BlobDamaged, DatabaseError, ServerBusy, SyncError, TimedOut
 from sync.events import Clock, ClockReading
@@ -26,8 +27,6 @@ BUDGET_MS = 45_000
 """Of one run: then decisions and the roster have their turn again."""
 QUESTION_COUNT = 20
 """Files asked for at once: their names are 64 letters each."""
-RETENTION = timedelta(days=180)
-"""By the centre's clock, from when it first said that it wants a file which no request here shows any more."""
 NO_PROGRESS = "no-progress"
 """Why a file is parked whose pieces the centre answers without taking them."""
 
@@ -142,9 +141,7 @@ class BlobSender:
         with self._database.transaction() as database:
             for one in standings:
                 self._settle(database, one, UNKNOWN_BLOB, answer.time, tally)
-            erased = BlobShelf(database).erase_older(answer.time - RETENTION)
-        if erased:
-            logger.warning("files that the centre never took are erased by age count=%d", erased)
+            erase_unwanted(database, answer.time)
         return standings
 
     def _send(

@@ -1,7 +1,8 @@
 """Files on the device: sealed once, stored once however many requests name them, gone when nobody needs them.
 
 A file leaves the table only when no request may open it any more **and** the centre has signed that it holds the
-whole of it, or when it is older than any promise (``erase_older``). ``secret`` opens it and goes with it.
+whole of it, or that it has erased every event that names it, or when it is older than any promise (``erase_older``).
+``secret`` opens it and goes with it.
 """
 
 import hashlib
@@ -47,6 +48,13 @@ class StoredBlob:
 
 
 _COLUMNS = "blob_no, name, sha256, size, secret"
+_IS_RELEASED = (
+    "NOT EXISTS (SELECT 1 FROM blob_claim WHERE blob_claim.blob_no = blob.blob_no AND is_kept = 1)"
+)
+# The centre had and erased an event that is gone, and says that it will not take it again.
+_IS_OPEN = """EXISTS (SELECT 1 FROM blob_claim LEFT JOIN outbox ON outbox.id = event_id
+    WHERE blob_claim.blob_no = blob.blob_no
+    AND (coalesce(outbox.state, '') <> 'parked' OR outbox.park_reason <> 'gone'))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ class BlobShelf:
         return found
 
     def release(self, event_id: str) -> None:
-        """No one will open an event's files here any more; what the centre holds is erased now."""
+        """No one will open an event's files here any more; what the centre holds, or will never take, is erased now."""
         self.database.execute("UPDATE blob_claim SET is_kept = 0 WHERE event_id = ?", [event_id])
         self._sweep("blob_no IN (SELECT blob_no FROM blob_claim WHERE event_id = ?)", [event_id])
 
@@ -138,12 +146,16 @@ class BlobShelf:
         return cursor.rowcount == 1
 
     def erase_older(self, before: datetime) -> int:
-        """Erase what the centre has wanted since then, and nobody can open any more; how many files that were.
+        """Erase what the centre has wanted since then, and nobody can open any more, and what was idle since then.
 
         Args:
             before: by the centre's clock: this machine's may stand anywhere.
+        Returns:
+            how many files that were.
         """
-        return self._sweep("asked_at < ?", [iso_utc(before)], only_delivered=False)
+        moment = iso_utc(before)
+        unwanted = f"(asked_at < ? AND {_IS_RELEASED}) OR idle_since < ?"
+        return self._erase(unwanted, [moment, moment])
 
     def _write(self, sha256: str, content: bytes, at: datetime) -> StoredBlob:
         secret = os.urandom(SECRET_BYTES)
@@ -159,11 +171,14 @@ class BlobShelf:
             )
         return blob
 
-    def _sweep(self, which: str, values: Sequence[object], *, only_delivered: bool = True) -> int:
-        settled = "AND state = 'delivered'" if only_delivered else ""
+    def _sweep(self, which: str, values: Sequence[object]) -> None:
+        self._erase(
+            f"{which} AND {_IS_RELEASED} AND (state = 'delivered' OR NOT {_IS_OPEN})", values
+        )
+
+    def _erase(self, which: str, values: Sequence[object]) -> int:
         found = self.database.execute(
-            f"SELECT blob_no FROM blob WHERE {which} {settled} AND NOT EXISTS "  # noqa: S608 (constants only)
-            "(SELECT 1 FROM blob_claim WHERE blob_claim.blob_no = blob.blob_no AND is_kept = 1)",
+            f"SELECT blob_no FROM blob WHERE {which}",  # noqa: S608 (constants only)
             list(values),
         ).fetchall()
         for (blob_no,) in found:

@@ -5,7 +5,13 @@ from sync.sqlcipher import assert_safe_sqlite  # isort: skip  (must come before 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from sync import migration_0002, migration_0003, migration_0006, migration_0007
+from sync import (
+    migration_0002,
+    migration_0003,
+    migration_0006,
+    migration_0007,
+    migration_0008,
+)
 from sync.blob_tables import make_blob_tables
 from sync.courier.tables import courier_tables
 
@@ -62,6 +68,7 @@ SYNC_MIGRATIONS(name="0004_blobs")(make_blob_tables)
 SYNC_MIGRATIONS(name="0006_pull")(migration_0006.pull)
 SYNC_MIGRATIONS(name="0005_courier")(courier_tables)
 SYNC_MIGRATIONS(name="0007_device_keys")(migration_0007.device_keys)
+SYNC_MIGRATIONS(name="0008_idle_files")(migration_0008.idle_files)
 
 
 def apply_migrations(database: Database) -> None:

@@ -5,9 +5,11 @@ bytes and the person's id go; the row stays for ever with id, number and digest,
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sync import cursors
+from sync.blob_retention import erase_unwanted, has_news
+from sync.centre_clock import last_centre_time
 from sync.events import parse_utc
 from sync.outbox import Outbox
 from sync.settlement import Tally
@@ -17,6 +19,7 @@ DEFAULT_KEEP = timedelta(days=180)
 STEP_COUNT = 100
 """Erased in one transaction, some 40 KiB: a resident who submits meanwhile waits milliseconds."""
 STEPS_OF_A_RUN = 20
+_FILES_EVERY = timedelta(hours=1)
 
 
 class Retention:
@@ -32,6 +35,7 @@ class Retention:
         self._database = database
         self._outbox = outbox
         self._keep = keep
+        self._looked_at: datetime | None = None
 
     def run(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
         """Erase some; what is left has its turn in the next run.
@@ -39,6 +43,7 @@ class Retention:
         Raises:
             DatabaseError: the database cannot be used.
         """
+        self._erase_files()
         for _ in range(STEPS_OF_A_RUN):
             if should_stop() or not self._step(tally):
                 return
@@ -52,3 +57,16 @@ class Retention:
             erased = self._outbox.erase(database, parse_utc(confirmed) - self._keep, STEP_COUNT)
         tally.erased += erased
         return erased == STEP_COUNT
+
+    def _erase_files(self) -> None:
+        """Files that have no way to the centre left, by what it last signed; looked for now and then."""
+        with self._database.reading() as database:
+            heard = last_centre_time(database)
+            last = self._looked_at
+            if heard is None or (last is not None and last <= heard < last + _FILES_EVERY):
+                return
+            is_due = has_news(database, heard)
+        if is_due:
+            with self._database.transaction() as database:
+                erase_unwanted(database, heard)
+        self._looked_at = heard

@@ -41,6 +41,12 @@ class SettleDelivery:
             }
             transaction.audit(AuditEntry("request.parked", event_id, details))
 
+    def gone(self, transaction: Transaction, event_id: str) -> None:
+        """The centre had the event and has erased it: what was kept here for a correction goes too."""
+        if transaction.requests.get(event_id) is not None:
+            transaction.requests.erase_form(event_id)
+            transaction.attachments.erase(event_id)
+
     def decided(
         self,
         transaction: Transaction,

@@ -45,13 +45,14 @@ class SqliteAttachments:
             raise AttachmentRefused(f"more than {MAXIMUM_ATTACHMENTS} attachments")
 
     def of(self, request_id: str) -> tuple[Attachment, ...]:
-        """The files of a request, in the order in which they came.
+        """The files of a request, in the order in which they came; one that was erased by its age is left out.
 
         Raises:
             StorageDamaged: one is not as it was kept.
         """
         rows = self.database.execute(
-            "SELECT field, media_type, sha256 FROM attachment WHERE request_id = ? ORDER BY rowid",
+            "SELECT field, attachment.media_type, sha256 FROM attachment JOIN blob USING (sha256) "
+            "WHERE request_id = ? ORDER BY attachment.rowid",
             [request_id],
         ).fetchall()
         return tuple(Attachment(row[0], row[1], self._content(row[2])) for row in rows)

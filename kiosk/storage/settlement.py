@@ -52,6 +52,8 @@ class KioskSettlement:
         elif outcome.status in (EventStatus.CONFLICT, EventStatus.REJECTED, EventStatus.GONE):
             reason = outcome.problem.code if outcome.problem else outcome.status.value
             self.settle.refused(transaction, event_id, reason)
+            if reason == EventStatus.GONE.value:
+                self.settle.gone(transaction, event_id)
 
     def decided(self, database: Database, decision: Decision) -> None:
         """The centre has decided a request."""

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from sync import cursors
 from sync.answers import PROTOCOL_V2, BatchAnswer, EventResult, EventStatus, Problem
 from sync.blob_queue import BlobQueue
+from sync.blob_retention import erase_unwanted
 from sync.blob_shelf import BlobShelf
 from sync.centre_clock import last_centre_time
 from sync.courier import ledger
@@ -108,6 +109,8 @@ class ReportSettlement:
                 _remember(database, report, self.clock.read().wall)
         self._settle_files(report, outcome)
         with self.database.transaction() as database:
+            # A report that was long on its way must not let a file's time begin before its event was refused.
+            erase_unwanted(database, max(report.time, last_centre_time(database) or report.time))
             for arrived in report.bundles:
                 if arrived.is_complete:
                     ledger.note_arrival(database, arrived.bundle, report.time)

@@ -10,6 +10,7 @@ import pytest
 
 from sync import centre_clock, cursors
 from sync.answers import PROTOCOL_V2, EventStatus, Problem, seal_answer
+from sync.blob_retention import KEEP
 from sync.courier import ledger
 from sync.courier.documents import sign_document
 from sync.courier.errors import ReportRefused
@@ -25,6 +26,7 @@ from sync.http_failures import PROBLEM_PREFIX
 from sync.outbox import ItemState
 from sync.signing import DeviceSigner, Purpose
 from tests.courier.courier_parts import CentreKeys, Site
+from tests.sync.file_parts import put
 from tests.sync.sync_parts import DEVICE, NOW, event
 
 LATER = NOW + timedelta(days=2)
@@ -202,6 +204,19 @@ def test_an_item_that_the_centre_could_not_keep_is_parked_by_its_digest(filled: 
     outcome = take(filled, refusals=(refusal,))
     assert outcome.parked == 1
     assert filled.kiosk.entry(filled.kiosk.ids(ItemState.PARKED)[0]).seq == 7
+
+
+def test_files_of_a_refused_event_go_in_their_time_from_the_later_of_all_that_was_signed(
+    filled: Site,
+):
+    put(filled.kiosk, b"a photo")
+    (seq,) = filled.kiosk.rows("SELECT max(seq) FROM outbox")[0]
+    with filled.kiosk.database.transaction() as database:
+        centre_clock.note(database, LATER + KEEP, filled.kiosk.clock.read())
+    refused = span(filled, seq, seq, "rejected", problem=REFUSED)
+    for days, left in ((0, 1), (KEEP.days + 1, 1), (2 * KEEP.days, 1), (2 * KEEP.days + 1, 0)):
+        take(filled, refused, time=LATER + timedelta(days=days))
+        assert filled.kiosk.rows("SELECT count(*) FROM blob_chunk") == [(left,)]
 
 
 def test_an_old_report_parks_nothing_that_staff_have_queued_again(filled: Site):

@@ -1,5 +1,6 @@
 """``xianglin queue``: every state is shown, nothing about people unless asked for, and bad input is answered in words."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -10,11 +11,13 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.config import load_config
+from kiosk.domain.attachment import Attachment
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.identity_policy import Evidence, Factor
 from kiosk.runtime import Runtime, open_runtime
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.storage.residents import SqliteResidents
+from sync.courier import ledger
 from sync.identifiers import new_event_id
 from sync.outbox import ParkReason
 from tests.builders import NOW, ZHAO, life_certification, resident
@@ -166,6 +169,72 @@ def test_facts_for_programs_name_state_reason_and_next_attempt(queue: Queue, sai
     assert first["next_attempt_at"] is not None
     assert second["next_attempt_at"] is not None
     assert second["receipt_number"] == queue.receipts[1]
+
+
+def carry(queue: Queue, first: int, last: int, *, has_arrived: bool = False) -> None:
+    """A van has signed that it took these events along."""
+    with queue.runtime() as runtime, runtime.store.transaction() as transaction:
+        database, name = transaction.database, f"bundle-{first}"
+        ledger.begin_bundle(database, ledger.NewBundle(name, "U盘", 1, [(first, last)], NOW))
+        ledger.finish_bundle(database, name, 400, "d")
+        ledger.note_custody(database, name, "van-0001", NOW, b"receipt")
+        if has_arrived:
+            ledger.note_arrival(database, name, NOW)
+
+
+def test_who_carries_an_event_is_named_until_it_arrived(queue: Queue, said):
+    queue.fill(4)
+    carry(queue, 1, 2)
+    carry(queue, 4, 4, has_arrived=True)
+    queue.call("acknowledge", queue.ids[0], 1, NOW)
+    _, text = said("list", "--state", "all")
+    carried = [line for line in text.splitlines() if "服务车 van-0001 从" in line]
+    assert [[one in line for line in carried] for one in queue.receipts] == [
+        [False], [True], [False], [False],
+    ]  # fmt: skip
+    _, text = said("list", "--state", "all", "--json")
+    assert [bool(row["custody"]) for row in json.loads(text)] == [False, True, False, False]
+    assert json.loads(text)[1]["custody"] == {
+        "van": "van-0001",
+        "since": "2026-11-23T08:00:00.000Z",
+    }
+    _, text = said("show", queue.receipts[1])
+    assert "服务车 van-0001 从" in text
+    assert "下次交换就送" in text
+
+
+def test_photos_of_an_event_are_shown_with_how_far_they_are_and_nothing_of_their_content(
+    queue: Queue, said
+):
+    queue.fill(2)
+    pictures = [bytes([number]) * 70_000 for number in range(5)]
+    with queue.runtime() as runtime, runtime.store.transaction() as transaction:
+        for one in pictures:
+            picture = Attachment("invoices", "image/jpeg", one)
+            transaction.attachments.add(queue.ids[0], picture, NOW)
+        for number, change in enumerate(
+            ("held = 35_016", "state = 'delivered'", "idle_since = 'x'",
+             "state = 'parked', attempts = 5, last_error_code = 'blob-damaged'"), 2,
+        ):  # fmt: skip
+            transaction.database.execute(f"UPDATE blob SET {change} WHERE blob_no = {number}")
+        names = [row["name"] for row in transaction.database["blob"].rows]
+    _, text = said("list")
+    (line,) = [line for line in text.splitlines() if "照片" in line and "张" in line]
+    assert queue.receipts[0] in line
+    for words in ("2 张没传完", "1 张已传到中心", "1 张不会再传，到期删除", "1 张传不上去"):
+        assert words in line
+    _, shown = said("show", queue.ids[0])
+    for words in ("69 KB，还没传", "69 KB，已传 50%", "blob-damaged，试过 5 次"):
+        assert words in shown
+    _, facts = said("show", queue.ids[0], "--json")
+    assert [(one["state"], one["held"]) for one in json.loads(facts)["files"]] == [
+        ("queued", 0), ("queued", 35_016), ("delivered", 0), ("idle", 0), ("parked", 0),
+    ]  # fmt: skip
+    for everything in (text, shown, facts):
+        for picture, name in zip(pictures, names, strict=True):
+            assert name[:12] not in everything
+            assert hashlib.sha256(picture).hexdigest()[:12] not in everything
+        assert "invoices" not in everything
 
 
 def test_parked_event_is_queued_again_and_what_cannot_be_says_why(queue: Queue, said):

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.attachment import Attachment
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.service_request import RequestState, ServiceRequest
+from kiosk.services.store import RequestForm
 from kiosk.storage.settlement import KioskSettlement, unlisted_subject
 from sync.answers import Decision, DecisionState, EventResult, EventStatus, Problem
+from sync.http_failures import PROBLEM_PREFIX
 from tests.builders import NOW, STRANGER, ZHAO, World, make_world
 from tests.storage.states import submit
 
@@ -124,6 +127,24 @@ def test_request_stays_visible_and_says_why_when_the_centre_refuses_its_event(
     # Staff send it again, and now the centre takes it.
     answer(world, accepted.request_id, EventStatus.APPLIED, LATER)
     assert newest(world).state is RequestState.DELIVERED
+
+
+@pytest.mark.parametrize("status", [EventStatus.GONE, EventStatus.REJECTED])
+def test_what_was_kept_for_a_correction_goes_when_the_centre_has_erased_the_event(
+    status: EventStatus, world: World, accepted: ServiceRequest
+) -> None:
+    """Version 1 has no word of its own: it rejects with the code ``gone``."""
+    request_id = accepted.request_id
+    with world.store.transaction() as transaction:
+        transaction.attachments.add(request_id, Attachment("x", "image/jpeg", b"photo"), NOW)
+        transaction.requests.save_form(request_id, RequestForm("d" * 64, {"for_whom": "self"}))
+        transaction.database.execute("UPDATE outbox SET state = 'parked', park_reason = 'gone'")
+    answer(world, request_id, status, problem=Problem(type=PROBLEM_PREFIX + "gone"))
+    assert world.rows("request_form") == []
+    for table in ("attachment", "blob", "blob_claim", "blob_chunk"):
+        assert world.rows(table) == []
+    assert newest(world) == accepted
+    assert kinds(world)[-1] == "request.parked"
 
 
 def test_nothing_changes_when_the_centre_says_later(world: World, accepted: ServiceRequest) -> None:
