@@ -115,6 +115,13 @@ class IdentityConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelsConfig:
+    """[models]: where recognition models are installed."""
+
+    folder: str = _key("", "识别模型的文件夹；空着就用数据文件夹里的 `models`")
+
+
+@dataclass(frozen=True, slots=True)
 class SyncConfig:
     """[sync]: where the centre is."""
 
@@ -174,6 +181,7 @@ class KioskConfig:
     hardware: HardwareConfig = field(default_factory=HardwareConfig)
     screen: ScreenConfig = field(default_factory=ScreenConfig)
     identity: IdentityConfig = field(default_factory=IdentityConfig)
+    models: ModelsConfig = field(default_factory=ModelsConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
     courier: CourierConfig = field(default_factory=CourierConfig)
     storage: StorageConfig = field(default_factory=StorageConfig)
@@ -182,6 +190,11 @@ class KioskConfig:
     def state_dir(self) -> Path:
         """Folder of the database."""
         return Path(self.storage.state_dir) if self.storage.state_dir else default_state_dir()
+
+    @property
+    def models_folder(self) -> Path:
+        """Folder of the installed models."""
+        return Path(self.models.folder) if self.models.folder else self.state_dir / "models"
 
     def windowed(self) -> "KioskConfig":
         """The same settings in a window instead of the full screen."""
@@ -209,6 +222,7 @@ _SECTIONS: dict[str, type] = {
     "hardware": HardwareConfig,
     "screen": ScreenConfig,
     "identity": IdentityConfig,
+    "models": ModelsConfig,
     "sync": SyncConfig,
     "courier": CourierConfig,
     "storage": StorageConfig,
@@ -278,7 +292,8 @@ def parse_config(raw: Mapping[str, Any]) -> KioskConfig:
             sections[name] = _parse_section(name, section, content, faults)
     config = KioskConfig(**sections)
     faults += _centre_faults(config.sync, raw.get("sync"))
-    faults += _state_dir_faults(config.storage.state_dir)
+    faults += _folder_faults("storage.state_dir", config.storage.state_dir)
+    faults += _folder_faults("models.folder", config.models.folder)
     if len(faults) > MAXIMUM_FAULTS:
         faults[MAXIMUM_FAULTS:] = [f"设置文件：还有 {len(faults) - MAXIMUM_FAULTS} 处错"]
     if faults:
@@ -360,10 +375,10 @@ def _is_safe_url(url: str) -> bool:
     return is_whole and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback))
 
 
-def _state_dir_faults(state_dir: str) -> list[str]:
+def _folder_faults(key: str, folder: str) -> list[str]:
     # A relative one would be another folder, with another database, for each place the kiosk is started from.
-    is_usable = not state_dir or (Path(state_dir).is_absolute() and state_dir.isprintable())
-    return [] if is_usable else ["storage.state_dir：要写完整的路径，从根目录写起"]
+    is_usable = not folder or (Path(folder).is_absolute() and folder.isprintable())
+    return [] if is_usable else [f"{key}：要写完整的路径，从根目录写起"]
 
 
 def _did_you_mean(word: str, known: Mapping[str, Any]) -> str:

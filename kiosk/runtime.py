@@ -31,6 +31,7 @@ from kiosk.errors import StorageError, TemplateUnusable
 from kiosk.flows.visit_ports import NoPrinting, SiteFacts, VisitPorts, VisitPrinting
 from kiosk.hints import HintFiles
 from kiosk.identity.dlib_engine import DlibFaceEngine
+from kiosk.models.store import ModelStore
 from kiosk.parameters import PensionFiles
 from kiosk.practice import practice_ports
 from kiosk.published import check_published, make_offer, offer_number
@@ -381,7 +382,11 @@ def open_runtime(
         StorageError: the database cannot be used.
     """
     config.assert_provisioned()
-    engine = DlibFaceEngine(config.identity.face_threshold, cache_dir=config.state_dir / "models")
+    engine = DlibFaceEngine(
+        config.identity.face_threshold,
+        cache_dir=config.state_dir / "models",
+        models=ModelStore(config.models_folder),
+    )
     card_reader = make_card_reader(config.hardware.card_reader)
     printer = make_printer(config.hardware.printer)
     open_database = open_or_recover if recovers else open_kiosk_database

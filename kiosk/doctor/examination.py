@@ -41,6 +41,7 @@ from kiosk.doctor.storage_checks import (
 from kiosk.errors import KioskError
 from kiosk.explain import Label
 from kiosk.identity.dlib_engine import DlibFaceEngine
+from kiosk.models.store import ModelStore
 from kiosk.runtime import Runtime, open_runtime
 from kiosk.storage.clock_mark import clock_floor
 from kiosk.storage.database import has_database, open_kiosk_database
@@ -137,7 +138,10 @@ class Examination:
             is_home = self.are_settings_right and (self.config.state_dir / "models").is_dir()
             cache_dir = self.config.state_dir / "models" if is_home else Path(scratch)
             threshold = self.config.identity.face_threshold
-            return check_models(lambda: DlibFaceEngine(threshold, cache_dir=cache_dir), self.label)
+            models = ModelStore(self.config.models_folder)
+            return check_models(
+                lambda: DlibFaceEngine(threshold, cache_dir=cache_dir, models=models), self.label
+            )
 
     def _sound(self) -> Finding:
         with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch:

@@ -18,13 +18,14 @@ from kiosk.identity.face_network import (
     FaceNetwork,
     FaceNetworkLoader,
 )
-from kiosk.identity.model_files import LANDMARK_MODEL, ModelStore
 from kiosk.identity.processor import require_avx
 from kiosk.identity.thresholds import (
     DEFAULT_FACE_THRESHOLD,
     ENROLMENT_SPREAD,
     checked_face_threshold,
 )
+from kiosk.models.manifest import LANDMARK_MODEL
+from kiosk.models.store import ModelStore
 from kiosk.services.ports import (
     Embedding,
     FaceAdvice,

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from kiosk.errors import ModelUnavailable
 from kiosk.identity import dlib_onnx
 from kiosk.identity.dlib_weights import WeightsUnreadable
-from kiosk.identity.model_files import EMBEDDING_MODEL, ModelStore, read_manifest
+from kiosk.models.manifest import EMBEDDING_MODEL, read_manifest
+from kiosk.models.store import ModelStore
 from kiosk.services.ports import Embedding
 
 _log = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from kiosk.doctor.storage_checks import check_clock, check_database, check_disk
 from kiosk.errors import CameraUnavailable
 from kiosk.explain import Label
 from kiosk.identity.dlib_engine import DlibFaceEngine
-from kiosk.identity.model_files import ModelStore
+from kiosk.models.store import ModelStore
 from kiosk.services.ports import DeviceState
 from kiosk.storage.database import open_kiosk_database
 from sync.connectivity import SyncStatus
@@ -99,7 +99,9 @@ def test_cards_file_that_is_wrong_is_a_fault_because_the_kiosk_would_not_start(
 def test_missing_models_are_a_warning_because_card_and_pin_still_serve(
     label: Label, tmp_path: Path
 ) -> None:
-    engine = DlibFaceEngine(cache_dir=tmp_path / "cache", models=ModelStore(lambda _: tmp_path))
+    engine = DlibFaceEngine(
+        cache_dir=tmp_path / "cache", models=ModelStore(locate=lambda _: tmp_path)
+    )
     finding = check_models(lambda: engine, label)
     assert (finding.health, finding.code) == (Health.WARNING, "KSK-302")
     assert "一样能办" in finding.remedy

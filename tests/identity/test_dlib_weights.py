@@ -10,7 +10,8 @@ from kiosk.identity.dlib_weights import (
     WeightsUnreadable,
     read_layers,
 )
-from kiosk.identity.model_files import EMBEDDING_MODEL, ModelStore
+from kiosk.models.manifest import EMBEDDING_MODEL
+from kiosk.models.store import ModelStore
 
 FIRST_LAYERS = 400_000
 

@@ -19,7 +19,8 @@ from kiosk.identity.face_network import (
     synthetic_chip,
     write_private,
 )
-from kiosk.identity.model_files import EMBEDDING_MODEL, ModelStore
+from kiosk.models.manifest import EMBEDDING_MODEL
+from kiosk.models.store import ModelStore
 from tests.identity.people import SINGLE_PORTRAITS, as_camera_frame
 
 LONGEST_STALL_S = 0.030
