@@ -98,7 +98,7 @@ def import_from(config_path: Path | None, folder: Path) -> int:
         found = parts.receiving().take(place)
         if found.report is not None:
             with runtime.store.transaction() as transaction:
-                parts.keep_certificate(transaction.database, found.report)
+                parts.keep_news(transaction.database, found.report)
             audit(parts, "courier.report", "", {"acknowledged": found.report.acknowledged})
         parcel = place.parcel(runtime.config.device.id)
         unpacked = parts.parcels().take(parcel) if parcel is not None else None

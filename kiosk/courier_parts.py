@@ -14,6 +14,7 @@ from kiosk.errors import ConfigError
 from kiosk.published import check_published
 from kiosk.runtime import Runtime
 from kiosk.services.store import AuditEntry
+from kiosk.storage.clock_mark import note_carried_moment
 from kiosk.storage.database import RESERVE_BYTES
 from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
 from kiosk.storage.settlement import KioskSettlement
@@ -112,7 +113,7 @@ class CourierParts:
         reports = ReportSettlement(
             runtime.encrypted,
             runtime.outbox,
-            KioskSettlement(runtime.outbox, runtime.clock),
+            KioskSettlement(runtime.outbox, runtime.clock, is_carried=True),
             SystemClock(),
             device,
             self.centre_keys,
@@ -123,7 +124,7 @@ class CourierParts:
     def parcels(self) -> ParcelReader:
         """Takes roster and catalogue in that were carried here."""
         runtime = self.runtime
-        listener = KioskSettlement(runtime.outbox, runtime.clock)
+        listener = KioskSettlement(runtime.outbox, runtime.clock, is_carried=True)
         check = partial(check_published, runtime.config)
         with runtime.encrypted.reading() as database:
             signers = [key.signer for key in runtime.keys.device.all(database)]
@@ -220,7 +221,7 @@ class CourierParts:
             details: dict[str, str | int | bool | None] = {"items": done.items, "van": done.van}
             transaction.audit(AuditEntry("courier.handed_over", "", details))
             if done.report is not None:
-                self.keep_certificate(transaction.database, done.report)
+                self.keep_news(transaction.database, done.report)
         return done
 
     def _with_keyring_of(self, client: VanClient) -> "CourierParts":
@@ -252,8 +253,10 @@ class CourierParts:
             _log.warning("a keyring was not taken: %s", error)
             return False
 
-    def keep_certificate(self, database: Database, outcome: ReportOutcome) -> None:
-        """Keep the certificate that a report brings to a machine that was never connected."""
+    def keep_news(self, database: Database, outcome: ReportOutcome) -> None:
+        """Keep what a report tells a machine that was never connected: that time has been, and its certificate."""
+        if outcome.report is not None:
+            note_carried_moment(database, outcome.report.time)
         supplies = self._supplies()
         text = outcome.report.certificate if outcome.report else ""
         with contextlib.suppress(ValueError):  # binascii.Error is one

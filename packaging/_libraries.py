@@ -113,6 +113,8 @@ LIBRARIES: tuple[Library, ...] = (
     Library("libportaudio.so.2", "libportaudio2", Purpose.SOUND),
     # Programs, looked for on PATH. strace: the crash tests watch what a process really asks of the disk.
     Library("strace", "strace", Purpose.TESTING),
+    # Gives one process a clock of its own, which OpenSSL goes by too.
+    Library("faketime", "faketime", Purpose.TESTING),
     # The centre's other database; Debian keeps its programs out of PATH.
     POSTGRESQL,
 )

@@ -11,6 +11,7 @@ from typing import ClassVar, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
+import urllib3
 import urllib3.exceptions
 
 from sync.answers import (
@@ -56,6 +57,9 @@ from sync.trust import CentreTrust
 
 MAXIMUM_ANSWER_BYTES = 4 * 1024 * 1024
 _PIECE_BYTES = 16 * 1024
+
+# A clock that stands in 1970 is told by an error of our own, in words for staff.
+urllib3.disable_warnings(urllib3.exceptions.SystemTimeWarning)
 
 NoncedT = TypeVar("NoncedT", bound=NoncedAnswer)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from sync.backoff import FullJitterBackoff, bounded_retry_after_s
 from sync.connectivity import LinkState, SyncStatus
 from sync.engine import SyncEngine, SyncReport
-from sync.errors import SenderBusy, SyncError, TimedOut, Unreachable
+from sync.errors import ClockFault, SenderBusy, SyncError, TimedOut, Unreachable
 from sync.feed_health import ROSTER_WARNING_DAYS
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,10 @@ The longer waits are for a centre that is busy, and for what only people can men
 _NO_ANSWER = (Unreachable.code, TimedOut.code)
 AFTER_ANOTHER_SENDER_S = 5.0
 """Wait while another process of this device is sending: it takes what waits along."""
+CLOCK_LOOK_S = 5.0
+"""While this machine's clock is at fault, how often it is looked at: whoever set it right waits for no back-off."""
+CLOCK_STEP_S = 60.0
+"""A wall clock that moved by more against the monotonic one was set."""
 
 
 class SyncWorker:
@@ -56,6 +60,8 @@ class SyncWorker:
         self._failures = 0
         self._least_s = 0.0
         """How long the centre asked to be left alone after the last run, whoever wakes the worker."""
+        self._set_s = 0.0
+        """How the wall clock stood against the monotonic one when the last run began."""
         self._wake = threading.Event()
         self._stop = threading.Event()
         # No daemon: a daemon thread is cut off in the middle of a transaction when the process ends.
@@ -103,13 +109,31 @@ class SyncWorker:
                 self._wake.clear()
                 is_wanted = True
                 self._publish(None)
-        if not is_wanted and self._wake.wait(
+        if not is_wanted and self._is_woken(
             0.0 if self._stop.is_set() else delay_s - self._least_s
         ):
             self._wake.clear()
 
+    def _is_woken(self, delay_s: float) -> bool:
+        """Wait; a clock that was at fault and was set ends the wait as well."""
+        if self.status().error_code != ClockFault.code:
+            return self._wake.wait(delay_s)
+        ends = time.monotonic() + delay_s
+        while (left_s := ends - time.monotonic()) > 0:
+            if self._wake.wait(min(left_s, CLOCK_LOOK_S)):
+                return True
+            if abs(self._clock_set_s() - self._set_s) > CLOCK_STEP_S:
+                with self._lock:
+                    self._failures = 0
+                return False
+        return False
+
+    def _clock_set_s(self) -> float:
+        return self._engine.now().timestamp() - time.monotonic()
+
     def _run(self) -> float:
         self._least_s = 0.0
+        self._set_s = self._clock_set_s()
         try:
             report = self._engine.run_once(self._stop.is_set)
         except Exception as error:  # noqa: BLE001  (a bug must not end delivery for ever)

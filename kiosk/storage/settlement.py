@@ -39,14 +39,15 @@ class KioskSettlement:
     settle: SettleDelivery = field(default_factory=SettleDelivery)
     on_centre_time: Callable[[datetime], None] = lambda _at: None
     """Told what the centre has just signed: a clock that is wrong goes by it from now on."""
+    is_carried: bool = False
+    """What it is told came on a medium: the centre's time in it is past, nobody knows how long."""
 
     def settled(
         self, database: Database, event_id: str, outcome: EventResult, centre_time: datetime
     ) -> None:
         """An event was applied, was a duplicate, or was refused."""
         transaction = SqliteTransaction(database, self.outbox, self.clock)
-        transaction.note_centre_moment(centre_time)
-        self.on_centre_time(centre_time)
+        self._note_time(database, centre_time, is_carried=self.is_carried)
         if outcome.status in (EventStatus.APPLIED, EventStatus.DUPLICATE):
             self.settle.delivered(transaction, event_id, outcome.status.value, centre_time)
         elif outcome.status in (EventStatus.CONFLICT, EventStatus.REJECTED, EventStatus.GONE):
@@ -91,15 +92,18 @@ class KioskSettlement:
         for resident_id in page.tombstones:
             residents.remove(resident_id)
         residents.set_as_of(as_of)
-        if page.nonce:
-            note_centre_moment(database, page.time)
-            self.on_centre_time(page.time)
-        else:
-            note_carried_moment(database, page.time)
+        self._note_time(database, page.time, is_carried=not page.nonce)
         if unusable:
             _log.warning("roster rows with impossible values count=%d", unusable)
         if unusable_records:
             _log.warning("roster records that fail their schema count=%d", unusable_records)
+
+    def _note_time(self, database: Database, at: datetime, *, is_carried: bool) -> None:
+        if is_carried:
+            note_carried_moment(database, at)
+            return
+        note_centre_moment(database, at)
+        self.on_centre_time(at)
 
 
 def _usable_record(entry: RosterResident) -> str | None:

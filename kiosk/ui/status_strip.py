@@ -41,7 +41,7 @@ def status_words(
         parts.append(kit.label(alarm))
     if status.waiting:
         parts.append(kit.label("status.waiting", count=status.waiting))
-        if has_age and status.oldest_age_s is not None:
+        if has_age and status.oldest_age_s is not None and status.oldest_age_s < LONG_DAYS * DAY_S:
             parts.append(age_words(kit, status.oldest_age_s))
     if status.parked:
         parts.append(kit.label("status.parked", count=status.parked))

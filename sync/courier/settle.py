@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from sync import cursors
+from sync import centre_clock, cursors
 from sync.answers import PROTOCOL_V2, BatchAnswer, EventResult, EventStatus, Problem
 from sync.blob_queue import BlobQueue
 from sync.blob_retention import erase_unwanted
 from sync.blob_shelf import BlobShelf
-from sync.centre_clock import last_centre_time
 from sync.courier import ledger
 from sync.courier.errors import ReportRefused
 from sync.courier.report import DeliveryReport, Named, ReportedRange, open_report
@@ -106,7 +105,10 @@ class ReportSettlement:
             self._settle_refusals(report, tally)
             self._requeue_lost(report, outcome)
             with self.database.transaction() as database:
-                _remember(database, report, self.clock.read().wall)
+                now = self.clock.read()
+                _remember(database, report, now.wall)
+                # For a kiosk without a link this is the only time that it is ever told.
+                centre_clock.note_carried(database, report.time, now)
         self._settle_files(report, outcome)
         with self.database.transaction() as database:
             # A report that was long on its way must not let a file's time begin before its event was refused.
@@ -221,7 +223,7 @@ def _standing(database: Database, report: DeliveryReport) -> _Standing:
         is_first = row is None or row[0] != report.epoch
         return _Standing(is_first or report.time > parse_utc(row[1]), is_new_epoch=False)
     # A life that was never heard of: the next one, or one that came and went unheard. The centre's time tells.
-    heard = [last_centre_time(database), parse_utc(row[1]) if row else None]
+    heard = [centre_clock.last_centre_time(database), parse_utc(row[1]) if row else None]
     if any(moment is not None and report.time <= moment for moment in heard):
         raise ReportRefused("old-epoch")
     return _Standing(is_new=True, is_new_epoch=True)

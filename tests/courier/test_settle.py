@@ -104,6 +104,15 @@ def test_what_a_report_names_is_settled_and_nothing_else(filled: Site):
     assert filled.kiosk.rows("SELECT count(*) FROM settled_row") == [(5,)]
 
 
+def test_time_of_a_report_is_remembered_as_one_that_has_been(filled: Site):
+    """A kiosk without a link hears the time in no other way; an older report takes nothing back."""
+    for told in (LATER, LATER - timedelta(days=1)):
+        take(filled, time=told)
+        with filled.kiosk.database.reading() as database:
+            reading = centre_clock.ClockSource(filled.kiosk.clock).read(database)
+        assert (reading.centre_at, reading.centre_age_ms) == (LATER, None)
+
+
 def test_the_same_report_twice_changes_nothing_more(filled: Site):
     data = report(filled, span(filled, 1, 4), span(filled, 6, 6, "rejected", problem=REFUSED))
     settlement(filled).take(data)

@@ -47,6 +47,17 @@ def settle(world: World, centre_time: datetime) -> None:
         )
 
 
+def settle_carried(world: World, centre_time: datetime) -> None:
+    result = EventResult(id="0199-unknown", status=EventStatus.APPLIED)
+    told: list[datetime] = []
+    with world.store.encrypted.transaction() as raw:
+        KioskSettlement(
+            world.store.outbox, world.clock, on_centre_time=told.append, is_carried=True
+        ).settled(raw, "0199-unknown", result, centre_time)
+    # Days may lie between: it is not what time it is now.
+    assert told == []
+
+
 def take_roster(world: World, centre_time: datetime) -> None:
     page = RosterPage(
         protocol=1,
@@ -86,7 +97,7 @@ def test_clock_is_behind_from_ten_minutes_on(off: timedelta, expected: bool, wor
     assert is_behind(world, NOW + off) is expected
 
 
-@pytest.mark.parametrize("told", [settle, take_roster])
+@pytest.mark.parametrize("told", [settle, settle_carried, take_roster])
 def test_time_of_the_centre_counts(told, world: World) -> None:  # type: ignore[no-untyped-def]
     told(world, NOW + HOUR)
     assert latest(world) == NOW + HOUR
@@ -116,6 +127,13 @@ def test_clock_that_once_ran_ahead_is_forgiven_when_the_centre_tells_the_time(
     settle(world, NOW)
     assert latest(world) == NOW
     assert not is_behind(world, NOW)
+    assert is_behind(world, NOW - HOUR)
+
+
+def test_report_that_was_days_on_its_way_takes_no_newer_mark_away(world: World) -> None:
+    submit(world)
+    settle_carried(world, NOW - timedelta(days=3))
+    assert latest(world) == NOW
     assert is_behind(world, NOW - HOUR)
 
 

@@ -25,10 +25,10 @@ PAUSE_S = 0.03
 DRAIN_LIMIT_S = 40.0
 
 
-def residents() -> list[Resident]:
+def residents(now: datetime) -> list[Resident]:
     """The people of the sample roster."""
     roster = json.loads((resources.files("assets") / "sample_roster.json").read_text("utf-8"))
-    today = site_date(datetime.now(UTC))
+    today = site_date(now)
     return [
         Resident(
             resident_id=row["resident_id"],
@@ -36,7 +36,7 @@ def residents() -> list[Resident]:
             name=row["name"],
             region_code=str(roster["region_code"]),
             certified_until=None,
-            as_of=datetime.now(UTC),
+            as_of=now,
         )
         for row in roster["residents"]
     ]
@@ -56,7 +56,7 @@ def work(runtime: Runtime, seed: int) -> None:
     submit = runtime.visit_ports(on_accepted=worker.wake).submit_request
     service = runtime.catalogue.find("pension.life_certification")
     assert service is not None
-    people = residents()[:4]
+    people = residents(datetime.now(UTC))[:4]
     evidence = Evidence(has_claim=True, factors=frozenset({Factor.CARD, Factor.PIN}))
     say("READY")
     pause = threading.Event()

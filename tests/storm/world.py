@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from random import Random
@@ -144,33 +145,40 @@ class StormWorld:
         return [line.split()[1:] for line in lines if line.startswith("RECEIPT ")]
 
 
+def enrol_kiosk(state: Path, admin: CentralAdmin, *, knows_keys: bool = True) -> str:
+    """Make the kiosk's database and key, tell the centre of both and of the roster; gives the kiosk's region.
+
+    Args:
+        knows_keys: it seals from the first event on; else it fetches the keys itself and begins to seal then.
+    """
+    encrypted = open_kiosk_database(state, "file")
+    try:
+        roster = resources.files("assets") / "sample_roster.json"
+        region = str(json.loads(roster.read_text("utf-8"))["region_code"])
+        public_key = DeviceSigner(load_or_make_device_seed(encrypted)).public_key
+        admin.enrol_device(DEVICE, "A07", region, public_key)
+        with resources.as_file(roster) as path:
+            admin.load_roster(path)
+        if knows_keys:
+            with encrypted.transaction() as database:
+                anchor = Verifier(admin.centre_public_key())
+                KeyringStore(anchor).take(database, admin.keyring(), datetime.now(UTC))
+    finally:
+        encrypted.close()
+    return region
+
+
 @contextlib.contextmanager
 def storm_world(folder: Path, seed: int) -> Iterator[StormWorld]:
     """Provisioned and enrolled; nothing runs yet but the nursery and the front."""
     authority = Authority(folder)
     state, centre_state = folder / "kiosk", folder / "centre"
-    encrypted = open_kiosk_database(state, "file")
-    try:
-        public_key = DeviceSigner(load_or_make_device_seed(encrypted)).public_key
-        with CentralAdmin(centre_state, "file") as admin:
-            roster = resources.files("assets") / "sample_roster.json"
-            region = str(json.loads(roster.read_text("utf-8"))["region_code"])
-            admin.enrol_device(DEVICE, "A07", region, public_key)
-            with resources.as_file(roster) as path:
-                admin.load_roster(path)
-            centre_key = admin.centre_public_key()
-            keyring = admin.keyring()
-        if Random(seed).random() < 0.8:
-            # Sealed from the first event on; else the kiosk fetches the keys itself and begins to seal then.
-            with encrypted.transaction() as database:
-                from datetime import UTC, datetime
-
-                KeyringStore(Verifier(centre_key)).take(database, keyring, datetime.now(UTC))
-    finally:
-        encrypted.close()
+    with CentralAdmin(centre_state, "file") as admin:
+        region = enrol_kiosk(state, admin, knows_keys=Random(seed).random() < 0.8)
+        centre_key = admin.centre_public_key()
     nursery = Nursery()
     front = TlsFront(authority.server(), lambda: (centre_state / READY_FILE).read_text("ascii"))
-    settings = _settings(folder, state, region, front.url, centre_key, authority.path)
+    settings = write_settings(folder, state, region, front.url, centre_key, authority.path)
     serve = ["central", "serve", "--state-dir", str(centre_state), "--key-provider", "file"]
     world = StormWorld(
         folder,
@@ -192,9 +200,10 @@ def storm_world(folder: Path, seed: int) -> Iterator[StormWorld]:
         front.close()
 
 
-def _settings(
+def write_settings(
     folder: Path, state: Path, region: str, url: str, centre_key: bytes, authority: Path
 ) -> Path:
+    """The kiosk's settings file."""
     sections = {
         "device": {"id": DEVICE, "receipt_prefix": "A07", "region_code": region},
         "hardware": {"camera": "none", "card_reader": "none", "audio": "none"},

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from sync.answers import EventResult, EventStatus
 from sync.backoff import FullJitterBackoff, bounded_retry_after_s
 from sync.connectivity import LinkState, SyncStatus
-from sync.errors import NotAuthorised, NotTheCentre, ServerBusy, TimedOut, Unreachable
+from sync.errors import (
+    ClockFault,
+    NotAuthorised,
+    NotTheCentre,
+    ServerBusy,
+    TimedOut,
+    Unreachable,
+)
 from sync.item import SignedItem
 from sync.outbox import ItemState
 from sync.sender_lock import SenderLock
@@ -214,6 +221,34 @@ def test_longest_wait_is_two_minutes_only_while_nobody_answers(kiosk: Kiosk, err
     engine = kiosk.engine(ScriptedTransport(applied, on_pull=fail))
     loop = SyncWorker(engine, FullJitterBackoff(Latest()))
     assert max(loop._run() for _ in range(12)) == longest_s
+
+
+def test_clock_that_was_set_ends_the_wait_for_it(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch):
+    """Whoever has just set it stands before the kiosk, and its back-off may be a quarter of an hour."""
+    monkeypatch.setattr("sync.worker.CLOCK_LOOK_S", 0.05)
+    right = kiosk.clock.wall
+    kiosk.clock.wall = right - timedelta(days=20_000)
+    kiosk.append(event())
+
+    def refuse(batch_id, items):
+        if kiosk.clock.wall != right:
+            raise ClockFault("the certificate is not yet valid")
+        return applied(batch_id, items)
+
+    transport = ScriptedTransport(refuse)
+    statuses = Statuses()
+    loop = worker(kiosk, transport, statuses)
+    loop.start()
+    try:
+        statuses.wait_for(lambda one: one.link is LinkState.CLOCK_FAULT)
+        tries = len(transport.sent)
+        # A clock that merely runs is no reason to try again.
+        assert not threading.Event().wait(0.3)
+        assert len(transport.sent) == tries
+        kiosk.clock.wall = right
+        statuses.wait_for(lambda one: one.link is LinkState.ONLINE and not one.waiting)
+    finally:
+        assert loop.stop(WAIT_S)
 
 
 def test_centre_that_asks_for_time_gets_it_whoever_wakes_the_worker(kiosk: Kiosk):

@@ -93,6 +93,8 @@ def test_bar_asks_for_the_way_back_and_for_help(make_window, clock):
             SyncStatus(LinkState.OFFLINE, 2, 0, 60, stale_roster_days=45),
             "没有网络 · 2件等待上传 · 最早1分钟前 · 名单45天没更新",
         ),
+        # Accepted while the clock stood in 1970.
+        (SyncStatus(LinkState.ONLINE, 3, 0, 56 * 365 * 86_400), "网络正常 · 3件等待上传"),
         # The clock is rather wrong than the roster that old.
         (
             SyncStatus(stale_roster_days=26_000, is_catalogue_refused=True),
