@@ -112,7 +112,9 @@ class ReportSettlement:
         self._settle_files(report, outcome)
         with self.database.transaction() as database:
             # A report that was long on its way must not let a file's time begin before its event was refused.
-            erase_unwanted(database, max(report.time, last_centre_time(database) or report.time))
+            erase_unwanted(
+                database, max(report.time, centre_clock.last_centre_time(database) or report.time)
+            )
             for arrived in report.bundles:
                 if arrived.is_complete:
                     ledger.note_arrival(database, arrived.bundle, report.time)
