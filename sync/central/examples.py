@@ -163,15 +163,16 @@ _TITLES = {
     413: ("too-large", "The batch is larger than 1 MiB"),
     415: ("media-type", f"The body must be {BATCH_MEDIA_TYPE}"),
     422: ("invalid-request", "not valid: query.after"),
-    429: ("too-much", "The device sends more than a device has"),
+    429: ("rate-limited", "The device sends more than its share"),
     503: ("database-busy", "The database cannot be used now"),
 }
 
 
 def problem_responses(*statuses: int) -> Responses:
-    """The problem documents of these statuses."""
+    """The problem documents of these statuses; who must say who it is may also be told to come again later."""
     found: Responses = {}
-    for status in statuses:
+    later = (429,) if 401 in statuses else ()
+    for status in sorted({*statuses, *later}):
         code, title = _TITLES[status]
         example = {"type": PROBLEM_PREFIX + code, "title": title, "status": status}
         schema = {

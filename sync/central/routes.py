@@ -39,6 +39,7 @@ from sync.central.examples import (
 )
 from sync.central.feed_routes import add_sealed_feeds
 from sync.central.health import add_health
+from sync.central.in_flight import RETRY_AFTER_S, turn_of
 from sync.central.inbox import gaps_of, receive_batch
 from sync.central.key_routes import add_keys
 from sync.central.keys import CentreKeyStore
@@ -82,10 +83,22 @@ class CentreServices:
     keys: CentreKeyStore
 
     def authenticate(self, request: Request, body: bytes) -> Caller:
-        """Which device asks; raises ``ProblemError``."""
-        return self.authenticator.authenticate(
+        """Which device asks.
+
+        Raises:
+            ProblemError: no valid proof, or too much of this device.
+        """
+        caller = self.authenticator.authenticate(
             request.headers.get("Authorization"), request.method, _signed_path(request), body
         )
+        if not turn_of(request.scope).take(caller.device.id):
+            raise ProblemError(
+                429,
+                "too-many-at-once",
+                "The device has other requests under way",
+                {"Retry-After": str(RETRY_AFTER_S)},
+            )
+        return caller
 
     def heading(self, caller: Caller) -> dict[str, Any]:
         """What every answer of version 2 to a caller begins with."""

@@ -1,5 +1,6 @@
 """Who is let in: each statement once and nobody more than a share, for one worker and for many."""
 
+import asyncio
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +17,12 @@ from sync.central.admission import (
     SqliteAdmission,
 )
 from sync.central.database import CentralDatabase
+from sync.central.in_flight import MAXIMUM_TOGETHER, RETRY_AFTER_S, InFlight, Turns, turn_of
 from sync.central.middleware import Crowd
-from sync.errors import ServerBusy
+from sync.errors import RateLimited, ServerBusy
 from sync.framing import encode_batch
 from sync.http_transport import HttpTransport
+from sync.signing import DeviceSigner
 from tests.sync.sender import Sender, post
 from tests.sync.sync_parts import Centre, Kiosk
 
@@ -121,14 +124,62 @@ def test_device_beyond_its_share_is_told_when_to_come_again(
     assert caught.value.retry_after_s == 7
 
 
+def test_device_that_piles_up_requests_leaves_room_for_the_others(
+    centre: Centre, kiosk: Kiosk, transport: HttpTransport, monkeypatch: pytest.MonkeyPatch
+):
+    go_on = threading.Event()
+    inside = threading.Semaphore(0)
+
+    def slow(*_arguments: object) -> list:
+        inside.release()
+        assert go_on.wait(30)
+        return []
+
+    monkeypatch.setattr("sync.central.routes.decisions_after", slow)
+    other = DeviceSigner.generate()
+    centre.enrol(other, "dev-other", "Z01")
+    elsewhere = centre.transport(other, "dev-other")
+    mine = [centre.transport(kiosk.signer, total_deadline_s=60) for _ in range(MAXIMUM_TOGETHER)]
+    with ThreadPoolExecutor(len(mine)) as pool:
+        try:
+            waiting = [pool.submit(one.decisions, 0) for one in mine]
+            assert all(inside.acquire(timeout=30) for _ in mine)
+            with pytest.raises(RateLimited) as caught:
+                transport.decisions(0)
+            assert caught.value.retry_after_s == RETRY_AFTER_S
+            answer = post(
+                centre, kiosk.signer, encode_batch([Sender(transport, kiosk.signer).item(1)])
+            )
+            assert answer.json()["type"] == "urn:xianglin:problem:too-many-at-once"
+            assert elsewhere.device_state().device == "dev-other"
+        finally:
+            go_on.set()
+        assert [one.result().cursor for one in waiting] == [0] * len(mine)
+    assert transport.decisions(0).cursor == 0
+    for one in (*mine, elsewhere):
+        one.close()
+
+
+def test_place_is_given_back_when_the_request_fails():
+    in_flight = InFlight(limit=1)
+
+    async def failing(scope, _receive, _send) -> None:
+        assert turn_of(scope).take("dev-1")
+        assert not turn_of(scope).take("dev-1")
+        raise LookupError
+
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            asyncio.run(Turns(failing, in_flight)({"type": "http"}, None, None))
+    assert in_flight.enter("dev-1")
+
+
 async def _respond(_scope: object, _receive: object, send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
 
 def test_crowd_is_asked_to_come_again_before_its_bodies_are_read():
-    import asyncio
-
     async def main() -> list[int]:
         leave = asyncio.Event()
         statuses: list[int] = []
