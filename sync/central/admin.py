@@ -14,9 +14,9 @@ from sync.answers import DecisionState
 from sync.central import alarms, catalogue, erasure, roster, tables
 from sync.central.blob_files import (
     ListedFile,
-    count_missing,
     files_of,
     missing_files,
+    missing_of_all,
     write_files,
 )
 from sync.central.bundles import BundleIntake
@@ -307,7 +307,7 @@ class CentralAdmin:
                 rejected=connection.execute(
                     select(func.count()).where(event.c.status == "rejected")
                 ).scalar_one(),
-                files_missing=count_missing(connection),
+                files_missing=missing_of_all(connection).count,
             )
 
     def devices(self) -> Sequence[dict[str, Any]]:

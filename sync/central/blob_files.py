@@ -16,6 +16,7 @@ from sync.central.database import CentralDatabase
 from sync.central.staff import note_action
 from sync.central.tables_blobs import blob, blob_claim
 from sync.errors import BlobDamaged, SyncError
+from sync.events import parse_utc
 from sync.identifiers import is_event_id
 from sync.safe_file import write_new_file
 
@@ -60,12 +61,25 @@ def missing_files() -> ColumnElement[int]:
     )
 
 
-def count_missing(connection: Connection) -> int:
+@dataclass(frozen=True, slots=True)
+class MissingFiles:
+    """What events announced and no kiosk has brought yet; never which."""
+
+    count: int
+    since: datetime | None
+    """When the longest missing one was announced; None when there is none."""
+
+    def age_s(self, now: datetime) -> float:
+        """How long it has been missing, in seconds; 0 when there is none."""
+        return max(0.0, (now - self.since).total_seconds()) if self.since else 0.0
+
+
+def missing_of_all(connection: Connection) -> MissingFiles:
     """How many declared files are not there yet, of all devices."""
-    found = connection.execute(
-        select(func.count()).select_from(blob).where(blob.c.completed_at.is_(None))
-    )
-    return int(found.scalar_one())
+    count, first = connection.execute(
+        select(func.count(), func.min(blob.c.declared_at)).where(blob.c.completed_at.is_(None))
+    ).one()
+    return MissingFiles(int(count), parse_utc(first) if first else None)
 
 
 def files_of(connection: Connection, event_id: str) -> Sequence[ListedFile]:

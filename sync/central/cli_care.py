@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from rich.console import Console
 
 from sync.central.admin import CentralAdmin
+from sync.central.blob_files import MissingFiles
 from sync.central.listing import table
 
 Add = Callable[[str, str, Callable[[argparse.Namespace], None]], argparse.ArgumentParser]
 Open = Callable[[argparse.Namespace], CentralAdmin]
 
 _CIVIL_TIME = timezone(timedelta(hours=8))
+_LATE_DAYS = 14
+"""Photos wait for a fast link or a van; after that somebody should look at the kiosk."""
 _ALARM_COLUMNS = (
     "device",
     "kind",
@@ -24,6 +27,14 @@ _ALARM_COLUMNS = (
     "last_at",
     "settled_at",
 )
+
+
+def _missing_words(files: MissingFiles) -> str:
+    if files.since is None:
+        return "all there"
+    days = int(files.age_s(datetime.now(UTC)) // 86_400)
+    waits = "no kiosk has been able to bring it" if days >= _LATE_DAYS else "on their way"
+    return f"{files.count} announced and still to come, the longest for {days} days: {waits}"
 
 
 def add_care(add: Add, open_admin: Open) -> None:
@@ -45,6 +56,7 @@ def add_care(add: Add, open_admin: Open) -> None:
             ("devices", f"{found.devices}, {found.disabled} of them switched off"),
             ("events", str(found.events)),
             ("alarms", alarms or "none"),
+            ("files", _missing_words(found.files)),
         ):
             console.print(f"{name:<9} {value}", markup=False, highlight=False)
         for fault in found.faults:

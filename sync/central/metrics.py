@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.central import tables
 from sync.central.alarms import open_alarms
+from sync.central.blob_files import missing_of_all
 from sync.central.corrections import IN_REVIEW
 from sync.central.database import CentralDatabase
 from sync.central.verdicts import CLONED, REUSED
@@ -174,6 +175,13 @@ class DatabaseFigures:
             "xianglin_oldest_application_seconds",
             "Since the oldest application in review was accepted; 0 when there is none.",
         )
+        missing = GaugeMetricFamily(
+            "xianglin_files_missing", "Files that events announced and that are still to come."
+        )
+        longest = GaugeMetricFamily(
+            "xianglin_oldest_missing_file_seconds",
+            "Since the longest missing file was announced; 0 when none is missing.",
+        )
         row = tables.application
         try:
             with self._database.reading() as connection:
@@ -183,13 +191,17 @@ class DatabaseFigures:
                         row.c.state == IN_REVIEW
                     )
                 ).one()
+                files = missing_of_all(connection)
         except SQLAlchemyError:
             is_up.add_metric([], 0)
             return [is_up]
+        now = datetime.now(UTC)
         is_up.add_metric([], 1)
         for kind in (CLONED, REUSED):
             alarms.add_metric([kind], found.get(kind, 0))
         waiting.add_metric([], count)
-        age = (datetime.now(UTC) - parse_utc(first)).total_seconds() if first else 0.0
+        age = (now - parse_utc(first)).total_seconds() if first else 0.0
         oldest.add_metric([], max(0.0, age))
-        return [is_up, alarms, waiting, oldest]
+        missing.add_metric([], files.count)
+        longest.add_metric([], files.age_s(now))
+        return [is_up, alarms, waiting, oldest, missing, longest]

@@ -6,6 +6,7 @@ from sqlalchemy import func, select, text
 
 from sync.central import migrate, tables
 from sync.central.alarms import open_alarms
+from sync.central.blob_files import MissingFiles, missing_of_all
 from sync.central.database import CentralDatabase
 
 _MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
@@ -27,6 +28,8 @@ class CentreStatus:
     events: int
     alarms: dict[str, int]
     """Open ones by kind."""
+    files: MissingFiles
+    """Announced by events and still to come."""
     faults: tuple[str, ...]
     """Settings of the server that could lose what was promised."""
 
@@ -60,5 +63,6 @@ def status_of(database: CentralDatabase) -> CentreStatus:
             disabled=by_enabled.get(False, 0),
             events=connection.execute(select(func.count()).select_from(key)).scalar_one(),
             alarms=open_alarms(connection),
+            files=missing_of_all(connection),
             faults=tuple(faults),
         )

@@ -1,6 +1,6 @@
 """Files at the centre: what was declared, the sealed bytes held so far, which event named it, and who looked."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, text
 
 from sync.central.tables import NUMBER, metadata
 
@@ -21,6 +21,13 @@ blob = Table(
     Column("declared_at", String(32), nullable=False),
     Column("completed_at", String(32)),
     Index("blob_by_day", "device", "declared_at"),
+    # Those that are still to come only, so it stays small.
+    Index(
+        "blob_missing",
+        "declared_at",
+        sqlite_where=text("completed_at IS NULL"),
+        postgresql_where=text("completed_at IS NULL"),
+    ),
 )
 
 blob_chunk = Table(

@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from sync.blob_messages import BlobState
+from sync.central.metrics import DatabaseFigures
+from sync.central.tables_blobs import blob as blob_table
 from sync.http_transport import HttpTransport
 from tests.sync.file_parts import Files, accept, at_centre, blob_of, content_of_size, know_keys
 from tests.sync.sync_parts import Centre, Kiosk, make_kiosk
+from tests.sync.test_cli import run
 
 DATABASES = ("sqlite", "postgresql")
 
-PHOTO = content_of_size(150_000)
+PHOTO, OTHER = content_of_size(150_000), content_of_size(3000, seed=2)
 
 
 @pytest.fixture
@@ -20,6 +24,40 @@ def kiosk(centre: Centre, tmp_path: Path) -> Iterator[Kiosk]:
     with make_kiosk(tmp_path / "kiosk", None, centre.admin.centre_public_key()) as made:
         know_keys(made, centre)
         yield made
+
+
+def figures(centre: Centre) -> dict[str, float]:
+    found = DatabaseFigures(centre.admin._database).collect()
+    return {one.name: one.samples[0].value for one in found if one.samples}
+
+
+def test_missing_files_are_counted_with_the_age_of_the_oldest_and_told_by_a_word(
+    centre: Centre,
+    kiosk: Kiosk,
+    transport: HttpTransport,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "250")
+
+    def told() -> str:
+        assert run(centre.state_dir, "status") == 0
+        (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("files")]
+        return line
+
+    assert told() == "files     all there"
+    assert figures(centre)["xianglin_oldest_missing_file_seconds"] == 0
+    accept(kiosk, transport, PHOTO, OTHER)
+    assert figures(centre)["xianglin_files_missing"] == 2
+    assert 0 <= figures(centre)["xianglin_oldest_missing_file_seconds"] < 600
+    assert told().endswith("2 announced and still to come, the longest for 0 days: on their way")
+    with centre.admin._database.writing() as connection:
+        connection.execute(update(blob_table).values(declared_at="2026-01-01T00:00:00.000Z"))
+    assert figures(centre)["xianglin_oldest_missing_file_seconds"] > 300 * 86_400
+    assert told().endswith("no kiosk has been able to bring it")
+    assert Files(kiosk, transport).run().files_delivered == 2
+    assert told() == "files     all there"
+    assert figures(centre)["xianglin_files_missing"] == 0
 
 
 def test_file_is_declared_taken_dropped_when_wrong_completed_and_opened(
