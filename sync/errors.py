@@ -118,6 +118,11 @@ class BatchTooLarge(SyncError):
 
     code = "SYN-203"
 
+    def __init__(self, message: str = "", answer: bytes = b"") -> None:
+        super().__init__(message)
+        self.answer = answer
+        """What may be the centre's signed word; whether it is, only the keys tell."""
+
 
 class RejectedItem(SyncError):
     """An item fails its own checks: framing, size, digest, seal or signature."""

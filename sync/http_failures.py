@@ -69,7 +69,7 @@ def error_of_response(
     if status == 200:
         return None if media_type == expected else NotTheCentre("not a signed answer")
     if status == 413:
-        return BatchTooLarge("the batch is refused for its size")
+        return BatchTooLarge("the body is refused for its size", body)
     if status == 429:
         return RateLimited(_retry_after_s(headers))
     if status in (502, 503, 504):

@@ -11,7 +11,6 @@ from typing import ClassVar, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
-import urllib3
 import urllib3.exceptions
 
 from sync.answers import (
@@ -31,6 +30,7 @@ from sync.canonical import canonical_json
 from sync.deadline import Deadline, DeadlineAdapter
 from sync.envelope import BOOT_LENGTH, is_sealed
 from sync.errors import (
+    BatchTooLarge,
     ClockFault,
     NotAuthorised,
     NotTheCentre,
@@ -51,6 +51,7 @@ from sync.opening_key import opening_key_of
 from sync.request_auth import authorization_header
 from sync.sealed_page import PAGE_MEDIA_TYPE, FeedPage, open_page
 from sync.signing import DeviceSigner, Purpose
+from sync.size_refusal import answer_to_lone
 from sync.supply import CertificateAnswer, ReceiptBlockAnswer
 from sync.time_allowance import TimeAllowance
 from sync.trust import CentreTrust
@@ -115,10 +116,10 @@ class HttpTransport:
         """What to add to this machine's clock to get the centre's, once the centre has complained."""
 
     def send_batch(self, batch_id: str, items: Sequence[bytes]) -> BatchAnswer:
-        """Deliver items.
+        """Deliver items; what the centre itself says of the size of a single one is its answer.
 
         Raises:
-            BatchTooLarge, or any other leaf of the link's errors.
+            Any leaf of the link's errors.
         """
         protocol = self._protocol_for(items)
         body = encode_batch(items)
@@ -133,6 +134,8 @@ class HttpTransport:
         except ProtocolMismatch:
             self._speaks_2 = False
             raise
+        except BatchTooLarge as error:
+            return answer_to_lone(error, batch_id, self._device_id, items, self.trust.verifiers)
         with self.trust.judging() as keys:
             answer = open_answer(answer_body, BatchAnswer, Purpose.BATCH_ANSWER, keys, protocol)
         if answer.batch != batch_id:

@@ -98,9 +98,11 @@ class SignedStatement:
         except (binascii.Error, ValueError, CanonicalError, ValidationError) as error:
             raise NotAuthorised("the request's signature is not of this form") from error
 
-    def check(self, verifier: Verifier, *, method: str, path: str, body: bytes) -> None:
+    def check(self, verifier: Verifier, *, method: str, path: str, body: bytes | None) -> None:
         """Believe it, or not.
 
+        Args:
+            body: None when it was not read; then only who asks, and for what, is believed.
         Raises:
             NotAuthorised: signed by another key, or for another request.
         """
@@ -108,8 +110,9 @@ class SignedStatement:
             Purpose.REQUEST, self._bytes, self._signature
         ):
             raise NotAuthorised("the request is not signed by this device")
-        asked = (self.statement.method, self.statement.path, self.statement.digest)
-        if asked != (method, path, hashlib.sha256(body).hexdigest()):
+        asked = (self.statement.method, self.statement.path)
+        is_body = body is None or self.statement.digest == hashlib.sha256(body).hexdigest()
+        if asked != (method, path) or not is_body:
             raise NotAuthorised("the signature belongs to another request")
 
 

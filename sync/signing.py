@@ -45,6 +45,7 @@ class Purpose(enum.Enum):
     DELIVERY_REPORT = b"xianglin/v2/delivery-report\n"
     BLOB = b"xianglin/v2/answer/blob\n"
     BLOBS = b"xianglin/v2/answer/blobs\n"
+    SIZE_REFUSAL = b"xianglin/v2/answer/size-refusal\n"
 
 
 def key_id_of(public_key: bytes) -> str:

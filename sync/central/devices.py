@@ -80,9 +80,13 @@ class Authenticator:
         self._admission = admission
         self._now = now
 
-    def authenticate(self, header: str | None, method: str, path: str, body: bytes) -> Caller:
+    def authenticate(
+        self, header: str | None, method: str, path: str, body: bytes | None
+    ) -> Caller:
         """Check a request.
 
+        Args:
+            body: None for a request that is refused before its body is read.
         Raises:
             ProblemError: 401 without a valid proof, 403 for a device that was switched off, 429 for one that has
                 used up its share.
@@ -101,7 +105,9 @@ class Authenticator:
         if abs((now - asked_at).total_seconds()) > MAXIMUM_SKEW_S:
             raise ProblemError(401, "clock", "The device's clock is too wrong")
         now_ms = int(now.timestamp() * 1000)
-        admitted = self._admission.admit(device.id, signed.statement.nonce, len(body), now_ms)
+        admitted = self._admission.admit(
+            device.id, signed.statement.nonce, len(body or b""), now_ms
+        )
         if not admitted.is_fresh:
             raise ProblemError(401, "replay", "This request was answered before")
         if admitted.wait_s:

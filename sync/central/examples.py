@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sync.answers import (
+    PROTOCOL_V2,
     PROTOCOL_VERSION,
     BatchAnswer,
     Decision,
@@ -23,6 +24,7 @@ from sync.central.problems import event_problem
 from sync.framing import BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES
 from sync.http_failures import PROBLEM_MEDIA_TYPE, PROBLEM_PREFIX
 from sync.signing import DeviceSigner, Purpose
+from sync.size_refusal import SizeRefusal
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -37,6 +39,7 @@ _COMMON: dict[str, Any] = {
     "epoch": "2f1b7c1a-55a0-4a3e-8a4b-6d0f5e4c3b2a",
     "time": EXAMPLE_AT,
 }
+_COMMON_V2: dict[str, Any] = {**_COMMON, "protocol": PROTOCOL_V2}
 NONCED_EXAMPLE: dict[str, Any] = {**_COMMON, "nonce": "q83vEjRWeJA9x1Qm"}
 
 BATCH_REQUEST: dict[str, Any] = {
@@ -53,7 +56,7 @@ BATCH_REQUEST: dict[str, Any] = {
 def batch_responses(protocol: int = PROTOCOL_VERSION) -> Responses:
     """Of POST /v1/batches and /v2/batches."""
     answer = BatchAnswer(
-        **{**_COMMON, "protocol": protocol},
+        **(_COMMON_V2 if protocol == PROTOCOL_V2 else _COMMON),
         keyring=None if protocol == PROTOCOL_VERSION else 3,
         batch="5f0c0f2e-6c1b-4c55-9f6e-0d6f3a1b2c3d",
         hwm=12,
@@ -67,10 +70,15 @@ def batch_responses(protocol: int = PROTOCOL_VERSION) -> Responses:
             ),
         ),
     )
-    return {
+    found = {
         **signed_response(answer, Purpose.BATCH_ANSWER, "Everything named is committed"),
         **problem_responses(400, 401, 403, 413, 415, 422, 503),
     }
+    if protocol == PROTOCOL_V2:
+        refusal = SizeRefusal(**_COMMON_V2, batch=answer.batch, hwm=12, limit=MAXIMUM_BATCH_BYTES)
+        signed = signed_response(refusal, Purpose.SIZE_REFUSAL, "The batch is too large")
+        found[413] = signed[200]
+    return found
 
 
 def decision_responses() -> Responses:

@@ -50,6 +50,7 @@ from sync.envelope import decode_item
 from sync.errors import RejectedItem
 from sync.framing import BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES, decode_batch
 from sync.signing import Purpose
+from sync.size_refusal import SizeRefusal
 
 PAGE_SIZE = 200
 _UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
@@ -82,9 +83,11 @@ class CentreServices:
     after_commit: Callable[[], None]
     keys: CentreKeyStore
 
-    def authenticate(self, request: Request, body: bytes) -> Caller:
+    def authenticate(self, request: Request, body: bytes | None) -> Caller:
         """Which device asks.
 
+        Args:
+            body: None for a request that is refused before its body is read.
         Raises:
             ProblemError: no valid proof, or too much of this device.
         """
@@ -147,6 +150,16 @@ class CentreServices:
         )
         return self.sealed(answer, Purpose.BATCH_ANSWER)
 
+    def refuse_size(self, request: Request, batch: str) -> Response:
+        """Say, signed, that a batch is larger than this centre takes; to the device that sends it and nobody else."""
+        caller = self.authenticate(request, None)
+        refusal = SizeRefusal(
+            **self.heading(caller), batch=batch, hwm=caller.device.hwm, limit=MAXIMUM_BATCH_BYTES
+        )
+        answer = self.sealed(refusal, Purpose.SIZE_REFUSAL)
+        answer.status_code = 413
+        return answer
+
 
 def _signed_response(body: bytes) -> Response:
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
@@ -175,7 +188,12 @@ def _add_batches(router: APIRouter, services: CentreServices) -> None:
     async def take(
         request: Request, batch: str, protocol: int, clock: DeviceMoment = NO_CLOCK
     ) -> Response:
-        body = await typed_body(request, BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES)
+        try:
+            body = await typed_body(request, BATCH_MEDIA_TYPE, MAXIMUM_BATCH_BYTES)
+        except ProblemError as error:
+            if error.status != 413 or protocol != PROTOCOL_V2:
+                raise
+            return await run_in_threadpool(services.refuse_size, request, batch)
         caller = await run_in_threadpool(services.authenticate, request, body)
         return await run_in_threadpool(services.take_batch, caller, batch, body, protocol, clock)
 
