@@ -68,19 +68,33 @@ def _check(value: object, depth: int) -> None:
     """Refuse what has no canonical form: the encoder would write a float, and a number as a key."""
     if depth > MAXIMUM_DEPTH:
         raise CanonicalError("nested too deeply")
-    if value is None or isinstance(value, str):
-        return
-    if isinstance(value, int):  # a bool is one
+    # A plain dict or list is spared the questions of the abstract classes, which cost more than hashing it.
+    if type(value) is dict:
+        _check_keys(value)
+        _check_all(value.values(), depth + 1)
+    elif type(value) is list:
+        _check_all(value, depth + 1)
+    elif isinstance(value, int):  # a bool is one
         if not -MAXIMUM_INTEGER <= value <= MAXIMUM_INTEGER:
             raise CanonicalError("integer out of range")
-    elif isinstance(value, dict | Mapping):
-        if not all(isinstance(key, str) for key in value):
-            raise CanonicalError("a key is not text")
+    elif value is not None and not isinstance(value, str):
+        _check_other(value, depth)
+
+
+def _check_other(value: object, depth: int) -> None:
+    if isinstance(value, Mapping):
+        _check_keys(value)
         _check_all(value.values(), depth + 1)
-    elif isinstance(value, list | tuple | Sequence) and not isinstance(value, bytes | bytearray):
+    elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         _check_all(value, depth + 1)
     else:
         raise CanonicalError(f"{type(value).__name__} has no canonical form")
+
+
+def _check_keys(keys: Iterable[object]) -> None:
+    for key in keys:
+        if not isinstance(key, str):
+            raise CanonicalError("a key is not text")
 
 
 def _check_all(values: Iterable[object], depth: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 
 from sync.centre_clock import ClockSource
@@ -69,32 +70,34 @@ class SqliteOutbox:
         """
         if not database.conn.in_transaction:
             raise RuntimeError("append must join the transaction of the caller")
-        if database.execute("SELECT 1 FROM outbox WHERE id = ?", [event.id]).fetchone():
-            raise RejectedItem("event id was used before")
         seq = self._next_seq(database)
         reading = self._clocks.read(database)
         made = self._maker.make(database, event, seq, reading)
         place = place_at_end(database, event.subject, event.priority, reading.boot_id)
-        database.execute(
-            _INSERT,
-            [
-                seq,
-                event.id,
-                event.subject,
-                event.kind,
-                event.schema_version,
-                event.priority,
-                iso_utc(reading.wall),
-                reading.boot_id,
-                reading.monotonic_ms,
-                made.encoded,
-                made.digest,
-                made.codec,
-                made.dictionary,
-                made.seal,
-                *place,
-            ],
-        )
+        row = [
+            seq,
+            event.id,
+            event.subject,
+            event.kind,
+            event.schema_version,
+            event.priority,
+            iso_utc(reading.wall),
+            reading.boot_id,
+            reading.monotonic_ms,
+            made.encoded,
+            made.digest,
+            made.codec,
+            made.dictionary,
+            made.seal,
+            *place,
+        ]
+        try:
+            database.execute(_INSERT, row)
+        except dbapi2.IntegrityError as error:
+            # The statement took itself back, its sequence number with it.
+            if _is_known(database, event.id):
+                raise RejectedItem("event id was used before") from error
+            raise
         return PendingItem(
             seq,
             event.id,
@@ -284,6 +287,10 @@ class SqliteOutbox:
             [event_id],
         ).fetchone()
         return _entry(row) if row else None
+
+
+def _is_known(database: Database, event_id: str) -> bool:
+    return bool(database.execute("SELECT 1 FROM outbox WHERE id = ?", [event_id]).fetchone())
 
 
 def _find_in_state(database: Database, event_id: str, state: ItemState) -> tuple[int, str] | None:

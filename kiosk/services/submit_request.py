@@ -17,6 +17,7 @@ from kiosk.errors import StorageFull
 from kiosk.services.request_payload import Applicant, request_payload
 from kiosk.services.store import AuditEntry, RequestForm, Store, Transaction
 from sync.canonical import canonical_json
+from sync.events import AttachmentRef
 
 _log = logging.getLogger(__name__)
 
@@ -89,8 +90,10 @@ class SubmitRequest:
             transaction.requests.add(request)
             _keep(transaction, request, service, answers, attachments)
             _close_corrected(transaction, request, form)
-            # Behind the files: the event tells the centre how to open them.
-            self._append_event(transaction, request, service.priority, applicant, form)
+            # Behind the files: the event tells the centre how to open them. Most requests have none to ask for.
+            may_have_files = bool(attachments or corrects)
+            files = transaction.attachments.refs(request_id) if may_have_files else ()
+            self._append_event(transaction, request, service.priority, applicant, form, files)
             also(transaction)
             transaction.note_device_moment(request.accepted_at)
             transaction.audit(_accepted(request, is_proxy=applicant.is_proxy))
@@ -136,6 +139,7 @@ class SubmitRequest:
         priority: int,
         applicant: Applicant,
         form: dict[str, object],
+        files: Sequence[AttachmentRef],
     ) -> None:
         transaction.append_event(
             event_id=request.request_id,
@@ -144,7 +148,7 @@ class SubmitRequest:
             schema_version=EVENT_SCHEMA_VERSION,
             priority=priority,
             payload=request_payload(request, applicant, form),
-            attachments=transaction.attachments.refs(request.request_id),
+            attachments=files,
         )
 
 

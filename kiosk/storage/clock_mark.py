@@ -9,6 +9,10 @@ from kiosk.storage.database import kiosk_errors
 from kiosk.storage.rows import moment, moment_text
 from sync.sqlcipher import EncryptedDatabase
 
+MARK_EVERY = timedelta(minutes=1)
+"""How far the mark may stay behind this machine's clock: well within ``FLOOR_TOLERANCE``, and an acceptance in a busy
+minute need not write its page once more."""
+
 LONGEST_ALONE = timedelta(days=400)
 """How long a kiosk may go on without its centre or a new version before its own marks are no longer believed."""
 
@@ -43,10 +47,13 @@ def read_clock_floor(encrypted: EncryptedDatabase) -> datetime:
 
 
 def note_device_moment(database: Database, at: datetime) -> None:
-    """This machine's clock stood there when something was accepted."""
-    device_at, _ = _marks(database)
-    if device_at is None or at > device_at:
-        database.execute("UPDATE clock_mark SET device_at = ?", [moment_text(at.astimezone(UTC))])
+    """This machine's clock stood there when something was accepted; noted once in ``MARK_EVERY``."""
+    at = at.astimezone(UTC)
+    # All of them are written in one form and in UTC, so their texts compare as the times do.
+    database.execute(
+        "UPDATE clock_mark SET device_at = ? WHERE device_at IS NULL OR device_at <= ?",
+        [moment_text(at), moment_text(at - MARK_EVERY)],
+    )
 
 
 def note_centre_moment(database: Database, at: datetime) -> None:

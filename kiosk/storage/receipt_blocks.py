@@ -21,11 +21,12 @@ class Taken:
 def take_number(database: Database) -> Taken:
     """Take the next number in the caller's transaction: its roll-back gives it back, a commit never does."""
     row = database.execute(
-        "SELECT first, next FROM receipt_block WHERE next <= last ORDER BY first LIMIT 1"
+        """UPDATE receipt_block SET next = next + 1
+        WHERE first = (SELECT first FROM receipt_block WHERE next <= last ORDER BY first LIMIT 1)
+        RETURNING next - 1"""
     ).fetchone()
     if row is not None:
-        database.execute("UPDATE receipt_block SET next = next + 1 WHERE first = ?", [row[0]])
-        return Taken(int(row[1]))
+        return Taken(int(row[0]))
     first = last_number(database) + 1
     last = first + EMERGENCY_NUMBERS - 1
     database.execute(

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 def moment(text: str | None) -> datetime | None:
     """Read a time."""
@@ -18,4 +20,4 @@ def moment_text(at: datetime | None) -> str | None:
 
 def to_json(details: Mapping[str, Any]) -> str:
     """Canonical JSON for rows that are hashed."""
-    return json.dumps(dict(details), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(dict(details))
