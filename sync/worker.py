@@ -9,8 +9,16 @@ from dataclasses import replace
 from sync.backoff import FullJitterBackoff, bounded_retry_after_s
 from sync.connectivity import LinkState, SyncStatus
 from sync.engine import SyncEngine, SyncReport
-from sync.errors import ClockFault, SenderBusy, SyncError, TimedOut, Unreachable
+from sync.errors import (
+    ClockFault,
+    NotTheCentre,
+    SenderBusy,
+    SyncError,
+    TimedOut,
+    Unreachable,
+)
 from sync.feed_health import ROSTER_WARNING_DAYS
+from sync.link_watch import Ways, ways_out
 
 logger = logging.getLogger(__name__)
 
@@ -20,10 +28,13 @@ LINK_CAP_S = 2 * 60.0
 """Limit of the waits while nobody answers: a try costs the centre nothing, and a link in a village is brief.
 The longer waits are for a centre that is busy, and for what only people can mend."""
 _NO_ANSWER = (Unreachable.code, TimedOut.code)
+_MENDED_HERE = (*_NO_ANSWER, NotTheCentre.code, ClockFault.code)
+"""What somebody may mend at this machine, which can be seen here."""
 AFTER_ANOTHER_SENDER_S = 5.0
 """Wait while another process of this device is sending: it takes what waits along."""
-CLOCK_LOOK_S = 5.0
-"""While this machine's clock is at fault, how often it is looked at: whoever set it right waits for no back-off."""
+LOOK_S = 5.0
+"""While nobody answers or the clock is at fault, how often this machine is looked at: whoever plugged the cable in or
+set the clock waits for no back-off."""
 CLOCK_STEP_S = 60.0
 """A wall clock that moved by more against the monotonic one was set."""
 
@@ -37,6 +48,7 @@ class SyncWorker:
         after_run: called in the worker's thread after each run with what it did and the event that ends the worker;
             another way for what waits, such as a van.
         roster_warning_days: from which age on the status says how old the roster is.
+        ways: tells what ways out this machine has.
     """
 
     def __init__(
@@ -47,6 +59,7 @@ class SyncWorker:
         on_status: Callable[[SyncStatus], None] | None = None,
         after_run: Callable[[SyncReport, threading.Event], None] | None = None,
         roster_warning_days: int = ROSTER_WARNING_DAYS,
+        ways: Callable[[], Ways] = ways_out,
     ) -> None:
         self._engine = engine
         self._backoff = backoff
@@ -55,6 +68,7 @@ class SyncWorker:
         self._on_status = on_status
         self._after_run = after_run
         self._roster_warning_days = roster_warning_days
+        self._ways_now = ways
         self._lock = threading.Lock()
         self._status = SyncStatus()
         self._failures = 0
@@ -62,6 +76,8 @@ class SyncWorker:
         """How long the centre asked to be left alone after the last run, whoever wakes the worker."""
         self._set_s = 0.0
         """How the wall clock stood against the monotonic one when the last run began."""
+        self._ways: Ways = frozenset()
+        """What ways out there were then."""
         self._wake = threading.Event()
         self._stop = threading.Event()
         # No daemon: a daemon thread is cut off in the middle of a transaction when the process ends.
@@ -115,25 +131,30 @@ class SyncWorker:
             self._wake.clear()
 
     def _is_woken(self, delay_s: float) -> bool:
-        """Wait; a clock that was at fault and was set ends the wait as well."""
-        if self.status().error_code != ClockFault.code:
+        """Wait; a new way out ends the wait as well, or the setting of a clock that was at fault."""
+        if (code := self.status().error_code) not in _MENDED_HERE:
             return self._wake.wait(delay_s)
         ends = time.monotonic() + delay_s
         while (left_s := ends - time.monotonic()) > 0:
-            if self._wake.wait(min(left_s, CLOCK_LOOK_S)):
+            if self._wake.wait(min(left_s, LOOK_S)):
                 return True
-            if abs(self._clock_set_s() - self._set_s) > CLOCK_STEP_S:
+            if self._is_mended(code):
                 with self._lock:
                     self._failures = 0
                 return False
         return False
+
+    def _is_mended(self, code: str) -> bool:
+        if code == ClockFault.code:
+            return abs(self._clock_set_s() - self._set_s) > CLOCK_STEP_S
+        return not self._ways_now() <= self._ways
 
     def _clock_set_s(self) -> float:
         return self._engine.now().timestamp() - time.monotonic()
 
     def _run(self) -> float:
         self._least_s = 0.0
-        self._set_s = self._clock_set_s()
+        self._set_s, self._ways = self._clock_set_s(), self._ways_now()
         try:
             report = self._engine.run_once(self._stop.is_set)
         except Exception as error:  # noqa: BLE001  (a bug must not end delivery for ever)

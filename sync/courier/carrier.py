@@ -19,7 +19,8 @@ from sync.courier.errors import (
 )
 from sync.courier.export import DeviceIdentity
 from sync.courier.layout import CourierFolder, custody_file, report_file
-from sync.courier.manifest import Manifest
+from sync.courier.manifest import MANIFEST_FILE, Manifest
+from sync.courier.medium import Folder
 from sync.courier.parcels import copy_parcels
 from sync.courier.report import MAXIMUM_REPORT_BYTES, DeliveryReport, open_report
 from sync.courier.stored_bundle import StoredBundle
@@ -165,6 +166,8 @@ class Carrier:
     def take_report(self, device: str, data: bytes) -> DeliveryReport | None:
         """Keep a report for a device when it is newer than the kept one; drop the bundles that it says arrived.
 
+        The same report again drops what could not be dropped the first time.
+
         Returns:
             the report when it is news.
         Raises:
@@ -175,11 +178,13 @@ class Carrier:
             raise ReportRefused("other-device")
         here = self.here()
         kept = self.report_of(here, device)
-        if kept is not None and kept[1].time >= report.time:
+        is_news = kept is None or kept[1].time < report.time
+        if kept is not None and kept[1].time > report.time:
             return None
-        here.make_reports().replace(report_file(device), data)
+        if is_news:
+            here.make_reports().replace(report_file(device), data)
         self._drop_arrived(report)
-        return report
+        return report if is_news else None
 
     def report_of(self, place: CourierFolder, device: str) -> tuple[bytes, DeliveryReport] | None:
         """A report that lies somewhere, when there is a genuine one."""
@@ -257,10 +262,19 @@ class Carrier:
         for stored in self.carried():
             bundle = stored.manifest.bundle
             if bundle in arrived and stored.manifest.device == report.device and bundles:
-                bundles.remove_child(bundle)
+                _remove(bundles, bundle)
                 if custody is not None:
                     custody.remove_file(custody_file(bundle, self.identity.device))
                 logger.info("bundle %s arrived and left the van", bundle)
+
+
+def _remove(bundles: Folder, bundle: str) -> None:
+    """Remove a bundle, its manifest last: what breaks off half-way is still listed, and the next report ends it."""
+    folder = bundles.child(bundle)
+    for name in folder.names() if folder is not None else ():
+        if folder is not None and name != MANIFEST_FILE:
+            folder.remove_file(name)
+    bundles.remove_child(bundle)
 
 
 def _counting(progress: Progress, total: int) -> Callable[[int], None]:

@@ -1,6 +1,8 @@
 """What a van takes, refuses, holds and gives back; it can read nothing."""
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,7 +13,7 @@ import pytest
 from sync.answers import PROTOCOL_V2, seal_answer
 from sync.courier import ledger
 from sync.courier.custody import read_custody, sign_custody
-from sync.courier.errors import BundleRefused, MediumTooSmall
+from sync.courier.errors import BundleRefused, MediumError, MediumTooSmall
 from sync.courier.layout import CourierFolder
 from sync.courier.medium import Folder
 from sync.courier.report import DeliveryReport, ReportedBundle
@@ -244,6 +246,32 @@ def test_a_bundle_leaves_the_van_only_by_the_centres_word(site: Site, van: Van, 
     put_report(medium, DEVICE, report(site, 2, first.bundle))
     assert carrier.take_from(CourierFolder.at(medium)).reports_taken == 1
     assert [one.manifest.bundle for one in carrier.carried()] == [second.bundle]
+
+
+def test_a_bundle_that_cannot_be_removed_whole_stays_listed_until_it_is(
+    site: Site, van: Van, medium: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Else its parts would lie in the van for ever, and nobody would know of them."""
+    site.kiosk.append(event())
+    bundle = site.export(medium).bundle
+    carrier = van.carrier()
+    carrier.take_from(CourierFolder.at(medium))
+    said = report(site, 1, bundle)
+    honest = os.unlink
+
+    def stuck(path, **names):
+        if str(path).endswith(".xlb"):
+            raise OSError(errno.EIO, "the disk fails")
+        honest(path, **names)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", stuck)
+        with pytest.raises(MediumError):
+            carrier.take_report(DEVICE, said)
+    assert [one.manifest.bundle for one in carrier.carried()] == [bundle]
+    assert carrier.take_report(DEVICE, said) is None
+    assert carrier.carried() == []
+    assert list((van.folder / "xianglin-courier" / "bundles").iterdir()) == []
 
 
 def test_only_newer_reports_replace_older_ones_in_van_and_on_medium(

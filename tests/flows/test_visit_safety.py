@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from kiosk.domain.service_request import RequestState
 from kiosk.errors import StorageBusy
@@ -183,6 +183,15 @@ def test_decided_request_does_not_stand_in_the_way_of_the_next_year(world: World
         done = request.decided(RequestState.DECIDED, "certified", "认证通过", world.clock.now())
         transaction.requests.update(done)
     walk(navigator, *BY_CARD, (Confirm(), pages.FaceCheckPage), *TO_RECEIPT)
+
+
+def test_resident_is_served_however_old_the_roster_is(world: World) -> None:
+    """A roster that nobody renewed for a year is a word to staff; a resident is never sent away for it."""
+    with world.store.transaction() as transaction:
+        SqliteResidents(transaction.database).set_as_of((NOW - timedelta(days=400)).isoformat())
+    receipt = walk(world.navigator(), *BY_CARD, *TO_FACE, *TO_RECEIPT)
+    assert isinstance(receipt, pages.ReceiptPage)
+    assert len(world.rows("outbox")) == 1
 
 
 def test_dead_clock_calls_no_resident_unborn(world: World) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlcipher3.dbapi2 import IntegrityError
 from sqlite_utils.migrations import Migrations
 
 import kiosk.storage.database as storage
@@ -95,6 +96,29 @@ def test_decided_request_keeps_undelivered_chunks_for_the_centre_only(world: Wor
     assert len(world.rows("blob_chunk")) > 1
     assert deliver(world, PHOTO)
     assert world.rows("blob_chunk") == []
+
+
+def test_mosip_forgets_files_that_it_failed_to_delete_but_here_row_and_file_go_together(
+    world: World,
+) -> None:
+    """RC RegPacketStatusServiceImpl.delete: logs that a file could not be deleted, and deletes its row all the same."""
+    add(world, "0199-1", PHOTO)
+    deliver(world, PHOTO)
+    tables = ("attachment", "blob", "blob_chunk", "blob_claim")
+    before = {table: world.rows(table) for table in tables}
+    assert len(before["blob_chunk"]) > 1
+    with world.store.transaction() as transaction:
+        transaction.database.execute(
+            "CREATE TRIGGER stuck BEFORE DELETE ON blob_chunk WHEN OLD.number = 1 "
+            "BEGIN SELECT RAISE(ABORT, 'the disk fails'); END"
+        )
+    with pytest.raises(IntegrityError, match="the disk fails"):
+        erase(world, "0199-1")
+    assert {table: world.rows(table) for table in tables} == before
+    with world.store.transaction() as transaction:
+        transaction.database.execute("DROP TRIGGER stuck")
+    erase(world, "0199-1")
+    assert {table: world.rows(table) for table in tables} == {table: [] for table in tables}
 
 
 def test_file_that_comes_again_after_delivery_is_asked_for_again_and_not_written_again(

@@ -61,6 +61,32 @@ def test_mosip_skips_every_second_page_of_a_shrinking_list_but_one_pass_sends_al
     assert kiosk.ids(ItemState.ACKNOWLEDGED) == ids
 
 
+def test_mosip_bounds_the_time_on_one_of_three_branches_but_nothing_is_sent_before_it_is_due(
+    kiosk: Kiosk,
+):
+    """RC's query reads A or B or (C and time): on two of three ways the time does not count."""
+    new, deferred, behind, again, parked = kiosk.append(
+        event("r-1"), event("r-2"), event("r-2"), event("r-3"), event("r-4")
+    )
+    with kiosk.database.transaction() as database:
+        now = kiosk.clock.read()
+        kiosk.outbox.defer(database, deferred, 600.0, now, "later", "busy")
+        # Acknowledged once, lost by the centre, and deferred; refused, queued again by staff, and deferred.
+        kiosk.outbox.acknowledge(database, again, 1, NOW)
+        kiosk.outbox.requeue(database, 0, ())
+        kiosk.outbox.defer(database, again, 600.0, now, "later", "busy")
+        kiosk.outbox.park(database, parked, "unknown-kind", "", NOW)
+        assert kiosk.outbox.retry(database, parked)
+        kiosk.outbox.defer(database, parked, 600.0, now, "later", "busy")
+    transport = ScriptedTransport(applied)
+    engine = kiosk.engine(transport)
+    for seconds, sent in ((0, [new]), (599, []), (1, [deferred, behind, again, parked])):
+        transport.sent.clear()
+        kiosk.clock.forward(seconds)
+        engine.run_once()
+        assert sorted(one for batch in transport.sent for one in ids_of(batch)) == sorted(sent)
+
+
 def test_mosip_sets_an_error_after_success_but_success_is_success(kiosk: Kiosk):
     """RC PacketSynchServiceImpl.syncPacket: the error is set whatever the answer was."""
     (event_id,) = kiosk.append(event())

@@ -17,10 +17,12 @@ from sync.errors import (
     NotAuthorised,
     NotTheCentre,
     ServerBusy,
+    SyncError,
     TimedOut,
     Unreachable,
 )
 from sync.item import SignedItem
+from sync.link_watch import ways_out
 from sync.outbox import ItemState
 from sync.sender_lock import SenderLock
 from sync.worker import AFTER_ANOTHER_SENDER_S, SyncWorker
@@ -225,7 +227,7 @@ def test_longest_wait_is_two_minutes_only_while_nobody_answers(kiosk: Kiosk, err
 
 def test_clock_that_was_set_ends_the_wait_for_it(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch):
     """Whoever has just set it stands before the kiosk, and its back-off may be a quarter of an hour."""
-    monkeypatch.setattr("sync.worker.CLOCK_LOOK_S", 0.05)
+    monkeypatch.setattr("sync.worker.LOOK_S", 0.05)
     right = kiosk.clock.wall
     kiosk.clock.wall = right - timedelta(days=20_000)
     kiosk.append(event())
@@ -249,6 +251,54 @@ def test_clock_that_was_set_ends_the_wait_for_it(kiosk: Kiosk, monkeypatch: pyte
         statuses.wait_for(lambda one: one.link is LinkState.ONLINE and not one.waiting)
     finally:
         assert loop.stop(WAIT_S)
+
+
+@pytest.mark.parametrize("error", [Unreachable("x"), TimedOut("x"), NotTheCentre("x")])
+def test_new_way_out_ends_the_wait_for_it(
+    kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch, error: SyncError
+):
+    """A cable, a card or the hotspot of a van: nobody should wait for a back-off that began before it."""
+    monkeypatch.setattr("sync.worker.LOOK_S", 0.02)
+    ways = [frozenset({("eth0", "cable")})]
+
+    def fail(batch_id, items):
+        if ("wlan0", "van") not in ways[0]:
+            raise error
+        return applied(batch_id, items)
+
+    kiosk.append(event())
+    transport = ScriptedTransport(fail)
+    statuses = Statuses()
+    backoff = FullJitterBackoff(Random(1), 600.0)
+    loop = SyncWorker(kiosk.engine(transport), backoff, 600.0, statuses, ways=lambda: ways[0])
+    loop.start()
+    try:
+        statuses.wait_for(lambda one: one.error_code == error.code)
+        tries = len(transport.sent)
+        # One that went is no reason to try.
+        ways[0] = frozenset()
+        assert not threading.Event().wait(0.2)
+        assert len(transport.sent) == tries
+        ways[0] = frozenset({("wlan0", "van")})
+        statuses.wait_for(lambda one: one.link is LinkState.ONLINE and not one.waiting)
+    finally:
+        assert loop.stop(WAIT_S)
+
+
+def test_ways_out_are_told_by_the_tables_of_the_system(tmp_path):
+    ipv4, ipv6 = tmp_path / "route", tmp_path / "ipv6_route"
+    assert ways_out(ipv4, ipv6) == frozenset()
+    head = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
+    ipv4.write_text(head + "wlan0\t00000000\t0101A8C0\t0003\t0\t{use}\t600\t00000000\t0\t0\t0\n")
+    anywhere, here = "0" * 32, "fe80" + "0" * 28
+    rows = [
+        f"{anywhere} 00 {anywhere} 00 {here} 00000400 00000001 00000009 00450003 usb0",
+        f"{anywhere} 00 {anywhere} 00 {anywhere} ffffffff 00000001 00000000 00200200 lo",
+        f"{here} 40 {anywhere} 00 {anywhere} 00000100 00000001 00000000 00000001 usb0",
+        "cut",
+    ]
+    ipv6.write_text("\n".join(rows))
+    assert ways_out(ipv4, ipv6) == {("wlan0", "00000000", "0101A8C0"), ("usb0", anywhere, here)}
 
 
 def test_centre_that_asks_for_time_gets_it_whoever_wakes_the_worker(kiosk: Kiosk):
