@@ -17,6 +17,8 @@ from sqlite_utils import Database
 from sync.errors import DatabaseDamaged
 
 _BUSY_TIMEOUT_S = 5.0
+_FIRST_PAGE_BYTES = 4096
+"""SQLCipher's page. Tables are made later, in the WAL: a file of one page without a WAL holds nothing yet."""
 
 
 def refuse_damage(
@@ -33,7 +35,7 @@ def refuse_damage(
         DatabaseBusy, DatabaseError, UnsafeSqlite.
     """
     assert_safe_sqlite()
-    if has_content(path.with_name(f"{path.name}-journal")):
+    if has_content(_journal(path)):
         # A database in WAL mode has no such journal; SQLite would copy another's into the file.
         raise DatabaseDamaged("a foreign journal lies beside the database")
     address = f"file:{pathname2url(str(path.absolute()))}?mode=ro"
@@ -48,13 +50,34 @@ def refuse_damage(
             # A snapshot: while it is held, no other process can copy a WAL into the file that is being read.
             connection.execute("BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            faults = _faults(connection, has_wal=has_content(path.with_name(f"{path.name}-wal")))
+            faults = _faults(connection, has_wal=has_content(_wal(path)))
             if not faults:
                 also(Database(connection))
         finally:
             connection.close()
         if faults:
             raise DatabaseDamaged(f"{len(faults)} faults")
+
+
+def is_half_made(path: Path) -> bool:
+    """Whether SQLite is writing, or was cut off while it wrote, the first page of a new database.
+
+    It does so once, on the way to WAL mode, and its journal takes that back. Only then is a journal followed, by
+    opening for writing, which also waits for a process that makes the database at this very moment.
+
+    Args:
+        path: the database file, which exists.
+    """
+    is_begun = path.stat().st_size <= _FIRST_PAGE_BYTES
+    return is_begun and has_content(_journal(path)) and not has_content(_wal(path))
+
+
+def _journal(path: Path) -> Path:
+    return path.with_name(f"{path.name}-journal")
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 def _faults(connection: "dbapi2.Connection", *, has_wal: bool) -> list[str]:

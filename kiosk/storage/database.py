@@ -42,7 +42,7 @@ from sync.key_provider import resolve_key
 from sync.migrations import SYNC_MIGRATIONS
 from sync.migrations import apply_migrations as apply_sync_migrations
 from sync.safe_file import make_folder, replace_file
-from sync.soundness import has_content, refuse_damage
+from sync.soundness import has_content, is_half_made, refuse_damage
 from sync.sqlcipher import EncryptedDatabase
 
 DATABASE_FILE = "kiosk.db"
@@ -63,9 +63,6 @@ RESERVE_BYTES = 64 * 1024 * 1024
 """Intake stops below this much free disk: at SQLITE_FULL even UPDATE and checkpoint fail (measured), so a
 promise made on the last pages could not be kept. It holds the largest request, 20 pictures of 400 KB, four times over:
 in the WAL and in the file, with a draft of the same size written beside it; and the WAL and the log."""
-
-_FIRST_PAGE_BYTES = 4096
-"""SQLCipher's page. Tables are made later, in the WAL: a file of one page holds nothing yet."""
 
 WORKING_BYTES = 1024 * 1024
 """With less, SQLite cannot even make its shared memory file (32 KiB) and WAL, and calls that an input/output error."""
@@ -170,7 +167,7 @@ def _open(state_dir: Path, key_provider: str, lock: FolderLock) -> KioskDatabase
         raise StorageDamaged("the database file is gone or empty")
     key = resolve_key(state_dir, DATABASE_KEY_NAME, provider=key_provider, database_exists=exists)
     guard = NumberGuard(path, IdentityFile(state_dir / IDENTITY_FILE, key), marks_file)
-    if exists and not _is_half_made(path, was_made=was_made):
+    if exists and (was_made or not is_half_made(path)):
         refuse_damage(path, key, partial(guard.assert_not_older, marks=marks))
     ballast = Ballast(state_dir / BALLAST_FILE)
     database = KioskDatabase(path, key, guard, ballast, QueueCopy(state_dir, key), lock)
@@ -202,17 +199,6 @@ def _look(state_dir: Path) -> tuple[bool, bool]:
     path = state_dir / DATABASE_FILE
     exists = path.exists() and path.stat().st_size > 0
     return exists, (state_dir / MADE_FILE).exists()
-
-
-def _is_half_made(path: Path, *, was_made: bool) -> bool:
-    """Whether the very first start was cut off while SQLite wrote the first page; its journal takes that back.
-
-    Only then is a journal followed: a made database is in WAL mode and never has one of its own.
-    """
-    if was_made or path.stat().st_size > _FIRST_PAGE_BYTES:
-        return False
-    journal = path.with_name(f"{path.name}-journal")
-    return journal.exists() and journal.stat().st_size > 0
 
 
 def migrate(database: EncryptedDatabase) -> None:

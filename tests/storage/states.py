@@ -1,5 +1,6 @@
 """State folders of a kiosk that has served: made once, copied for each fault, compared byte for byte."""
 
+import struct
 from pathlib import Path
 
 from kiosk.domain.identity_policy import Evidence, Factor
@@ -13,6 +14,12 @@ PAGE_BYTES = 4096
 KEY_FILE = "xianglin-database-key.key"
 FINGERPRINT_FILE = "xianglin-database-key.fingerprint"
 RECORD_FILE = "xianglin-database-key.provider.json"
+# The header of a rollback journal whose write began with an empty file (sqlite.org/fileformat2, section 3).
+HOT_JOURNAL = (
+    bytes.fromhex("d9d505f920a163d7")
+    + struct.pack(">5I", 0, 0xF4B861D4, 0, 512, PAGE_BYTES)
+    + bytes(512 - 28)
+)
 EVIDENCE = Evidence(has_claim=True, factors=frozenset({Factor.CARD, Factor.PIN}))
 
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from kiosk.storage.database import DATABASE_FILE, MADE_FILE, open_kiosk_database
 from tests.storage.states import (
     ACCEPTED,
     FINGERPRINT_FILE,
+    HOT_JOURNAL,
     KEY_FILE,
     PAGE_BYTES,
     RECORD_FILE,
@@ -176,14 +176,6 @@ def test_good_file_survives_when_the_journal_of_another_database_lies_beside_it(
     assert contents(state) == before
     (state / f"{DATABASE_FILE}-journal").unlink()
     assert len(receipts(state)) == ACCEPTED
-
-
-# The header of a rollback journal whose write began with an empty file (sqlite.org/fileformat2, section 3).
-HOT_JOURNAL = (
-    bytes.fromhex("d9d505f920a163d7")
-    + struct.pack(">5I", 0, 0xF4B861D4, 0, 512, PAGE_BYTES)
-    + bytes(512 - 28)
-)
 
 
 @pytest.mark.parametrize("written", [0, 100, PAGE_BYTES], ids=["nothing", "a part", "all"])

@@ -13,10 +13,12 @@ import sync.central
 from sync.answers import DecisionState
 from sync.central import migrate, tables, tables_admission
 from sync.central.admin import CentralAdmin
-from sync.central.database import DATABASE_KEY_NAME, CentralDatabase
+from sync.central.database import DATABASE_FILE, DATABASE_KEY_NAME, CentralDatabase
 from sync.central.keys import CentreKeyStore
+from sync.errors import DatabaseDamaged
 from sync.key_provider import resolve_key
 from sync.sqlcipher import connect
+from tests.storage.states import HOT_JOURNAL, PAGE_BYTES
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -165,6 +167,32 @@ def test_workers_that_start_at_once_make_one_centre(tmp_path: Path, fresh_url: s
         keys = list(pool.map(start, range(4)))
     assert len(keys) == 4
     assert len(set(keys)) == 1
+
+
+@pytest.mark.parametrize("written", [0, 100, PAGE_BYTES], ids=["nothing", "a part", "all"])
+def test_start_goes_on_while_another_process_writes_the_first_page_or_was_cut_off_there(
+    tmp_path: Path, written: int
+):
+    CentralDatabase(tmp_path / "made", "file").close()
+    page = (tmp_path / "made" / DATABASE_FILE).read_bytes()[:written]
+    state_dir = tmp_path / "begun"
+    state_dir.mkdir(mode=0o700)
+    resolve_key(state_dir, DATABASE_KEY_NAME, "file", database_exists=False)
+    (state_dir / DATABASE_FILE).write_bytes(page)
+    (state_dir / f"{DATABASE_FILE}-journal").write_bytes(HOT_JOURNAL)
+    for _ in range(2):
+        database = CentralDatabase(state_dir, "file")
+        assert_as_declared(database)
+        database.close()
+
+
+def test_made_database_follows_no_journal(tmp_path: Path):
+    CentralDatabase(tmp_path, "file").close()
+    before = (tmp_path / DATABASE_FILE).read_bytes()
+    (tmp_path / f"{DATABASE_FILE}-journal").write_bytes(HOT_JOURNAL)
+    with pytest.raises(DatabaseDamaged):
+        CentralDatabase(tmp_path, "file")
+    assert (tmp_path / DATABASE_FILE).read_bytes() == before
 
 
 def test_revisions_are_part_of_the_wheel():
