@@ -18,7 +18,7 @@ from sync.errors import DatabaseDamaged
 
 _BUSY_TIMEOUT_S = 5.0
 _FIRST_PAGE_BYTES = 4096
-"""SQLCipher's page. Tables are made later, in the WAL: a file of one page without a WAL holds nothing yet."""
+"""SQLCipher's page. Tables are made later, in the WAL: a file of one page holds nothing yet."""
 
 
 def refuse_damage(
@@ -50,7 +50,7 @@ def refuse_damage(
             # A snapshot: while it is held, no other process can copy a WAL into the file that is being read.
             connection.execute("BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            faults = _faults(connection, has_wal=has_content(_wal(path)))
+            faults = _faults(connection, is_logged=has_wal(path))
             if not faults:
                 also(Database(connection))
         finally:
@@ -63,28 +63,29 @@ def is_half_made(path: Path) -> bool:
     """Whether SQLite is writing, or was cut off while it wrote, the first page of a new database.
 
     It does so once, on the way to WAL mode, and its journal takes that back. Only then is a journal followed, by
-    opening for writing, which also waits for a process that makes the database at this very moment.
+    opening for writing, which also waits for a process that makes the database at this very moment. The caller must
+    know that nothing was promised yet: SQLite forgets the WAL of a database whose first page is taken back.
 
     Args:
         path: the database file, which exists.
     """
-    is_begun = path.stat().st_size <= _FIRST_PAGE_BYTES
-    return is_begun and has_content(_journal(path)) and not has_content(_wal(path))
+    return path.stat().st_size <= _FIRST_PAGE_BYTES and has_content(_journal(path))
+
+
+def has_wal(path: Path) -> bool:
+    """Whether a database has a WAL that holds something."""
+    return has_content(path.with_name(f"{path.name}-wal"))
 
 
 def _journal(path: Path) -> Path:
     return path.with_name(f"{path.name}-journal")
 
 
-def _wal(path: Path) -> Path:
-    return path.with_name(f"{path.name}-wal")
-
-
-def _faults(connection: "dbapi2.Connection", *, has_wal: bool) -> list[str]:
+def _faults(connection: "dbapi2.Connection", *, is_logged: bool) -> list[str]:
     # Reads every page in use through the WAL, so it authenticates each of them.
     rows = connection.execute("PRAGMA quick_check").fetchall()
     faults = [str(row[0]) for row in rows if row[0] != "ok"]
-    if faults or has_wal:
+    if faults or is_logged:
         # This check reads the main file alone: after a power cut during a checkpoint it finds half-written
         # pages there whose whole copies stand in the WAL.
         return faults

@@ -28,7 +28,7 @@ from sync.central.observing import Nobody, Observer
 from sync.errors import DatabaseError
 from sync.events import iso_utc
 from sync.key_provider import resolve_key
-from sync.soundness import is_half_made, refuse_damage
+from sync.soundness import has_wal, is_half_made, refuse_damage
 
 DATABASE_FILE = "central.db"
 DATABASE_KEY_NAME = "xianglin-central-key"
@@ -236,7 +236,7 @@ def _embedded(state_dir: Path, key_provider: str) -> Engine:
     path = state_dir / DATABASE_FILE
     exists = path.exists() and path.stat().st_size > 0
     key = resolve_key(state_dir, DATABASE_KEY_NAME, key_provider, database_exists=exists)
-    # Workers and commands start at once, and one of them makes the file.
-    if exists and not is_half_made(path):
+    # Workers and commands start at once, and one of them makes the file; what it promises stands in the WAL.
+    if exists and (has_wal(path) or not is_half_made(path)):
         refuse_damage(path, key)
     return sqlite_engine(path, key)

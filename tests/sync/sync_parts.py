@@ -24,12 +24,12 @@ from sync.signing import DeviceSigner
 from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
 from sync.transport import Transport
+from tests.sync.prepared import KIOSK_KEY, prepare_centre, prepare_kiosk, stopping_at_once
 
 DEVICE = "dev-0007"
 REGION = "513022104203"
 OTHER_REGION = "513022104204"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-KEY = bytes(range(32))
 
 
 @dataclass
@@ -179,11 +179,11 @@ def make_kiosk(
     """
     clock = FakeClock()
     chosen = signer or DeviceSigner.generate()
-    database = EncryptedDatabase(folder / "kiosk.db", KEY)
+    prepare_kiosk(folder / "kiosk.db")
+    database = EncryptedDatabase(folder / "kiosk.db", KIOSK_KEY)
     try:
         with database.reading() as raw:
             apply_migrations(raw)
-            raw.execute("CREATE TABLE IF NOT EXISTS settled_row (id TEXT)")
         outbox = SqliteOutbox(device, chosen, clock, centre_key)
         yield Kiosk(database, outbox, chosen, clock, is_sealing=centre_key is not None)
     finally:
@@ -244,8 +244,14 @@ def make_centre(state_dir: Path, url: str = "") -> Iterator[Centre]:
     Args:
         url: of a PostgreSQL database; empty for SQLite.
     """
+    if not url:
+        prepare_centre(state_dir)
     settings = CentralSettings(state_dir, port=0, key_provider="file", database=url)
-    with running(settings) as server, CentralAdmin(state_dir, "file", url) as admin:
+    with (
+        stopping_at_once(),
+        running(settings) as server,
+        CentralAdmin(state_dir, "file", url) as admin,
+    ):
         yield Centre(state_dir, server, admin)
 
 

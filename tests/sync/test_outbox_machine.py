@@ -26,7 +26,8 @@ from sync.outbox import ItemState, ParkReason
 from sync.signing import DeviceSigner
 from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
-from tests.sync.sync_parts import DEVICE, KEY, FakeClock, event
+from tests.sync.prepared import KIOSK_KEY
+from tests.sync.sync_parts import DEVICE, FakeClock, event
 
 SIGNER = DeviceSigner(bytes(range(32)))
 SUBJECTS = ["a", "b", "c"]
@@ -38,7 +39,7 @@ class Undo(Exception):
 
 def fresh_file(folder: Path) -> bytes:
     """A migrated, empty database, made once: examples copy it."""
-    database = EncryptedDatabase(folder / "kiosk.db", KEY)
+    database = EncryptedDatabase(folder / "kiosk.db", KIOSK_KEY)
     with database.reading() as raw:
         apply_migrations(raw)
     database.close()
@@ -63,7 +64,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def open(self, path: Path) -> None:
         self.path = path
-        self.database = EncryptedDatabase(path, KEY)
+        self.database = EncryptedDatabase(path, KIOSK_KEY)
         self.outbox = SqliteOutbox(DEVICE, SIGNER, self.clock)
 
     def teardown(self) -> None:

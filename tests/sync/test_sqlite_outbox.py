@@ -15,7 +15,8 @@ from sync.item import SignedItem
 from sync.outbox import ItemState
 from sync.signing import DeviceSigner, Verifier
 from sync.sqlcipher import EncryptedDatabase, assert_safe_sqlite
-from tests.sync.sync_parts import KEY, NOW, Kiosk, event, make_kiosk
+from tests.sync.prepared import KIOSK_KEY
+from tests.sync.sync_parts import NOW, Kiosk, event, make_kiosk
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,8 +64,9 @@ def test_queue_is_found_again_when_the_kiosk_restarts(tmp_path: Path):
         assert kiosk.entry(parked).last_error_text == "why"
 
 
-def test_file_is_private_and_tells_nothing(kiosk: Kiosk):
+def test_file_is_private_and_tells_nothing(tmp_path: Path, kiosk: Kiosk):
     kiosk.append(event("r-0001"))
+    EncryptedDatabase(tmp_path / "kiosk" / "new.db", KIOSK_KEY).close()
     for path in kiosk.database.path.parent.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
         content = path.read_bytes()
@@ -95,7 +97,7 @@ def test_damage_is_found_when_a_page_was_overwritten(tmp_path: Path):
     content = bytearray(path.read_bytes())
     content[3 * 4096 + 100 : 3 * 4096 + 200] = bytes(100)
     path.write_bytes(content)
-    database = EncryptedDatabase(path, KEY)
+    database = EncryptedDatabase(path, KIOSK_KEY)
     try:
         assert database.check_integrity() != []
     finally:
