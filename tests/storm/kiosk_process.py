@@ -69,15 +69,31 @@ def work(runtime: Runtime, seed: int) -> None:
         pause.wait(PAUSE_S)
 
 
+def submit_some(runtime: Runtime, count: int) -> list[str]:
+    """Accept requests of a few people; gives their event ids."""
+    submit = runtime.visit_ports().submit_request
+    service = runtime.catalogue.find("pension.life_certification")
+    assert service is not None
+    people = residents(datetime.now(UTC))[:4]
+    evidence = Evidence(has_claim=True, factors=frozenset({Factor.CARD, Factor.PIN}))
+    made = []
+    for number in range(count):
+        person = people[number % len(people)]
+        request = submit.submit(
+            new_event_id(), service, person, person.citizen_id, evidence, {"说明": "本人办理"}
+        )
+        made.append(request.request_id)
+    return made
+
+
 def drain(runtime: Runtime) -> None:
     """Send what waits, then end."""
     is_empty = threading.Event()
     worker = runtime.sync_worker(lambda status: is_empty.set() if not status.waiting else None)
     assert worker is not None
     worker.start()
-    has_drained = is_empty.wait(DRAIN_LIMIT_S)
+    say("DRAINED" if is_empty.wait(DRAIN_LIMIT_S) else "LEFT")
     worker.stop(10)
-    say("DRAINED" if has_drained else "LEFT")
 
 
 def main(settings: str, seed: str, what: str) -> None:

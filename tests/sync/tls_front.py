@@ -17,17 +17,24 @@ class TlsFront:
 
     Args:
         where: tells the URL of the centre, asked anew for each connection.
+        listener: where to listen; None for a free port of the loopback.
     """
 
-    def __init__(self, certificate: Path, where: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        certificate: Path,
+        where: Callable[[], str],
+        listener: socket.socket | None = None,
+    ) -> None:
         self._context = server_context(certificate)
         self._where = where
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self.carried = 0
         """Connections that reached a centre."""
-        self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
+        host, port = self._listener.getsockname()
+        self.url = f"https://{host}:{port}"
         self._accepting = threading.Thread(target=self._accept)
         self._accepting.start()
 
@@ -35,7 +42,8 @@ class TlsFront:
         """End every connection."""
         self._stop.set()
         with contextlib.suppress(OSError):
-            socket.create_connection(self._listener.getsockname(), 1).close()
+            # Wakes the accept, also where this thread could not connect to it.
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._accepting.join(10)
         self._listener.close()
         for thread in self._threads:
@@ -44,7 +52,10 @@ class TlsFront:
 
     def _accept(self) -> None:
         while True:
-            plain, _ = self._listener.accept()
+            try:
+                plain, _ = self._listener.accept()
+            except OSError:
+                return
             if self._stop.is_set():
                 plain.close()
                 return
