@@ -13,6 +13,7 @@ from kiosk.commands import (
     demo,
     doctor,
     enrol,
+    identity,
     keys,
     provision,
     queue,
@@ -39,6 +40,7 @@ COMMANDS = (
     provision,
     keys,
     enrol,
+    identity,
     central,
     catalogue,
 )

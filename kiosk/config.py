@@ -112,6 +112,9 @@ class IdentityConfig:
         minimum=MINIMUM_FACE_THRESHOLD,
         maximum=MAXIMUM_FACE_THRESHOLD,
     )
+    calibration: str = _key(
+        "", "本县的校准文件（`xianglin identity calibrate` 写的）；空着就用自带的"
+    )
 
 
 @dataclass(frozen=True, slots=True)

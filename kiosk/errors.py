@@ -17,7 +17,8 @@ KioskError
 │   ├── PrinterUnavailable      none, unplugged or out of paper: nothing was printed
 │   └── PrinterFault            broke off: the paper may be there, whole or in part
 ├── TablesUnusable              a data table is missing or wrong: names every fault
-│   └── PensionParametersUnusable, CountyUnusable, HintRulesUnusable
+│   ├── PensionParametersUnusable, CountyUnusable, HintRulesUnusable
+│   └── CalibrationUnusable, TrialSetUnusable, TrialSetTooSmall
 └── FlowError                   a bug: an action that the current page does not offer
 
 "No match", "no face" and "wrong PIN" are results, not errors.
@@ -199,3 +200,21 @@ class HintRulesUnusable(TablesUnusable):
     """A file of hint rules is missing or wrong."""
 
     code = "KSK-613"
+
+
+class CalibrationUnusable(TablesUnusable):
+    """The calibration file is missing or wrong; no threshold is made up in its place."""
+
+    code = "IDN-601"
+
+
+class TrialSetUnusable(TablesUnusable):
+    """The folder of people that should be measured cannot be read as one."""
+
+    code = "IDN-602"
+
+
+class TrialSetTooSmall(TablesUnusable):
+    """Too few people or pictures to say anything; says how many are missing."""
+
+    code = "IDN-603"

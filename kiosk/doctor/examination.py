@@ -16,6 +16,7 @@ from kiosk.clock import FLOOR_TOLERANCE, SystemClock
 from kiosk.config import KioskConfig, load_config
 from kiosk.devices.factory import make_camera, make_card_reader
 from kiosk.devices.printer_factory import make_printer
+from kiosk.doctor.calibration_check import check_calibration
 from kiosk.doctor.centre_checks import (
     check_catalogue,
     check_centre,
@@ -40,7 +41,8 @@ from kiosk.doctor.storage_checks import (
 )
 from kiosk.errors import KioskError
 from kiosk.explain import Label
-from kiosk.identity.dlib_engine import DlibFaceEngine
+from kiosk.identity.dlib_engine import ENGINE_ID, DlibFaceEngine
+from kiosk.identity.judge import load_calibration
 from kiosk.models.store import ModelStore
 from kiosk.runtime import Runtime, open_runtime
 from kiosk.storage.clock_mark import clock_floor
@@ -69,6 +71,11 @@ class Examination:
         yield safely("disk", lambda: check_disk(self.config.state_dir))
         yield from self._centre()
         yield safely("face_models", self._models)
+        named = self.config.identity.calibration
+        yield safely(
+            "calibration",
+            lambda: check_calibration(lambda: load_calibration(named), ENGINE_ID, self.label),
+        )
         hardware = self.config.hardware
         yield safely(
             "camera",

@@ -27,6 +27,7 @@ SUBJECTS = {
     "catalogue": "业务定义",
     "clock": "时钟",
     "face_models": "人脸模型",
+    "calibration": "识别校准",
     "camera": "摄像头",
     "card_reader": "读卡器",
     "printer": "打印机",

@@ -2,9 +2,14 @@
 
 A face match without liveness counts as one factor only: a printed photo can pass it. Two factors of different
 kinds make a resident verified; PIN and card are two, because the card itself checks the PIN.
+
+Face and voice may stand alone, without a second factor, where the calibration data show that strangers pass more
+rarely than the target of the level. A target that no data show is not reached by asking for a higher score: then they
+stay one factor, and the second is asked for.
 """
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -28,6 +33,55 @@ class Assurance(enum.IntEnum):
     STRONG = 3
 
 
+TARGET_FAR: Mapping[Assurance, float] = {Assurance.VERIFIED: 1e-3, Assurance.STRONG: 1e-5}
+"""How rarely a stranger may pass by face and voice alone, per attempt; the bound that data show has to lie below."""
+
+FACTORS_OF: Mapping[Assurance, int] = {Assurance.VERIFIED: 2, Assurance.STRONG: 3}
+"""How many proofs face and voice replace when they stand alone at a level."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstratedThreshold:
+    """A threshold together with what shows that it is strict enough; there is no other kind."""
+
+    llr: float
+    """Natural logarithm; the evidence of face and voice, added."""
+    target_far: float
+    far_bound: float
+    """The FAR is below it with 95 % confidence."""
+    dataset: str
+    """Which set shows it."""
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.far_bound <= self.target_far < 1.0:
+            raise ValueError("the data do not show that this threshold meets its target")
+
+
+def biometric_assurance(
+    llr: float,
+    thresholds: Mapping[Assurance, DemonstratedThreshold | None],
+    *,
+    is_live: bool,
+) -> Assurance:
+    """Which level face and voice reach alone; NOBODY where they are one factor among others, or nothing.
+
+    Args:
+        llr: the evidence of face and voice, added; what is missing counts 0.
+        thresholds: by level; None where the data show none.
+        is_live: presentation attack detection has passed: no score makes up for it.
+    """
+    if not is_live:
+        return Assurance.NOBODY
+    reached = [
+        level
+        for level, target in TARGET_FAR.items()
+        if (shown := thresholds.get(level)) is not None
+        and shown.target_far <= target
+        and llr >= shown.llr
+    ]
+    return max(reached, default=Assurance.NOBODY)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a visit has proved so far."""
@@ -39,13 +93,20 @@ class Evidence:
     """Comparison score of the accepted face, for the record; never an image."""
     face_engine: str = ""
     face_threshold: float | None = None
+    biometric: Assurance = Assurance.NOBODY
+    """What face and voice reach alone, see ``biometric_assurance``."""
+
+    @property
+    def weight(self) -> int:
+        """How many proofs it amounts to: the factors, or as many as face and voice alone replace."""
+        return max(len(self.factors), FACTORS_OF.get(self.biometric, 0))
 
     @property
     def assurance(self) -> Assurance:
-        """The level that the factors reach."""
-        if len(self.factors) >= 3:
+        """The level that the proofs reach."""
+        if self.weight >= 3:
             return Assurance.STRONG
-        if len(self.factors) == 2:
+        if self.weight == 2:
             return Assurance.VERIFIED
         return Assurance.CLAIMED if self.has_claim or self.factors else Assurance.NOBODY
 
@@ -76,7 +137,7 @@ class Ways:
 def next_proof(evidence: Evidence, required_factors: int, ways: Ways) -> NextProof:
     """Choose the next proof: the face first (nothing to remember), then the card, then its PIN."""
     proved = evidence.factors
-    if len(proved) >= required_factors:
+    if evidence.weight >= required_factors:
         return NextProof.NOTHING
     if ways.face and Factor.FACE not in proved:
         return NextProof.FACE

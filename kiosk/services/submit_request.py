@@ -116,8 +116,7 @@ class SubmitRequest:
     ) -> ServiceRequest:
         person, evidence = applicant.beneficiary, applicant.evidence
         has_few_proofs = (
-            len(evidence.factors) < service.required_factors
-            or evidence.assurance < service.assurance
+            evidence.weight < service.required_factors or evidence.assurance < service.assurance
         )
         return ServiceRequest(
             request_id=request_id,

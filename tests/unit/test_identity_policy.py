@@ -2,7 +2,17 @@ import itertools
 
 import pytest
 
-from kiosk.domain.identity_policy import Assurance, Evidence, Factor, NextProof, Ways, next_proof
+from kiosk.domain.identity_policy import (
+    TARGET_FAR,
+    Assurance,
+    DemonstratedThreshold,
+    Evidence,
+    Factor,
+    NextProof,
+    Ways,
+    biometric_assurance,
+    next_proof,
+)
 
 ALL_WAYS = Ways(face=True, card=True, pin=True)
 
@@ -57,3 +67,51 @@ def test_policy_always_ends_whatever_works_and_whatever_is_proved() -> None:
             proved.add(Factor(wanted.value))
         else:
             pytest.fail(f"no end with {flags}")
+
+
+def shown(level: Assurance, llr: float) -> DemonstratedThreshold:
+    return DemonstratedThreshold(llr, TARGET_FAR[level], TARGET_FAR[level], "a set")
+
+
+BOTH = {
+    level: shown(level, llr) for level, llr in ((Assurance.VERIFIED, 5.0), (Assurance.STRONG, 9.0))
+}
+
+
+@pytest.mark.parametrize(
+    ("llr", "thresholds", "is_live", "reached"),
+    [
+        (4.9, BOTH, True, Assurance.NOBODY),
+        (5.0, BOTH, True, Assurance.VERIFIED),
+        (9.0, BOTH, True, Assurance.STRONG),
+        (99.0, BOTH, False, Assurance.NOBODY),
+        (99.0, dict.fromkeys(TARGET_FAR), True, Assurance.NOBODY),
+        (99.0, {}, True, Assurance.NOBODY),
+        (99.0, {Assurance.VERIFIED: BOTH[Assurance.VERIFIED]}, True, Assurance.VERIFIED),
+        # What shows 1e-3 says nothing of 1e-5.
+        (99.0, {Assurance.STRONG: BOTH[Assurance.VERIFIED]}, True, Assurance.NOBODY),
+    ],
+)
+def test_face_and_voice_stand_alone_only_where_data_show_it_and_a_living_person_was_there(
+    llr: float,
+    thresholds: dict[Assurance, DemonstratedThreshold | None],
+    is_live: bool,
+    reached: Assurance,
+) -> None:
+    assert biometric_assurance(llr, thresholds, is_live=is_live) is reached
+
+
+@pytest.mark.parametrize("bound", [2e-3, 0.0, 1.0])
+def test_threshold_cannot_be_made_without_what_shows_it(bound: float) -> None:
+    with pytest.raises(ValueError, match="do not show"):
+        DemonstratedThreshold(5.0, 1e-3, bound, "a set")
+
+
+def test_face_that_stands_alone_needs_no_second_factor_and_one_that_does_not_does() -> None:
+    alone = Evidence(True, frozenset({Factor.FACE}), biometric=Assurance.VERIFIED)
+    assert next_proof(alone, 2, ALL_WAYS) is NextProof.NOTHING
+    assert alone.assurance is Assurance.VERIFIED
+    assert next_proof(alone, 3, ALL_WAYS) is NextProof.CARD
+    assert next_proof(evidence(Factor.FACE), 2, ALL_WAYS) is NextProof.CARD
+    strong = Evidence(True, frozenset({Factor.FACE}), biometric=Assurance.STRONG)
+    assert strong.assurance is Assurance.STRONG

@@ -1,0 +1,73 @@
+"""What the comparisons of one visit amount to, by the calibration that this machine reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.domain.identity_evidence import BiometricEvidence, Score
+from kiosk.domain.identity_policy import Assurance, DemonstratedThreshold, biometric_assurance
+from kiosk.identity.calibration import Calibrator, calibrators
+from kiosk.identity.calibration_file import CalibrationFile, read_calibration, shipped_calibration
+from kiosk.identity.fusion import Fusion, total_llr
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Of all comparisons together."""
+
+    llr: float
+    """Natural logarithm; 0 where nothing is known."""
+    assurance: Assurance
+    """What they reach alone; NOBODY where they are at best one factor among others."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalibratedJudge:
+    """The ``BiometricJudge`` of the use cases."""
+
+    by_engine: dict[str, Calibrator]
+
+    @classmethod
+    def of(cls, file: CalibrationFile) -> "CalibratedJudge":
+        """Judge by these figures.
+
+        Raises:
+            CalibrationUnusable: a vector in it is damaged.
+        """
+        return cls(calibrators(file))
+
+    def judge(self, scores: Sequence[Score], *, is_live: bool) -> Judgement:
+        """Weigh the best comparison of each modality.
+
+        Args:
+            scores: at most one of each modality; one of an engine that is not calibrated counts 0.
+            is_live: presentation attack detection has passed.
+        """
+        evidence = [
+            self.by_engine[score.engine_id].evidence(score)
+            for score in scores
+            if score.engine_id in self.by_engine
+        ]
+        llr = total_llr(evidence)
+        reached = biometric_assurance(llr, self.thresholds(evidence), is_live=is_live)
+        return Judgement(llr, reached)
+
+    def thresholds(
+        self, evidence: Sequence[BiometricEvidence]
+    ) -> dict[Assurance, DemonstratedThreshold | None]:
+        """What the sum of this evidence has to reach, by level."""
+        return Fusion(self.by_engine).thresholds(evidence)
+
+    def is_factor(self, score: Score) -> bool | None:
+        """Whether a comparison counts as one proof among others; None where its engine is not calibrated."""
+        known = self.by_engine.get(score.engine_id)
+        return None if known is None else score.similarity >= known.engine.factor_similarity
+
+
+def load_calibration(named: str) -> CalibrationFile:
+    """The file that the setting ``identity.calibration`` names, else the shipped one.
+
+    Raises:
+        CalibrationUnusable: it is missing or wrong; the shipped one does not quietly take its place.
+    """
+    return read_calibration(Path(named).expanduser()) if named else shipped_calibration()

@@ -1,0 +1,58 @@
+"""The engines that can be measured on a folder of files, by their ids; the kiosk's own first."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from kiosk.config import KioskConfig
+from kiosk.devices.picture import PictureUnreadable, letter_box, read_picture
+from kiosk.identity.dlib_engine import ENGINE_ID, DlibFaceEngine
+from kiosk.identity.evaluation.samples import (
+    UNREADABLE,
+    FaceSamples,
+    SampleEmbedder,
+    SampleUnusable,
+)
+from kiosk.identity.score_space import Metric
+from kiosk.services.ports import Frame
+
+CAMERA_SIZE = (640, 480)
+"""Pictures are letter-boxed to what a kiosk's camera gives, so that the quality gate means the same."""
+
+Maker = Callable[[KioskConfig], SampleEmbedder]
+
+
+def engine_names(config: KioskConfig) -> tuple[str, ...]:
+    """Ids of the engines that this machine has."""
+    return tuple(_makers(config))
+
+
+def make_engine(config: KioskConfig, engine_id: str) -> SampleEmbedder:
+    """One of them, not loaded yet.
+
+    Raises:
+        KeyError: there is none of this id.
+    """
+    return _makers(config)[engine_id](config)
+
+
+def camera_frame(path: Path) -> Frame:
+    """A picture file as a kiosk's camera would show it.
+
+    Raises:
+        SampleUnusable: it cannot be read.
+    """
+    try:
+        return letter_box(read_picture(path), *CAMERA_SIZE)
+    except PictureUnreadable as error:
+        raise SampleUnusable(UNREADABLE) from error
+
+
+def _makers(_config: KioskConfig) -> Mapping[str, Maker]:
+    """Another engine adds its line here: an id, and what makes a ``SampleEmbedder`` of the settings."""
+    return {ENGINE_ID: _dlib}
+
+
+def _dlib(config: KioskConfig) -> SampleEmbedder:
+    return FaceSamples(
+        DlibFaceEngine(cache_dir=config.state_dir / "models"), camera_frame, Metric.EUCLIDEAN
+    )
