@@ -18,6 +18,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import bench_sync_enqueue
+import bench_sync_flush
 import bench_sync_ingest
 import bench_sync_link
 from _bench_device import bench_device, sample_events
@@ -85,7 +86,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measured(part: str, options: argparse.Namespace, faults: list[str]) -> tuple[Any, str]:
     if part == "enqueue":
         figures = bench_sync_enqueue.measure(options.rounds, options.puts)
-        return [asdict(one) for one in figures], bench_sync_enqueue.table(figures)
+        text = bench_sync_enqueue.table(figures)
+        counted = {one.name: one.flushes_per_put for one in figures}
+        try:
+            modelled = bench_sync_flush.measure(options.rounds, options.puts, counted)
+        except BenchError as error:
+            faults.append(str(error))
+            modelled = []
+        rows = {
+            "disk": [asdict(one) for one in figures],
+            "modelled": [asdict(one) for one in modelled],
+        }
+        return rows, f"{text}\n{bench_sync_flush.table(modelled)}"
     if part == "bytes":
         sizes = measure_bytes(2000)
         return sizes, (

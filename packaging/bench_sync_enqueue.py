@@ -16,15 +16,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+# The checkout that this file lies in is measured, not one that is installed.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench_visit import BenchError, disk_folder
 
 ROW_BYTES = (700, 900, 400)
 """Of request, outbox row and audit entry, about as the kiosk stores them."""
-Put = Callable[[int, Path], float]
+Times = tuple[float, float]
+"""Seconds that all puts took, and seconds of the processor in them."""
+Put = Callable[[int, Path], Times]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +49,35 @@ class Figure:
     what: str
     puts_per_s: float
     """Median of the rounds."""
+    cpu_ms: float
+    """Of the processor for each put, the least of the rounds: hardly touched by what else the machine does."""
     flushes_per_put: float | None
     """fsync and fdatasync; None without strace."""
     ratio: float
     """To bare sqlite3 with the same three rows, in the same run."""
 
 
-def _timed(count: int, put: Callable[[int], object]) -> float:
-    started = time.perf_counter()
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one run of one contender came to."""
+
+    puts_per_s: float
+    cpu_ms: float
+
+
+def _timed(count: int, put: Callable[[int], object]) -> Times:
+    started, worked = time.perf_counter(), time.process_time()
     for number in range(count):
         put(number)
-    return count / (time.perf_counter() - started)
+    return time.perf_counter() - started, time.process_time() - worked
 
 
-def _kiosk(count: int, folder: Path) -> float:
-    return float(importlib.import_module("kiosk.bench").enqueue_rate(count, folder))
+def _kiosk(count: int, folder: Path) -> Times:
+    taken, worked = importlib.import_module("kiosk.bench").enqueue_times(count, folder)
+    return float(taken), float(worked)
 
 
-def _rows(connection: Any, count: int) -> float:  # noqa: ANN401 (either library's connection)
+def _rows(connection: Any, count: int) -> Times:  # noqa: ANN401 (either library's connection)
     for pragma in ("journal_mode = WAL", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     for table in ("request", "outbox", "audit"):
@@ -78,7 +94,7 @@ def _rows(connection: Any, count: int) -> float:  # noqa: ANN401 (either library
     return _timed(count, put)
 
 
-def _sqlite3(count: int, folder: Path) -> float:
+def _sqlite3(count: int, folder: Path) -> Times:
     module = importlib.import_module("sqlite3")
     connection = module.connect(str(folder / "bare.db"), isolation_level=None)
     try:
@@ -87,7 +103,7 @@ def _sqlite3(count: int, folder: Path) -> float:
         connection.close()
 
 
-def _sqlcipher3(count: int, folder: Path) -> float:
+def _sqlcipher3(count: int, folder: Path) -> Times:
     module = importlib.import_module("sqlcipher3.dbapi2")
     connection = module.connect(str(folder / "cipher.db"), isolation_level=None)
     try:
@@ -97,7 +113,7 @@ def _sqlcipher3(count: int, folder: Path) -> float:
         connection.close()
 
 
-def _persist_queue(count: int, folder: Path) -> float:
+def _persist_queue(count: int, folder: Path) -> Times:
     queue = importlib.import_module("persistqueue").SQLiteAckQueue(str(folder), auto_commit=True)
     body = os.urandom(sum(ROW_BYTES))
     try:
@@ -106,7 +122,7 @@ def _persist_queue(count: int, folder: Path) -> float:
         queue.close()
 
 
-def _huey(count: int, folder: Path) -> float:
+def _huey(count: int, folder: Path) -> Times:
     storage = importlib.import_module("huey.storage").SqliteStorage(
         "bench", str(folder / "huey.db"), fsync=True
     )
@@ -114,7 +130,7 @@ def _huey(count: int, folder: Path) -> float:
     return _timed(count, lambda _: storage.enqueue(body))
 
 
-def _litequeue(count: int, folder: Path) -> float:
+def _litequeue(count: int, folder: Path) -> Times:
     queue = importlib.import_module("litequeue").LiteQueue(str(folder / "lite.db"))
     body = os.urandom(sum(ROW_BYTES)).hex()[: sum(ROW_BYTES)]
     return _timed(count, lambda _: queue.put(body))
@@ -140,19 +156,35 @@ def measure(rounds: int, count: int) -> list[Figure]:
     Raises:
         BenchError: the checkout is in memory, or a contender fails.
     """
-    rates: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    paces: dict[str, list[Pace]] = {name: [] for name in CONTENDERS}
     for _ in range(rounds):
         for name in CONTENDERS:
             with disk_folder() as folder:
-                rates[name].append(_run(name, count, folder))
-    middle = {name: statistics.median(found) for name, found in rates.items()}
+                paces[name].append(run_contender(name, count, folder))
+    middle = {
+        name: statistics.median(pace.puts_per_s for pace in found) for name, found in paces.items()
+    }
     return [
-        Figure(name, one.what, middle[name], _flushes(name), middle[name] / middle[BASE])
+        Figure(
+            name=name,
+            what=one.what,
+            puts_per_s=middle[name],
+            cpu_ms=min(pace.cpu_ms for pace in paces[name]),
+            flushes_per_put=flushes_of(name),
+            ratio=middle[name] / middle[BASE],
+        )
         for name, one in CONTENDERS.items()
     ]
 
 
-def _run(name: str, count: int, folder: Path, before: Sequence[str] = ()) -> float:
+def run_contender(name: str, count: int, folder: Path, before: Sequence[str] = ()) -> Pace:
+    """Let one contender put in a process of its own.
+
+    Args:
+        before: a command that runs it.
+    Raises:
+        BenchError: it fails.
+    """
     command = [*before, sys.executable, __file__, name, str(count), str(folder)]
     done = subprocess.run(  # noqa: PLW1510 (judged below)
         command, capture_output=True, text=True, timeout=600
@@ -160,10 +192,10 @@ def _run(name: str, count: int, folder: Path, before: Sequence[str] = ()) -> flo
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise BenchError(f"{name}: {last} (pip install -e '.[bench]' brings the peers)")
-    return float(json.loads(done.stdout.splitlines()[-1])["puts_per_s"])
+    return Pace(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def _flushes(name: str, count: int = 40) -> float | None:
+def flushes_of(name: str, count: int = 200) -> float | None:
     """Flushes for each put: the difference between a long and a short run, so that opening does not count."""
     if shutil.which("strace") is None:
         return None
@@ -171,7 +203,7 @@ def _flushes(name: str, count: int = 40) -> float | None:
     for puts in (1, 1 + count):
         with disk_folder() as folder, tempfile.NamedTemporaryFile() as log:
             trace = ("strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", log.name)
-            _run(name, puts, folder, trace)
+            run_contender(name, puts, folder, trace)
             lines = Path(log.name).read_text("utf-8", "replace").splitlines()
             counted.append(sum("sync(" in line for line in lines))
     return (counted[1] - counted[0]) / count
@@ -179,11 +211,11 @@ def _flushes(name: str, count: int = 40) -> float | None:
 
 def table(figures: Sequence[Figure]) -> str:
     """Write the figures as aligned columns."""
-    lines = [f"  {'':14}{'puts/s':>8}{'flushes':>9}{'ratio':>7}"]
+    lines = [f"  {'':14}{'puts/s':>8}{'CPU ms':>8}{'flushes':>9}{'ratio':>7}"]
     for one in figures:
         flushes = "?" if one.flushes_per_put is None else f"{one.flushes_per_put:.2f}"
         lines.append(
-            f"  {one.name:14}{one.puts_per_s:8.0f}{flushes:>9}{one.ratio:7.2f}  {one.what}"
+            f"  {one.name:14}{one.puts_per_s:8.0f}{one.cpu_ms:8.2f}{flushes:>9}{one.ratio:7.2f}  {one.what}"
         )
     return "\n".join(lines)
 
@@ -195,8 +227,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("count", type=int)
     parser.add_argument("folder", type=Path)
     options = parser.parse_args(arguments)
-    rate = CONTENDERS[options.name].put(options.count, options.folder)
-    print(json.dumps({"puts_per_s": rate}))
+    taken, worked = CONTENDERS[options.name].put(options.count, options.folder)
+    pace = Pace(options.count / taken, 1000 * worked / options.count)
+    print(json.dumps(asdict(pace)))
     return 0
 
 

@@ -20,7 +20,7 @@ from sync.canonical import CanonicalError, canonical_json, parse_canonical
 from sync.compression import compress, decompress, newest_dictionary
 from sync.errors import RejectedItem, SealError
 from sync.events import AttachmentRef, ClockReading, OutboxEvent, iso_utc
-from sync.identifiers import is_event_id
+from sync.identifiers import event_id_bytes
 from sync.item import MAXIMUM_ITEM_BYTES, SignedItem
 from sync.item_body import ItemBody, ItemClock, attachment_key, attachment_wire
 from sync.sealing import ENCAPSULATED_BYTES, TAG_BYTES, X25519, OpeningKey, SealingKey
@@ -64,7 +64,8 @@ class SealedHeader:
         device = self.device.encode("ascii", "replace")
         if not _DEVICE.fullmatch(device):
             raise RejectedItem("the device's id is not letters, digits, - and _")
-        if not is_event_id(self.id) or not 1 <= self.seq <= _MAXIMUM_SEQ:
+        event_id = event_id_bytes(self.id)
+        if event_id is None or not 1 <= self.seq <= _MAXIMUM_SEQ:
             raise RejectedItem("event id or sequence number has no place in an item")
         return (
             _HEAD.pack(
@@ -73,7 +74,7 @@ class SealedHeader:
                 self.dictionary,
                 bytes.fromhex(self.sealing_key),
                 bytes.fromhex(self.key),
-                uuid.UUID(self.id).bytes,
+                event_id,
                 self.seq,
                 len(device),
             )

@@ -3,6 +3,7 @@
 import re
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _SHAPE = re.compile(r"([A-Z0-9]{3})-([0-9]{6,9})-([A-Z0-9])", re.ASCII)
 
 PREFIX_PATTERN = re.compile(r"[A-Z][A-Z0-9]{2}", re.ASCII)
@@ -17,7 +18,7 @@ def check_character(body: str) -> str:
     modulus = 36
     product = modulus
     for character in body:
-        total = (product + _ALPHABET.index(character)) % modulus
+        total = (product + _VALUES[character]) % modulus
         product = ((total or modulus) * 2) % (modulus + 1)
     return _ALPHABET[(modulus + 1 - product) % modulus]
 

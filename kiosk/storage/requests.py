@@ -19,6 +19,9 @@ _COLUMNS = (
     "corrected_by"
 )
 
+_PLACES = ", ".join("?" * len(_COLUMNS.split(",")))
+_INSERT = f"INSERT INTO service_request ({_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608 (constants only)
+
 _TO_CORRECT = "state = 'needs_correction' AND corrected_by = ''"
 
 
@@ -74,12 +77,7 @@ class SqliteRequests:
 
     def add(self, request: ServiceRequest) -> None:
         """Store a new request."""
-        row = _row(request)
-        places = ", ".join("?" * len(row))
-        self.database.execute(
-            f"INSERT INTO service_request ({_COLUMNS}) VALUES ({places})",  # noqa: S608 (constants only)
-            row,
-        )
+        self.database.execute(_INSERT, _row(request))
 
     def update(self, request: ServiceRequest) -> None:
         """Store a request's new state; what was accepted never changes."""

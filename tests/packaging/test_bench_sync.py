@@ -8,10 +8,13 @@ from pathlib import Path
 
 import bench_sync
 import bench_sync_enqueue as enqueue
+import bench_sync_flush as flush
 import bench_sync_ingest as ingest
 import bench_sync_link as link
 import pytest
 from _slow_link import slow_link
+
+from tests.crash.trace import require_strace
 
 
 def test_unknown_part_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,6 +41,34 @@ def test_peer_puts_what_it_is_told(
     pytest.importorskip(module, reason=f"{module} comes with the extra 'bench' only")
     assert enqueue.main([name, "3", str(tmp_path)]) == 0
     assert json.loads(capsys.readouterr().out)["puts_per_s"] > 0
+
+
+def test_kiosk_flushes_as_often_as_bare_sqlite() -> None:
+    require_strace()
+    assert [enqueue.flushes_of(name, 20) for name in ("kiosk", "sqlite3")] == [1.0, 1.0]
+
+
+def test_modelled_disk_holds_back_each_flush() -> None:
+    require_strace()
+    with flush.memory_folder() as folder:
+        pace = enqueue.run_contender("sqlite3", 10, folder, flush.slow_flush(20))
+    assert pace.puts_per_s <= 50.0
+    assert pace.cpu_ms < 20.0
+
+
+def test_modelled_table_tells_flushes_and_own_time() -> None:
+    figure = flush.ModelledFigure("kiosk", 5, 150.0, 0.8, 1.46, 1.04, 0.86)
+    assert "modelled" in flush.table([figure])
+    assert flush.table([figure]).split()[-8:] == [
+        "kiosk",
+        "5",
+        "ms",
+        "150",
+        "1.46",
+        "0.80",
+        "1.04",
+        "0.86",
+    ]
 
 
 def test_table_gives_the_ratio_to_the_kiosk_on_the_same_link() -> None:

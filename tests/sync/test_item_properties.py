@@ -1,6 +1,7 @@
 """Hypothesis on the bytes: round trips, and that no changed byte is ever accepted."""
 
 import struct
+import uuid
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from sync.canonical import CanonicalError, canonical_json, parse_canonical
 from sync.errors import RejectedItem
 from sync.events import ClockReading, OutboxEvent
 from sync.framing import decode_batch, encode_batch
-from sync.identifiers import is_event_id, new_event_id
+from sync.identifiers import event_id_bytes, is_event_id, new_event_id
 from sync.item import SignedItem, sign_item
 from sync.signing import DeviceSigner, Purpose, Verifier
 from tests.sync.sync_parts import DEVICE, NOW, event
@@ -185,4 +186,15 @@ def test_event_ids_are_unlike_and_of_version_seven():
     ids = {new_event_id() for _ in range(1000)}
     assert len(ids) == 1000
     assert all(is_event_id(one) and one[14] == "7" for one in ids)
-    assert not is_event_id("019A0C1E-7D30-7CC2-9D2E-5F1A6B7C8D9E")
+    one = "019a0c1e-7d30-7cc2-9d2e-5f1a6b7c8d9e"
+    assert event_id_bytes(one) == uuid.UUID(one).bytes
+    others = (
+        one.upper(),
+        f"{{{one}}}",
+        one.replace("-", ""),
+        one[:-1],
+        f"{one} ",
+        f" {one}",
+        one.replace("-", "–"),
+    )
+    assert not any(is_event_id(other) for other in others)
