@@ -65,6 +65,7 @@ from sync.backoff import FullJitterBackoff
 from sync.blob_policy import BlobPolicy, BlobWish
 from sync.blob_queue import BlobQueue
 from sync.connectivity import SyncStatus
+from sync.courier.ledger import count_carried
 from sync.engine import SyncEngine, SyncReport
 from sync.http_transport import HttpTransport
 from sync.key_exchange import KeyExchange
@@ -328,6 +329,7 @@ class Runtime:
         """What waits, when no centre is configured that could be asked."""
         with self.encrypted.reading() as database:
             counts, files = self.outbox.counts(database), BlobQueue(database).counts()
+            carried = count_carried(database)
         age_s = None
         if counts.oldest_created_at is not None:
             age_s = max(0.0, (self.clock.now() - counts.oldest_created_at).total_seconds())
@@ -337,6 +339,7 @@ class Runtime:
             oldest_age_s=age_s,
             files_waiting=files.waiting,
             files_parked=files.parked,
+            carried=carried,
         )
 
     def _hints(

@@ -48,6 +48,8 @@ class SyncStatus:
     """Age of the roster in days once it is too old; 0 while it is recent, and where there never was one."""
     is_catalogue_refused: bool = False
     """What the centre published cannot be gone by; the kiosk goes on with what it had."""
+    carried: int = 0
+    """How many of those that wait a van has signed for, as far as is known here."""
     last_success_at: datetime | None = None
     """When the centre last answered; aware, UTC."""
     error_code: str = ""

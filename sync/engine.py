@@ -11,6 +11,7 @@ from sync.blob_queue import BlobCounts, BlobQueue
 from sync.blob_sender import BlobSender
 from sync.comparison import Comparison
 from sync.connectivity import LinkState, link_state_of
+from sync.courier import ledger
 from sync.epochs import EpochChanged
 from sync.errors import (
     BatchTooLarge,
@@ -180,6 +181,15 @@ class SyncEngine:
         """
         with self._database.reading() as database:
             return BlobQueue(database).counts()
+
+    def carried_count(self) -> int:
+        """How many of the events that wait are with a van.
+
+        Raises:
+            DatabaseError: the database cannot be read.
+        """
+        with self._database.reading() as database:
+            return ledger.count_carried(database)
 
     def feed_health(self) -> FeedHealth:
         """How old the roster is, and whether what the centre published was refused.

@@ -197,6 +197,7 @@ class SyncWorker:
         try:
             counts, files = self._engine.counts(), self._engine.file_counts()
             feeds = self._engine.feed_health()
+            carried = self._engine.carried_count() if counts.waiting else 0
         except Exception as error:  # noqa: BLE001  (a closed or broken database must not end delivery for ever)
             logger.error("the queue cannot be counted: %s", type(error).__name__)  # noqa: TRY400
             return replace(status, error_code=_code_of(error))
@@ -215,6 +216,7 @@ class SyncWorker:
                 self._engine.now(), self._roster_warning_days
             ),
             is_catalogue_refused=bool(feeds.refusal),
+            carried=carried,
         )
 
 

@@ -34,7 +34,7 @@ ALIASES = {
     "use_pin": "pin",
     "yes": "check",
     "no_face": "face",
-    "not_authorised": "shield",
+    "not_authorised": "warning",
     "protocol_mismatch": "retry",
     "unknown": "waiting",
 }

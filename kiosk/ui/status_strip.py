@@ -1,6 +1,7 @@
 """The strip on top: the network, what waits and for how long. Always words beside the icon."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
@@ -13,6 +14,9 @@ from sync.connectivity import SyncStatus
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
+_SEPARATOR = " · "
+_MORE = "…"
+_AGE = _LIGHTEST = 8
 LONG_DAYS = 365
 """Beyond this it is rather the clock that is wrong: no number is said."""
 
@@ -28,34 +32,68 @@ def age_words(kit: Kit, age_s: float) -> str:
     return kit.label("status.age.now")
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Something that the strip says."""
+
+    words: str
+    weight: int
+    """What weighs most goes first when there is no room for all."""
+
+
+def _parts(kit: Kit, status: SyncStatus, alarm: str) -> list[_Part]:
+    """All there is to say, in the order in which it is read."""
+    days = status.stale_roster_days
+    return [
+        _Part(kit.label(f"status.{status.link.value}"), 0),
+        *([_Part(kit.label(alarm), 0)] if alarm else []),
+        *_counted(kit, "status.waiting", status.waiting, 1),
+        *_counted(kit, "status.carried", min(status.carried, status.waiting), 6),
+        *_age(kit, status),
+        *_counted(kit, "status.parked", status.parked, 2),
+        *_counted(kit, "status.files_waiting", status.files_waiting, 7),
+        *_counted(kit, "status.files_parked", status.files_parked, 3),
+        *_counted(kit, "status.roster_old", days if days <= LONG_DAYS else 0, 5),
+        *([_Part(kit.label("status.roster_long"), 5)] if days > LONG_DAYS else []),
+        *([_Part(kit.label("status.catalogue_refused"), 4)] if status.is_catalogue_refused else []),
+    ]
+
+
+def _counted(kit: Kit, text_id: str, count: int, weight: int) -> list[_Part]:
+    return [_Part(kit.label(text_id, count=count), weight)] if count else []
+
+
+def _age(kit: Kit, status: SyncStatus) -> list[_Part]:
+    age_s = status.oldest_age_s
+    if not status.waiting or age_s is None or age_s >= LONG_DAYS * DAY_S:
+        return []
+    return [_Part(age_words(kit, age_s), _AGE)]
+
+
 def status_words(
-    kit: Kit, status: SyncStatus, *, has_age: bool = True, has_files: bool = True, alarm: str = ""
+    kit: Kit,
+    status: SyncStatus,
+    alarm: str = "",
+    fits: Callable[[str], bool] = lambda _words: True,
 ) -> str:
-    """Say a status in words, such as 没有网络 · 3 件等待上传 · 最早 2 天前 · 2 张照片待传.
+    """Say a status in words, such as 没有网络 · 3件待传 · 最早2天前 · 2张照片待传.
 
     Args:
         alarm: text id of what staff must look at; it stands before what waits.
+        fits: whether so much has room; what matters least is left out until it has; dots say that
+            there is more than an age.
     """
-    parts = [kit.label(f"status.{status.link.value}")]
-    if alarm:
-        parts.append(kit.label(alarm))
-    if status.waiting:
-        parts.append(kit.label("status.waiting", count=status.waiting))
-        if has_age and status.oldest_age_s is not None and status.oldest_age_s < LONG_DAYS * DAY_S:
-            parts.append(age_words(kit, status.oldest_age_s))
-    if status.parked:
-        parts.append(kit.label("status.parked", count=status.parked))
-    if status.files_waiting and has_files:
-        parts.append(kit.label("status.files_waiting", count=status.files_waiting))
-    if status.files_parked and has_files:
-        parts.append(kit.label("status.files_parked", count=status.files_parked))
-    if status.stale_roster_days:
-        is_long = status.stale_roster_days > LONG_DAYS
-        text_id = "status.roster_long" if is_long else "status.roster_old"
-        parts.append(kit.label(text_id, **({} if is_long else {"count": status.stale_roster_days})))
-    if status.is_catalogue_refused:
-        parts.append(kit.label("status.catalogue_refused"))
-    return " · ".join(parts)
+    parts = _parts(kit, status, alarm)
+    words = _SEPARATOR.join(part.words for part in parts)
+    is_shortened = False
+    for weight in range(_LIGHTEST, 0, -1):
+        if fits(words):
+            break
+        kept = [part for part in parts if part.weight != weight]
+        is_shortened = is_shortened or (len(kept) < len(parts) and weight != _AGE)
+        parts = kept
+        words = _SEPARATOR.join([part.words for part in parts] + [_MORE] * is_shortened)
+    return words if fits(words) else kit.label(alarm or f"status.{status.link.value}")
 
 
 class StatusStrip(QWidget):
@@ -110,7 +148,7 @@ class StatusStrip(QWidget):
         """
         self._alarm = alarm
         colours = self._kit.tokens.colours
-        self.icon.show_icon(status.link.value)
+        self.icon.show_icon("warning" if alarm else status.link.value)
         needs_eye = (
             status.link.value not in ("online", "unknown")
             or status.parked + status.files_parked + status.stale_roster_days > 0
@@ -120,13 +158,11 @@ class StatusStrip(QWidget):
         self.words.set_colour(colours.warning if needs_eye else colours.ink_soft)
         self._status = status
         metrics = QFontMetricsF(self.words.face)
-        plain = replace(status, stale_roster_days=0, is_catalogue_refused=False)
-        ways = (
-            status_words(self._kit, status, alarm=alarm),
-            status_words(self._kit, status, has_age=False, alarm=alarm),
-            status_words(self._kit, status, has_age=False, has_files=False, alarm=alarm),
-            status_words(self._kit, plain, has_age=False, has_files=False, alarm=alarm),
-            self._kit.label(alarm or f"status.{status.link.value}"),
+        self.words.show_words(
+            status_words(
+                self._kit,
+                status,
+                alarm,
+                fits=lambda words: metrics.horizontalAdvance(words) <= self._room_px,
+            )
         )
-        fitting = (words for words in ways if metrics.horizontalAdvance(words) <= self._room_px)
-        self.words.show_words(next(fitting, ways[-1]))

@@ -7,11 +7,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from sync.courier.selection import Row
 from sync.events import iso_utc, parse_utc
+
+if TYPE_CHECKING:
+    # What chooses and seals the contents of a bundle is not needed to look into the book.
+    from sync.courier.selection import Row
 
 LABEL_LENGTH = 60
 
@@ -158,6 +162,25 @@ def custody_of(database: Database, seq: int) -> tuple[str, datetime] | None:
     return (str(van), parse_utc(since)) if since else None
 
 
+_COUNT_CARRIED = """WITH carried AS MATERIALIZED (
+        SELECT range.value ->> 0 AS first, range.value ->> 1 AS last
+        FROM courier_bundle JOIN courier_custody USING (bundle), json_each(ranges) AS range
+        WHERE arrived_at IS NULL)
+    SELECT count(*) FROM outbox
+    WHERE state = 'queued' AND EXISTS (SELECT 1 FROM carried WHERE seq BETWEEN first AND last)"""
+
+
+def count_carried(database: Database) -> int:
+    """How many of the events that wait are with a van."""
+    is_any = database.execute(
+        "SELECT 1 FROM courier_bundle JOIN courier_custody USING (bundle) WHERE arrived_at IS NULL LIMIT 1"
+    )
+    if is_any.fetchone() is None:
+        return 0
+    (count,) = database.execute(_COUNT_CARRIED).fetchone()
+    return int(count)
+
+
 _ROWS = """WITH open AS (
         SELECT seq, subject, priority, length(item) AS size FROM outbox WHERE state = 'queued'),
     carried AS (
@@ -174,7 +197,7 @@ _ROWS = """WITH open AS (
     SELECT seq, subject, size FROM ranked WHERE is_wanted ORDER BY urgency, eldest, subject, seq"""
 
 
-def open_rows(database: Database, *, only_new: bool) -> list[Row]:
+def open_rows(database: Database, *, only_new: bool) -> "list[Row]":
     """What waits, most urgent subject first, each subject's events together and in order; no contents.
 
     Args:

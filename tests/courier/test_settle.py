@@ -330,9 +330,18 @@ def test_bundles_that_arrived_are_noted_and_no_longer_in_custody(filled: Site, m
     )
     with filled.kiosk.database.reading() as database:
         assert ledger.custody_of(database, 3) == ("van-0001", NOW)
+        assert ledger.count_carried(database) == 10
+    filled.kiosk.append(event("r-0009"))
+    with filled.kiosk.database.transaction() as database:
+        # A second van has it too, and the newest event is with nobody.
+        ledger.note_custody(database, done.bundle, "van-0002", NOW, b"")
+        assert ledger.count_carried(database) == 10
+        filled.kiosk.outbox.park(database, filled.kiosk.ids(ItemState.QUEUED)[0], "x", "", NOW)
+        assert ledger.count_carried(database) == 9
     arrived = ReportedBundle(bundle=done.bundle, serial=1, is_complete=True)
     take(filled, span(filled, 1, 10), bundles=(arrived,), time=LATER + timedelta(days=1))
     with filled.kiosk.database.reading() as database:
         assert ledger.custody_of(database, 3) is None
+        assert ledger.count_carried(database) == 0
         (entry,) = ledger.bundle_entries(database)
     assert (entry.open_items, entry.arrived_at) == (0, LATER + timedelta(days=1))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sync.answers import EventResult, EventStatus
 from sync.backoff import FullJitterBackoff, bounded_retry_after_s
 from sync.connectivity import LinkState, SyncStatus
+from sync.courier import ledger
 from sync.errors import (
     ClockFault,
     NotAuthorised,
@@ -98,6 +99,25 @@ def test_worker_delivers_what_waits_at_its_start(kiosk: Kiosk):
         assert loop.stop(WAIT_S)
     assert status.last_success_at == NOW
     assert statuses.seen[0].waiting == 1
+
+
+def test_status_says_how_much_of_what_waits_is_with_a_van(kiosk: Kiosk):
+    kiosk.append(event(), event("r-0002"), event("r-0003"))
+    with kiosk.database.transaction() as database:
+        ledger.begin_bundle(database, ledger.NewBundle("one", "x", 2, [(1, 2)], NOW))
+        ledger.note_custody(database, "one", "van-0001", NOW, b"")
+
+    def fail(batch_id, items):
+        raise Unreachable("x")
+
+    statuses = Statuses()
+    loop = worker(kiosk, ScriptedTransport(fail), statuses)
+    loop.start()
+    try:
+        status = statuses.wait_for(lambda one: one.link is LinkState.OFFLINE)
+    finally:
+        assert loop.stop(WAIT_S)
+    assert (status.waiting, status.carried) == (3, 2)
 
 
 def test_wake_after_an_enqueue_delivers_at_once(kiosk: Kiosk):

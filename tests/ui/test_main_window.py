@@ -77,13 +77,13 @@ def test_bar_asks_for_the_way_back_and_for_help(make_window, clock):
     [
         (
             SyncStatus(LinkState.OFFLINE, 3, 0, 2 * 86_400 + 50),
-            "没有网络 · 3件等待上传 · 最早2天前",
+            "没有网络 · 3件待传 · 最早2天前",
         ),
         (SyncStatus(LinkState.ONLINE, 0, 0, None), "网络正常"),
-        (SyncStatus(LinkState.ONLINE, 1, 0, 5), "网络正常 · 1件等待上传 · 刚刚"),
+        (SyncStatus(LinkState.ONLINE, 1, 0, 5), "网络正常 · 1件待传 · 刚刚"),
         (
             SyncStatus(LinkState.CAPTIVE, 2, 1, 7300),
-            "网络要登录 · 2件等待上传 · 最早2小时前 · 1件要处理",
+            "网络要登录 · 2件待传 · 最早2小时前 · 1件要处理",
         ),
         (
             SyncStatus(LinkState.ONLINE, files_waiting=3, files_parked=1),
@@ -91,14 +91,14 @@ def test_bar_asks_for_the_way_back_and_for_help(make_window, clock):
         ),
         (
             SyncStatus(LinkState.OFFLINE, 2, 0, 60, stale_roster_days=45),
-            "没有网络 · 2件等待上传 · 最早1分钟前 · 名单45天没更新",
+            "没有网络 · 2件待传 · 最早1分钟前 · 名单45天没更新",
         ),
         # Accepted while the clock stood in 1970.
-        (SyncStatus(LinkState.ONLINE, 3, 0, 56 * 365 * 86_400), "网络正常 · 3件等待上传"),
+        (SyncStatus(LinkState.ONLINE, 3, 0, 56 * 365 * 86_400), "网络正常 · 3件待传"),
         # The clock is rather wrong than the roster that old.
         (
             SyncStatus(stale_roster_days=26_000, is_catalogue_refused=True),
-            "正在看网络 · 名单很久没更新 · 新业务定义用不了",
+            "正在看网络 · 名单很久没更新 · 新业务装不上",
         ),
     ],
 )

@@ -86,9 +86,9 @@ def test_strip_says_less_of_the_queue_when_practice_needs_the_room(make_window):
     window = make_window(PORTRAIT)
     window.show_model(SAMPLES["14-help"])
     window.show_status(SyncStatus(LinkState.OFFLINE, 128, 2, 30 * 24 * 3600.0))
-    assert window.shell.strip.words.text() == "没有网络 · 128件等待上传 · 最早30天前 · 2件要处理"
+    assert window.shell.strip.words.text() == "没有网络 · 128件待传 · 最早30天前 · 2件要处理"
     window.set_practice(is_on=True)
-    assert window.shell.strip.words.text() == "没有网络"
+    assert window.shell.strip.words.text() == "没有网络 · 128件待传 · 2件要处理"
     assert audit(window) == []
     window.show_status(SyncStatus(LinkState.OFFLINE, 3, 0, 3600.0))
-    assert window.shell.strip.words.text() == "没有网络 · 3件等待上传 · 最早1小时前"
+    assert window.shell.strip.words.text() == "没有网络 · 3件待传 · 最早1小时前"
