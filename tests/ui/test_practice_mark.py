@@ -45,8 +45,10 @@ def test_no_pixel_of_what_is_read_is_tinted_in_practice(make_window):
             for part in parts
         ], whole
 
-    # Qt draws the edges of letters of this size a trace otherwise when a process first meets them.
-    pictures()
+    # Qt draws the edges of letters a trace otherwise when it meets them anew, as after words of other sizes were drawn.
+    for is_on in (True, False):
+        window.set_practice(is_on=is_on)
+        pictures()
     plain, plain_page = pictures()
     window.set_practice(is_on=True)
     marked, marked_page = pictures()
