@@ -23,7 +23,7 @@ from sync.courier.arrivals import Arrivals
 from sync.courier.carrier import Carrier, Visit
 from sync.courier.export import Exported
 from sync.courier.layout import CourierFolder
-from sync.feed_sinks import CATALOGUE, ROSTER
+from sync.feed_sinks import CATALOGUE, DECISIONS, ROSTER
 from sync.pull_parcel import Unpacked
 
 _log = logging.getLogger(__name__)
@@ -189,10 +189,11 @@ def _say_unpacked(console: Console, unpacked: Unpacked, refused: str) -> None:
     counts = unpacked.changes
     if counts:
         console.print(
-            f"名单变动 {counts.get(ROSTER, 0)} 人，业务定义变动 {counts.get(CATALOGUE, 0)} 份。"
+            f"名单变动 {counts.get(ROSTER, 0)} 人，业务定义变动 {counts.get(CATALOGUE, 0)} 份，"
+            f"办结或补正 {counts.get(DECISIONS, 0)} 件。"
         )
     elif not unpacked.problem:
-        console.print("U盘上的名单和业务定义，本机都有了。")
+        console.print("U盘上的名单、业务定义和办理结果，本机都有了。")
     if unpacked.has_gap:
         console.print("U盘上的名单接不上本机的，请中心再导出一次。")
     if unpacked.problem:

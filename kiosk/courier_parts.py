@@ -18,6 +18,7 @@ from kiosk.storage.clock_mark import note_carried_moment
 from kiosk.storage.database import RESERVE_BYTES
 from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
 from kiosk.storage.settlement import KioskSettlement
+from sync.carried_decisions import CarriedDecisions
 from sync.courier.arrivals import Receiving
 from sync.courier.carrier import Carrier
 from sync.courier.discovery import VanAddress, find_vans
@@ -122,7 +123,7 @@ class CourierParts:
         return Receiving(runtime.encrypted, reports, self.certifiers, own_keys, device)
 
     def parcels(self) -> ParcelReader:
-        """Takes roster and catalogue in that were carried here."""
+        """Takes roster, catalogue and decisions in that were carried here."""
         runtime = self.runtime
         listener = KioskSettlement(runtime.outbox, runtime.clock, is_carried=True)
         check = partial(check_published, runtime.config)
@@ -133,6 +134,7 @@ class CourierParts:
             [
                 FeedReader(runtime.encrypted, RosterSink(listener)),
                 FeedReader(runtime.encrypted, CatalogueSink(check)),
+                CarriedDecisions(runtime.encrypted, listener),
             ],
             runtime.config.device.id,
             opening_keys_of(signers),

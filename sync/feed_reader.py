@@ -139,6 +139,10 @@ class FeedReader:
             self._apply(database, page, state)
             return Taken.READ
 
+    def news(self, page: FeedPage) -> int:
+        """How many rows came or went with a page that was taken in."""
+        return len(page.upserts) + len(page.tombstones)
+
     def _apply(self, database: Database, page: FeedPage, state: FeedState) -> None:
         header = page.header
         if not header.after or header.scope != state.scope:

@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 ROSTER = "roster"
 CATALOGUE = "catalogue"
+DECISIONS = "decisions"
+"""Carried only; over the network decisions have an answer of their own."""
 
 SERVICE = "service"
 """Kind of a document: the definition of a service."""

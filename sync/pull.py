@@ -1,21 +1,15 @@
 """The way down: decisions and the roster, as changes since a cursor."""
 
-import logging
 from collections.abc import Callable
 
-from sqlite_utils import Database
-
 from sync import cursors
-from sync.answers import Decision
-from sync.canonical import canonical_json
+from sync.decision_intake import DecisionIntake
 from sync.epochs import note_answer
 from sync.errors import ListenerFailed
 from sync.events import Clock
 from sync.settlement import SettlementListener, Tally
 from sync.sqlcipher import EncryptedDatabase
 from sync.transport import Transport
-
-logger = logging.getLogger(__name__)
 
 
 class Puller:
@@ -31,6 +25,7 @@ class Puller:
         self._database = database
         self._transport = transport
         self._listener = listener
+        self._intake = DecisionIntake(listener)
         self._clock = clock
 
     def run_decisions(self, tally: Tally, should_stop: Callable[[], bool]) -> None:
@@ -49,7 +44,7 @@ class Puller:
             with self._database.transaction() as database:
                 note_answer(database, page.epoch, page.time, self._clock.read())
                 for decision in page.decisions:
-                    self._decide(database, decision, tally)
+                    self._intake.take(database, decision, tally)
                 is_set_back = page.cursor < after and not has_restarted
                 cursors.store(database, cursors.DECISIONS, _next_cursor(after, page.cursor))
             has_restarted = has_restarted or is_set_back
@@ -88,39 +83,10 @@ class Puller:
 
     def _retry_held(self, tally: Tally) -> None:
         with self._database.reading() as database:
-            rows = database.execute("SELECT decision FROM held_decision").fetchall()
-        if not rows:
-            return
-        with self._database.transaction() as database:
-            for (stored,) in rows:
-                self._decide(database, Decision.model_validate_json(stored), tally)
-
-    def _decide(self, database: Database, decision: Decision, tally: Tally) -> None:
-        try:
-            with database.atomic():
-                self._listener.decided(database, decision)
-                # A newer decision that passed makes an older held one of the same event void.
-                database.execute(
-                    "DELETE FROM held_decision WHERE event_id = ?", [decision.event_id]
-                )
-        except Exception as error:
-            if not database.conn.in_transaction:
-                raise
-            logger.error(  # noqa: TRY400  (a traceback could hold personal data)
-                "decision on %s held: %s", decision.event_id, type(error).__name__
-            )
-            tally.has_listener_failed = True
-            database.execute(
-                """INSERT INTO held_decision VALUES (?, ?, ?) ON CONFLICT (event_id)
-                DO UPDATE SET decision = excluded.decision, last_error_code = excluded.last_error_code""",
-                [
-                    decision.event_id,
-                    canonical_json(decision.wire()).decode("utf-8"),
-                    ListenerFailed.code,
-                ],
-            )
-        else:
-            tally.decisions += 1
+            has_any = database.execute("SELECT 1 FROM held_decision LIMIT 1").fetchone() is not None
+        if has_any:
+            with self._database.transaction() as database:
+                self._intake.take_held(database, tally)
 
 
 def _next_cursor(after: int, reached: int) -> int:

@@ -9,12 +9,13 @@ somebody else, or brought twice: what is new in it is taken in, page by page, an
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from sync import centre_clock
 from sync.errors import FeedUnusable, NotTheCentre
 from sync.events import Clock
-from sync.feed_reader import FeedReader, Taken
-from sync.sealed_page import MAXIMUM_PAGE_BYTES, open_page
+from sync.feed_reader import Taken
+from sync.sealed_page import MAXIMUM_PAGE_BYTES, FeedPage, open_page
 from sync.sealing import OpeningKey
 from sync.signing import Verifier
 from sync.sqlcipher import EncryptedDatabase
@@ -61,13 +62,29 @@ def read_parcel(data: bytes) -> Iterator[bytes]:
         place = begin + length
 
 
+class CarriedFeed(Protocol):
+    """Takes the pages of one feed in."""
+
+    name: str
+
+    def take_carried(self, page: FeedPage) -> Taken:
+        """Take in what is new.
+
+        Raises:
+            FeedUnusable, ListenerFailed, DatabaseError.
+        """
+
+    def news(self, page: FeedPage) -> int:
+        """How many rows of a page that was just taken in were new."""
+
+
 class ParcelReader:
     """Takes parcels in for one device."""
 
     def __init__(
         self,
         encrypted: EncryptedDatabase,
-        readers: Sequence[FeedReader],
+        readers: Sequence[CarriedFeed],
         device: str,
         openers: Mapping[str, OpeningKey],
         verifiers: Mapping[str, Verifier],
@@ -115,7 +132,7 @@ class ParcelReader:
             return
         done.pages += 1
         feed = page.header.feed
-        count = len(page.upserts) + len(page.tombstones)
+        count = reader.news(page)
         if count:
             done.changes[feed] = done.changes.get(feed, 0) + count
         with self._encrypted.transaction() as database:

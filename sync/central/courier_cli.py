@@ -36,7 +36,7 @@ def add_courier_commands(add: AddCommand, open_admin: OpenAdmin) -> None:
     )
     giving = add(
         "export-reports",
-        "write delivery reports, roster and catalogue for couriers to take",
+        "write delivery reports, roster, catalogue and decisions for couriers to take",
         export_reports,
     )
     giving.add_argument("folder", type=Path, metavar="FOLDER", help="where the medium is")

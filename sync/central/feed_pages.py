@@ -11,9 +11,10 @@ from sync.canonical import canonical_json
 from sync.central import roster, tables
 from sync.central.catalogue import CATALOGUE_VERSION
 from sync.central.database import ROSTER_VERSION
+from sync.central.decisions import decisions_after
 from sync.central.devices import Device
 from sync.central.tables_feeds import published_document
-from sync.feed_sinks import CATALOGUE, ROSTER
+from sync.feed_sinks import CATALOGUE, DECISIONS, ROSTER
 from sync.sealed_page import MAXIMUM_PLAIN_BYTES, PageHeader, compress, pack
 
 MOST_CHANGES = 2000
@@ -37,7 +38,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    counter: str
+    reached: Callable[[Connection, Device], int]
+    """The number of its last change."""
     changes: Callable[[Connection, Device, int], Sequence[Change]]
     has_region: bool
 
@@ -72,7 +74,7 @@ def make_page(
     source = _FEEDS[feed]
     found = source.changes(connection, device, after)
     packed, size, count = fit(found[:MOST_CHANGES], limit_bytes)
-    reached = _current(connection, source.counter)
+    reached = source.reached(connection, device)
     cursor = found[count - 1].number if count else min(after, reached)
     header = PageHeader(
         protocol=2,
@@ -167,13 +169,25 @@ def _catalogue(connection: Connection, _device: Device, after: int) -> Sequence[
     ]
 
 
-def _current(connection: Connection, counter: str) -> int:
+def _decisions(connection: Connection, device: Device, after: int) -> Sequence[Change]:
+    return [
+        Change(number, one.event_id, {"number": number, **one.wire()})
+        for number, one in decisions_after(connection, device.id, after, MOST_CHANGES + 1)
+    ]
+
+
+def _counted(counter: str) -> Callable[[Connection, Device], int]:
     row = tables.counter
-    found = connection.execute(select(row.c.value).where(row.c.name == counter)).scalar()
-    return int(found or 0)
+
+    def reached(connection: Connection, _device: Device) -> int:
+        found = connection.execute(select(row.c.value).where(row.c.name == counter)).scalar()
+        return int(found or 0)
+
+    return reached
 
 
 _FEEDS: Mapping[str, _Feed] = {
-    ROSTER: _Feed(ROSTER_VERSION, _roster, has_region=True),
-    CATALOGUE: _Feed(CATALOGUE_VERSION, _catalogue, has_region=False),
+    ROSTER: _Feed(_counted(ROSTER_VERSION), _roster, has_region=True),
+    CATALOGUE: _Feed(_counted(CATALOGUE_VERSION), _catalogue, has_region=False),
+    DECISIONS: _Feed(lambda _connection, device: device.change, _decisions, has_region=False),
 }

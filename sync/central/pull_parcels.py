@@ -9,7 +9,7 @@ from sync.central.database import CentralDatabase
 from sync.central.devices import Device, find_device
 from sync.central.feed_pages import make_page
 from sync.central.opening_keys import opening_key_of_device
-from sync.feed_sinks import CATALOGUE, ROSTER
+from sync.feed_sinks import CATALOGUE, DECISIONS, ROSTER
 from sync.page_budget import MOST_BYTES
 from sync.pull_parcel import write_parcel
 from sync.sealed_page import seal_page
@@ -42,7 +42,7 @@ def make_parcel(
         if device is None or not device.enabled or key is None:
             return None
         pages: list[bytes] = []
-        for feed in (ROSTER, CATALOGUE):
+        for feed in (ROSTER, CATALOGUE, DECISIONS):
             start = (since or {}).get(feed, 0)
             pages += _pages(connection, device, feed, start, epoch, now, signer, key)
     return write_parcel(pages)

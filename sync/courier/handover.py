@@ -46,7 +46,7 @@ class HandedOver:
     items: int = 0
     report: ReportOutcome | None = None
     unpacked: Unpacked | None = None
-    """What the van brought of roster and catalogue."""
+    """What the van brought of roster, catalogue and decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Handover:
     should_stop: Callable[[], bool] = lambda: False
     """Asked between pieces."""
     parcels: ParcelReader | None = None
-    """Takes roster and catalogue; None leaves them with the van."""
+    """Takes roster, catalogue and decisions; None leaves them with the van."""
 
     def visit(self, client: VanClient, progress: Progress = _silent) -> HandedOver:
         """Do all that there is to do with a van that has proved itself.

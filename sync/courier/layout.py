@@ -5,7 +5,7 @@ xianglin-courier/
   custody/<bundle id>.<van>.json                          to the device: who carries it
   keyring.json                                            to everybody: the centre's keys
   reports/<device>.json                                   to the device: what the centre has
-  parcels/<device>.xlp                                    to the device: roster and catalogue, sealed to it
+  parcels/<device>.xlp                                    to the device: roster, catalogue, decisions, sealed to it
 """
 
 import re

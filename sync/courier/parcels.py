@@ -1,4 +1,4 @@
-"""Parcels of roster and catalogue from medium to medium: a van carries them for kiosks that it meets.
+"""Parcels of roster, catalogue and decisions: a van carries them from medium to medium for kiosks that it meets.
 
 A van can check that the centre made one, for whom and when; it cannot open it.
 """

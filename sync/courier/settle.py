@@ -194,7 +194,13 @@ class ReportSettlement:
         """The centre was set back to a backup, perhaps without saying so: what it named once and names no more."""
         # Of lower numbers the report says nothing, because nobody asked.
         silent = max(0, report.floor - 1)
-        outcome.requeued += self._requeue(report, iso_utc(report.time - _MARGIN), after=silent)
+        lost = self._requeue(report, iso_utc(report.time - _MARGIN), after=silent)
+        outcome.requeued += lost
+        if lost:
+            # Its change numbers were set back too: what comes anew has numbers that were here before.
+            with self.database.transaction() as database:
+                for feed in (cursors.DECISIONS, cursors.ROSTER, cursors.CATALOGUE):
+                    cursors.store(database, feed, 0)
 
     def _requeue(self, report: DeliveryReport, settled_before: str, after: int) -> int:
         named = Named(report)

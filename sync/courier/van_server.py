@@ -2,7 +2,7 @@
 
 GET  /v2/hello                            certificate and nonce of the van; the only thing that strangers get
 GET  /v2/report                           the delivery report for the asking kiosk
-GET  /v2/parcel                           roster and catalogue for the asking kiosk, sealed to it
+GET  /v2/parcel                           roster, catalogue and decisions for the asking kiosk, sealed to it
 POST /v2/bundles                          a manifest; what is wanted of its bundle
 PUT  /v2/bundles/ID/parts/N?offset=K      a piece; what is wanted next
 GET  /v2/bundles/ID/custody               the van's receipt, once the bundle is whole

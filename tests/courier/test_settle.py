@@ -247,8 +247,15 @@ def test_an_event_that_was_parked_is_settled_when_the_centre_has_it_after_all(fi
 
 def test_a_centre_that_was_set_back_silently_gets_again_what_it_lost(filled: Site):
     take(filled, span(filled, 1, 9))
+    feeds = (cursors.DECISIONS, cursors.ROSTER, cursors.CATALOGUE)
+    with filled.kiosk.database.transaction() as database:
+        for feed in feeds:
+            cursors.store(database, feed, 7)
     outcome = take(filled, span(filled, 1, 4), time=LATER + timedelta(days=1))
     assert outcome.requeued == 5
+    # Its numbers were set back as well.
+    with filled.kiosk.database.reading() as database:
+        assert [cursors.read_cursor(database, feed) for feed in feeds] == [0, 0, 0]
     assert acknowledged(filled) == [1, 2, 3, 4]
     assert len(filled.kiosk.ids(ItemState.QUEUED)) == 6
 

@@ -179,10 +179,15 @@ def by_hand_to_the_centre(journey: Journey, capsys: pytest.CaptureFixture[str]) 
     assert journey.central("export-reports", stick) == 0
     assert "1 reports written" in capsys.readouterr().out
     assert journey.run(journey.kiosk, "import", stick) == 0
-    assert "名单变动" in capsys.readouterr().out
+    said = capsys.readouterr().out.replace("\n", "")
+    assert "名单变动" in said
+    assert "办结或补正 2 件" in said
     with open_runtime(journey.world.config) as runtime, runtime.encrypted.reading() as database:
         found = database.execute("SELECT name FROM resident WHERE resident_id = 'r-9001'")
         assert found.fetchone() == ("新来的人",)
+        # No link was ever there: what the centre decided of both requests came on the stick as well.
+        states = database.execute("SELECT DISTINCT state FROM service_request").fetchall()
+        assert states == [("decided",)]
     assert number in applied(journey.world)
     assert journey.waiting() == 0
 

@@ -9,6 +9,9 @@ from random import Random
 
 import pytest
 
+from sync import cursors
+from sync.answers import DecisionState
+from sync.carried_decisions import CarriedDecisions
 from sync.central.catalogue import read_folder
 from sync.centre_clock import ClockSource
 from sync.courier.layout import CourierFolder
@@ -20,7 +23,8 @@ from sync.opening_key import opening_key_of, opening_keys_of
 from sync.pull_parcel import ParcelReader, Unpacked, read_parcel, write_parcel
 from sync.signing import DeviceSigner, Verifier
 from tests.sync.feed_parts import page
-from tests.sync.sync_parts import DEVICE, NOW, OTHER_REGION, REGION, Centre, Kiosk
+from tests.sync.sender import Sender
+from tests.sync.sync_parts import DEVICE, NOW, OTHER_REGION, REGION, Centre, Kiosk, event
 
 OWN = ["r-0001", "r-0002", "r-0003"]
 
@@ -46,7 +50,10 @@ class Trip:
         sinks = RosterSink(self.kiosk.listener), CatalogueSink(lambda _documents: self.faults)
         reader = ParcelReader(
             self.kiosk.database,
-            [FeedReader(self.kiosk.database, sink) for sink in sinks],
+            [
+                *(FeedReader(self.kiosk.database, sink) for sink in sinks),
+                CarriedDecisions(self.kiosk.database, self.kiosk.listener),
+            ],
             DEVICE,
             opening_keys_of([signer or self.kiosk.signer]),
             self.keys(),
@@ -242,3 +249,75 @@ def test_van_carries_the_newest_genuine_parcel_from_stick_to_stick(trip: Trip, t
     assert copy_parcels(place("centre"), place("van"), keys) == 0
     assert place("van").parcel(DEVICE) == newer
     assert parcel_of(place("van"), DEVICE, {}) is None
+
+
+def decided(trip: Trip) -> list[tuple[str, str]]:
+    return [(one.event_id, one.code) for one in trip.kiosk.listener.decisions]
+
+
+@pytest.fixture
+def applications(trip: Trip, transport) -> list[str]:
+    """Of this kiosk, at the centre; all wait for a person."""
+    sender = Sender(transport, trip.kiosk.signer)
+    made = [event(f"r-000{number}", service_id="pension.transfer") for number in range(1, 4)]
+    sender.send(*(sender.item(seq, one) for seq, one in enumerate(made, start=1)))
+    return [one.id for one in made]
+
+
+def test_decisions_come_on_a_stick_sealed_and_once(trip: Trip, applications: list[str]):
+    first, second, third = applications
+    trip.centre.admin.decide(first, DecisionState.DECIDED, code="done", text="已转移到新单位")
+    old = trip.pack()
+    assert "已转移到新单位".encode() not in old
+    assert first.encode() not in old
+    assert trip.take(old).changes["decisions"] == 1
+    assert decided(trip) == [(first, "done")]
+    trip.centre.admin.decide(second, DecisionState.NEEDS_CORRECTION, fields=("bank",))
+    assert trip.take(trip.pack()).changes == {"decisions": 1}
+    assert trip.kiosk.listener.decisions[-1].fields == ("bank",)
+    # The resident mended it meanwhile: an old stick does not bring the question back.
+    assert trip.take(old) == Unpacked()
+    assert [one for one, _ in decided(trip)] == [first, second]
+    assert third not in dict(decided(trip))
+
+
+def test_stick_and_network_bring_each_decision_once(trip: Trip, applications: list[str], transport):
+    first, second, third = applications
+    engine = trip.kiosk.engine(transport)
+    trip.centre.admin.decide(first, DecisionState.DECIDED)
+    early = trip.pack()
+    assert engine.run_once().decisions == 1
+    assert "decisions" not in trip.take(early).changes
+    trip.centre.admin.decide(second, DecisionState.DECIDED)
+    assert trip.take(trip.pack()).changes == {"decisions": 1}
+    trip.centre.admin.decide(third, DecisionState.DECIDED)
+    assert engine.run_once().decisions == 1
+    assert [one for one, _ in decided(trip)] == applications
+
+
+def test_decision_that_cannot_be_taken_in_is_held_and_the_others_go_on(
+    trip: Trip, applications: list[str], transport
+):
+    for one in applications:
+        trip.centre.admin.decide(one, DecisionState.DECIDED)
+    trip.kiosk.listener.fails_on = {applications[1]}
+    trip.take(trip.pack())
+    assert [one for one, _ in decided(trip)] == [applications[0], applications[2]]
+    trip.kiosk.listener.fails_on = set()
+    trip.kiosk.engine(transport).run_once()
+    assert sorted(one for one, _ in decided(trip)) == sorted(applications)
+
+
+def test_decisions_of_another_life_of_the_centre_are_not_taken(
+    trip: Trip, applications: list[str], transport
+):
+    trip.centre.admin.decide(applications[0], DecisionState.DECIDED)
+    old = trip.pack()
+    trip.centre.admin.renew_epoch()
+    with trip.kiosk.database.transaction() as database:
+        # As a report of the new life leaves it.
+        cursors.store(database, cursors.EPOCH, trip.centre.admin.status().epoch)
+    trip.take(old)
+    assert decided(trip) == []
+    trip.take(trip.pack())
+    assert [one for one, _ in decided(trip)] == [applications[0]]
