@@ -17,7 +17,7 @@ FOUND_WITHIN_S = 10.0
 
 
 def deliver(config_path: Path | None) -> int:
-    """Bring what the van carries to the centre, and fetch the reports.
+    """Bring what the van carries to the centre, and fetch reports and parcels.
 
     Returns:
         1 when the centre does not take one of the bundles.
@@ -34,7 +34,9 @@ def deliver(config_path: Path | None) -> int:
                 done = Deliverer(parts.carrier(), link).run(tell)
         finally:
             link.close()
-    console.print(f"送到了 {done.complete} 包，取回 {done.reports} 份新回执。")
+    console.print(
+        f"送到了 {done.complete} 包，取回 {done.reports} 份新回执、{done.parcels} 份名单和结果。"
+    )
     for reason in done.refused.values():
         console.print(f"有一包中心没有收：{reason}。请在那台终端上重新导出。", markup=False)
     return 1 if done.refused else 0

@@ -21,6 +21,7 @@ from sync.signing import Verifier
 from sync.sqlcipher import EncryptedDatabase
 
 MAXIMUM_PARCEL_BYTES = 64 * 1024 * 1024
+PARCEL_MEDIA_TYPE = "application/vnd.xianglin.parcel"
 _HEAD = b"XLPP\x01"
 _LENGTH = struct.Struct(">I")
 

@@ -13,6 +13,7 @@ from sync.courier.messages import (
     ReportList,
 )
 from sync.courier.report import DeliveryReport
+from sync.pull_parcel import PARCEL_MEDIA_TYPE
 from sync.signing import Purpose
 
 _COMMON: dict[str, Any] = {**NONCED_EXAMPLE, "protocol": PROTOCOL_V2}
@@ -66,5 +67,19 @@ def report_responses() -> Responses:
     answer = DeliveryReport(**_COMMON, floor=0, hwm=0, ranges=())
     return {
         **signed_response(answer, Purpose.DELIVERY_REPORT, "Everything that the centre has of it"),
+        **problem_responses(401, 403, 404, 422, 503),
+    }
+
+
+def parcel_responses() -> Responses:
+    """Of GET /v2/parcels/{device}."""
+    content = {
+        PARCEL_MEDIA_TYPE: {
+            "schema": {"type": "string", "format": "binary"},
+            "example": "XLPP…<pages, each after its length>",
+        }
+    }
+    return {
+        200: {"description": "Pages, see PROTOCOL.md", "content": content},
         **problem_responses(401, 403, 404, 422, 503),
     }

@@ -1,4 +1,4 @@
-"""The operations for vans: bundles of other devices up, delivery reports down."""
+"""The operations for vans: bundles of other devices up, delivery reports and parcels down."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +11,7 @@ from sync.central.bundle_examples import (
     MANIFEST_REQUEST,
     PART_REQUEST,
     announce_responses,
+    parcel_responses,
     part_responses,
     report_list_responses,
     report_responses,
@@ -20,6 +21,7 @@ from sync.central.bundles import BundleIntake
 from sync.central.delivery_reports import devices_for_van, make_report
 from sync.central.devices import Caller
 from sync.central.problems import ProblemError
+from sync.central.pull_parcels import make_parcel
 from sync.courier.manifest import MAXIMUM_MANIFEST_BYTES, MAXIMUM_PARTS
 from sync.courier.messages import (
     MANIFEST_MEDIA_TYPE,
@@ -29,6 +31,7 @@ from sync.courier.messages import (
     BundleAnswer,
     ReportList,
 )
+from sync.pull_parcel import PARCEL_MEDIA_TYPE
 from sync.signing import Purpose
 
 if TYPE_CHECKING:
@@ -48,13 +51,14 @@ AfterDevice = Annotated[
 def add_bundles(
     router: APIRouter, services: "CentreServices", authenticated: Callable[..., Caller]
 ) -> None:
-    """Add all four."""
+    """Add all five."""
     upload = BundleUpload(
         BundleIntake(services.database, services.keys.current, services.now), services.after_commit
     )
     _add_announcement(router, services, upload)
     _add_part(router, services, upload)
     _add_reports(router, services, authenticated)
+    _add_parcels(router, services, authenticated)
 
 
 def _add_announcement(router: APIRouter, services: "CentreServices", upload: BundleUpload) -> None:
@@ -136,6 +140,29 @@ def _add_reports(
         if made is None:
             raise ProblemError(404, "unknown-device", "There is no report for this device")
         return Response(made, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _add_parcels(
+    router: APIRouter, services: "CentreServices", authenticated: Callable[..., Caller]
+) -> None:
+    asked_by = Depends(authenticated)
+
+    @router.get(
+        "/v2/parcels/{device}",
+        summary="Roster, catalogue and decisions for a device, sealed to it, to be carried",
+        operation_id="getParcel",
+        response_class=Response,
+        responses=parcel_responses(),
+    )
+    def parcel(device: DeviceId, caller: Caller = asked_by) -> Response:
+        with services.database.reading() as connection:
+            is_allowed = device in devices_for_van(connection, caller.device, "", None)
+        signer = services.keys.current().signers[0]
+        now = services.now()
+        made = make_parcel(services.database, device, signer, now) if is_allowed else None
+        if made is None:
+            raise ProblemError(404, "unknown-device", "There is no parcel for this device")
+        return Response(made, media_type=PARCEL_MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
 
 def _standing(

@@ -1,10 +1,10 @@
-"""A van that has the internet brings its bundles to the centre and fetches the reports.
+"""A van that has the internet brings its bundles to the centre and fetches reports and parcels.
 
 It can be cut anywhere: the centre says where to go on, and a bundle stays in the van until a report speaks of it.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sync.courier.carrier import Carrier
@@ -13,7 +13,9 @@ from sync.courier.link import CourierLink
 from sync.courier.manifest import part_file_name
 from sync.courier.medium import medium_errors
 from sync.courier.messages import MAXIMUM_PIECE_BYTES
+from sync.courier.parcels import keep_parcel
 from sync.courier.stored_bundle import StoredBundle
+from sync.errors import ProtocolMismatch, SyncError
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,8 @@ class Delivered:
     """Bundles that the centre does not take, with the reason."""
     reports: int = 0
     """Reports that are news."""
+    parcels: int = 0
+    """Parcels of roster, catalogue and decisions that are news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Deliverer:
     link: CourierLink
 
     def run(self, progress: Progress = _silent) -> Delivered:
-        """Deliver everything, then fetch every report.
+        """Deliver everything, then fetch every report and parcel.
 
         Raises:
             SyncError: the link or the disk failed; the next run goes on from there.
@@ -61,23 +65,41 @@ class Deliverer:
                 # One bundle that cannot be delivered holds up no other.
                 logger.warning("bundle %s not delivered: %s", stored.manifest.bundle, error.reason)
                 done.refused[stored.manifest.bundle] = error.reason
-        done.reports = self.fetch_reports()
+        devices = self._reported_devices()
+        done.reports = sum(self._fetch_report(device) for device in devices)
+        done.parcels = self._fetch_parcels(devices)
         return done
 
-    def fetch_reports(self) -> int:
-        """Fetch the reports of the devices that the centre names; how many are news."""
-        news, after, more = 0, "", True
+    def _reported_devices(self) -> list[str]:
+        found: list[str] = []
+        after, more = "", True
         while more:
             page = self.link.reported_devices(after)
-            for device in page.devices:
-                try:
-                    report = self.carrier.take_report(device, self.link.delivery_report(device))
-                except ReportRefused as error:
-                    logger.warning("report for %s not taken: %s", device, error.reason)
-                    continue
-                news += report is not None
+            found += page.devices
             more = page.more and bool(page.devices)
-            after = page.devices[-1] if page.devices else after
+            after = found[-1] if found else after
+        return found
+
+    def _fetch_report(self, device: str) -> bool:
+        try:
+            return self.carrier.take_report(device, self.link.delivery_report(device)) is not None
+        except ReportRefused as error:
+            logger.warning("report for %s not taken: %s", device, error.reason)
+            return False
+
+    def _fetch_parcels(self, devices: Sequence[str]) -> int:
+        """What kiosks without a link are to be brought. A failure here is none of the delivery: it comes next time."""
+        news = 0
+        for device in devices:
+            try:
+                data = self.link.parcel(device)
+            except ProtocolMismatch:
+                # The centre does not know the device's opening key yet, or is of a version without this.
+                continue
+            except SyncError as error:
+                logger.warning("parcel for %s not fetched: %s", device, error.code)
+                break
+            news += keep_parcel(self.carrier.here(), device, data, self.carrier.centre_keys)
         return news
 
     def _deliver(self, stored: StoredBundle, progress: Progress) -> None:

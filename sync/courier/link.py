@@ -9,6 +9,7 @@ from sync.courier.messages import (
 from sync.courier.report import MAXIMUM_REPORT_BYTES
 from sync.errors import NotTheCentre
 from sync.http_transport import HttpTransport
+from sync.pull_parcel import PARCEL_MEDIA_TYPE
 from sync.signing import Purpose
 
 
@@ -43,6 +44,12 @@ class CourierLink(HttpTransport):
     def delivery_report(self, device: str) -> bytes:
         """The report of a device, as it is carried; its reader checks it."""
         body, _ = self._signed_exchange("GET", f"/v2/delivery-reports/{device}", b"", {})
+        return body
+
+    def parcel(self, device: str) -> bytes:
+        """The parcel of a device, as it is carried; its reader checks it."""
+        headers = {"Accept": PARCEL_MEDIA_TYPE}
+        body, _ = self._signed_exchange("GET", f"/v2/parcels/{device}", b"", headers)
         return body
 
     def _checked(self, answer: BundleAnswer, bundle: str) -> BundleAnswer:

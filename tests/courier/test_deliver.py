@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 import requests
 
+from sync.central.opening_keys import note_opening_key
 from sync.courier.deliver import Deliverer
 from sync.courier.errors import BundleRefused
 from sync.courier.layout import CourierFolder
 from sync.courier.link import CourierLink
 from sync.courier.messages import MAXIMUM_PIECE_BYTES
 from sync.courier.stored_bundle import StoredBundle
-from sync.errors import NotAuthorised, ProtocolMismatch, Unreachable
+from sync.errors import NotAuthorised, ProtocolMismatch, TimedOut, Unreachable
+from sync.opening_key import opening_key_of
 from sync.outbox import ItemState
+from sync.pull_parcel import read_parcel
+from sync.sealed_page import PageHeader, read_header
 from tests.courier.courier_parts import VAN, CentreKeys, Loop, Van
 from tests.sync.sync_parts import DEVICE, OTHER_REGION, REGION, event
 
@@ -70,6 +74,57 @@ def test_van_delivers_and_brings_the_report_back(road: Road):
     assert road.loop.bring().acknowledged == 12
     assert road.loop.site.kiosk.ids(ItemState.ACKNOWLEDGED) == ids
     assert len(road.loop.applied()) == 12
+
+
+def tell_opening_key(road: Road) -> None:
+    """As a kiosk does when it is set up."""
+    key = opening_key_of(road.loop.site.kiosk.signer).sealing_key
+    note_opening_key(road.loop.centre.admin._database, DEVICE, key)
+
+
+def parcel_pages(road: Road) -> list[PageHeader]:
+    """What the van carries for the kiosk; it can read no more of it than this."""
+    keys = {road.loop.site.keys.signer.key_id: road.loop.site.keys.verifier}
+    data = road.van.carrier().here().parcel(DEVICE)
+    return [read_header(page, keys) for page in read_parcel(data)] if data else []
+
+
+def test_van_brings_what_a_kiosk_without_a_link_would_read(road: Road):
+    road.loop.site.kiosk.append(event())
+    road.load()
+    # The centre cannot seal to a kiosk whose key it does not know; all else goes on.
+    done = road.deliverer().run()
+    assert (done.complete, done.reports, done.parcels) == (1, 1, 0)
+    tell_opening_key(road)
+    assert road.deliverer().run().parcels == 1
+    pages = parcel_pages(road)
+    assert [(one.device, one.feed) for one in pages] == [
+        (DEVICE, feed) for feed in ("roster", "catalogue", "decisions")
+    ]
+    # It was decided at once, so the decision is on its way already.
+    assert pages[-1].cursor > 0
+    road.hand_back()
+    assert CourierFolder.at(road.loop.medium).parcel(DEVICE) == road.van.carrier().here().parcel(
+        DEVICE
+    )
+
+
+def test_parcel_that_does_not_come_is_no_fault_of_the_delivery(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+):
+    road.loop.site.kiosk.append(event())
+    road.load()
+    tell_opening_key(road)
+
+    def fail(device: str) -> bytes:
+        raise TimedOut("slow")
+
+    monkeypatch.setattr(road.link, "parcel", fail)
+    done = road.deliverer().run()
+    assert (done.complete, done.reports, done.parcels) == (1, 1, 0)
+    monkeypatch.setattr(road.link, "parcel", lambda device: b"nonsense")
+    assert road.deliverer().run().parcels == 0
+    assert parcel_pages(road) == []
 
 
 def test_a_delivery_that_is_cut_goes_on_where_it_was(road: Road, monkeypatch: pytest.MonkeyPatch):
@@ -175,12 +230,16 @@ def test_reports_go_to_vans_that_have_to_do_with_the_device(road: Road):
     assert away.reported_devices("").devices == ()
     with pytest.raises(ProtocolMismatch):
         away.delivery_report(DEVICE)
+    tell_opening_key(road)
+    with pytest.raises(ProtocolMismatch):
+        away.parcel(DEVICE)
     # It has brought something of that kiosk since.
     bundle = CourierFolder.at(road.loop.medium).bundle_ids()[0]
     stored = StoredBundle.load(CourierFolder.at(road.loop.medium), bundle)
     away.announce(bundle, stored.signed.encoded)
     assert away.reported_devices("").devices == (DEVICE,)
     assert away.delivery_report(DEVICE)
+    assert away.parcel(DEVICE)
     away.close()
     assert OTHER_REGION[:6] == REGION[:6]
 
