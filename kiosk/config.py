@@ -115,6 +115,10 @@ class IdentityConfig:
     calibration: str = _key(
         "", "本县的校准文件（`xianglin identity calibrate` 写的）；空着就用自带的"
     )
+    score_log: bool = _key(
+        True,
+        "记下每次比对的分数，不记是谁、几点，只记日期和年龄段；认出的再和另外三人的模板各比一次；留一年",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from kiosk.services.clock_guard import ClockGuard
 from kiosk.services.drafts import KEPT_FOR, Drafts
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
+from kiosk.services.note_score import FaceCheckNote, NoteScore
 from kiosk.services.paper_desk import PaperDesk
 from kiosk.services.ports import CardReader, FaceEngine, FaceTemplate, Printer
 from kiosk.services.print_document import PrintDocument
@@ -76,6 +77,9 @@ from sync.worker import SyncWorker
 _log = logging.getLogger(__name__)
 
 LOCALE = "zh-CN"
+
+STRANGERS = 3
+"""Other residents' templates that an accepted picture is compared with, for the anonymous score log."""
 
 PRACTICE_FOLDER = "practice"
 """Beside the kiosk's database, made for one practice and removed after it."""
@@ -160,6 +164,7 @@ class Runtime:
             face_template=self._usable_template,
             has_camera=lambda: config.hardware.camera != "none",
             start_face_check=self._face_check,
+            note_face_check=self._note_face_check,
             is_clock_behind=ClockGuard(self.store, self.clock.device).is_behind,
             has_room=self.store.has_room,
             drafts=self.drafts(),
@@ -369,7 +374,18 @@ class Runtime:
             template,
             self.config.identity.face_threshold,
             self.clock,
+            self._strangers(template),
         )
+
+    def _strangers(self, template: FaceTemplate) -> tuple[FaceTemplate, ...]:
+        if not self.config.identity.score_log:
+            return ()
+        with self.store.transaction() as transaction:
+            return transaction.templates.some_others(template, STRANGERS)
+
+    def _note_face_check(self, note: FaceCheckNote) -> None:
+        if self.config.identity.score_log:
+            NoteScore(self.store, self.clock).note(note)
 
 
 @contextlib.contextmanager

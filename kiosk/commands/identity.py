@@ -24,7 +24,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     look.add_argument("--out", type=Path, metavar="DIR", help="default: FOLDER-report beside it")
     _add_measuring(look)
     make = add_verb(verbs, "calibrate", "make the calibration that the policy reads", _calibrate)
-    make.add_argument("folder", type=Path, metavar="FOLDER", help=_FOLDER)
+    what = make.add_mutually_exclusive_group(required=True)
+    what.add_argument("folder", type=Path, metavar="FOLDER", nargs="?", help=_FOLDER)
+    what.add_argument(
+        "--scores",
+        type=Path,
+        metavar="FILE",
+        nargs="+",
+        help="score logs of kiosks (of xianglin identity scores); they move the line and can show no bound",
+    )
     make.add_argument(
         "--out",
         type=Path,
@@ -43,6 +51,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="also try AS-norm; writes embeddings of the people into the file, if it helps",
     )
     _add_measuring(make)
+    add_verb(verbs, "failures", "who is turned away by the checks here, by age", _failures)
+    give = add_verb(verbs, "scores", "write this machine's anonymous score log to a file", _scores)
+    give.add_argument("file", type=Path, metavar="FILE", help="must not exist yet")
 
 
 def _add_measuring(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +83,12 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:
+    if arguments.scores:
+        from kiosk.score_desk import calibrate_scores
+
+        return calibrate_scores(
+            arguments.config, arguments.scores, arguments.engine, arguments.name, arguments.out
+        )
     from kiosk.identity_desk import Wanted, calibrate_folder
 
     wanted = Wanted(arguments.folder, arguments.engine, arguments.name, arguments.template)
@@ -82,3 +99,15 @@ def _calibrate(arguments: argparse.Namespace) -> int:
         factor_similarity=arguments.factor_similarity,
         with_cohort=arguments.cohort,
     )
+
+
+def _failures(arguments: argparse.Namespace) -> int:
+    from kiosk.score_desk import show_failures
+
+    return show_failures(arguments.config)
+
+
+def _scores(arguments: argparse.Namespace) -> int:
+    from kiosk.score_desk import write_scores
+
+    return write_scores(arguments.config, arguments.file)

@@ -53,6 +53,8 @@ class FaceAccepted:
     score: float
     engine_id: str
     threshold: float
+    stranger_scores: tuple[float, ...] = ()
+    """For the anonymous score log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class FaceNotAccepted:
     """The face check ended without a match."""
 
     attempts: int
+    engine_id: str = ""
+    closest: float | None = None
+    """The best score; None when no picture could be compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from accessibility.prompt import Prompt
 from kiosk.domain.citizen_id import CitizenId, InvalidCitizenId
 from kiosk.domain.identity_policy import Factor, NextProof, Ways, next_proof
+from kiosk.domain.logged_score import ScoreOutcome
 from kiosk.errors import FlowError
 from kiosk.flows.actions import (
     Action,
@@ -25,6 +26,7 @@ from kiosk.flows.notices import NoticeStep, Way
 from kiosk.flows.pages import CardPage, ConsentPage, FaceCheckPage, PinPage, Progress
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
+from kiosk.services.note_score import FaceCheckNote
 from kiosk.services.ports import DeviceState
 
 PROOF = Progress(2, 4)
@@ -137,6 +139,7 @@ class FaceCheckStep:
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
         """A match is one proof; anything else leads to the next way."""
+        _note(visit, ports, action)
         if isinstance(action, FaceAccepted):
             visit.evidence = replace(
                 visit.evidence,
@@ -156,6 +159,30 @@ class FaceCheckStep:
             onward = next_step(visit, ports)
             return Destination(_other_way_notice(onward, "notice.face_unavailable"), replaces=True)
         raise FlowError(f"face check does not offer {type(action).__name__}")
+
+
+def _note(visit: Visit, ports: VisitPorts, action: Action) -> None:
+    """How the check ended goes to the score log; a camera that does not work says nothing about people."""
+    if visit.citizen_id is None:
+        return
+    engine_id, distance = "", None
+    strangers: tuple[float, ...] = ()
+    if isinstance(action, FaceAccepted):
+        outcome, strangers = ScoreOutcome.ACCEPTED, action.stranger_scores
+        engine_id, distance = action.engine_id, action.score
+    elif isinstance(action, FaceNotAccepted):
+        engine_id, distance = action.engine_id, action.closest
+        outcome = ScoreOutcome.NO_PICTURE if distance is None else ScoreOutcome.NOT_MATCHED
+    elif isinstance(action, OtherWay):
+        outcome = ScoreOutcome.LEFT
+    else:
+        return
+    is_confirmed = Factor.CARD in visit.evidence.factors
+    ports.note_face_check(
+        FaceCheckNote(
+            visit.citizen_id.birth_date, outcome, is_confirmed, engine_id, distance, strangers
+        )
+    )
 
 
 def _other_way_notice(onward: Step, prompt_id: str) -> NoticeStep:

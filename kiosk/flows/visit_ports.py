@@ -17,6 +17,7 @@ from kiosk.services.answer_sheet import AnswerSheet
 from kiosk.services.drafts import Drafts
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
+from kiosk.services.note_score import FaceCheckNote
 from kiosk.services.ports import CardReader, FaceTemplate
 from kiosk.services.record_consent import RecordConsent
 from kiosk.services.scan_code import CodeScanRun
@@ -132,6 +133,8 @@ class VisitPorts:
     """The offline check of a paper's code; None where it is not offered."""
     start_code_scan: Callable[[], CodeScanRun] | None = None
     """A look for a code through the camera; None without a camera."""
+    note_face_check: Callable[[FaceCheckNote], None] = lambda _note: None
+    """Keeps how a face check ended, without whose it was."""
     is_clock_behind: Callable[[], bool] = lambda: False
     """Whether the machine's time runs behind what it has seen already."""
     has_room: Callable[[], bool] = lambda: True

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from kiosk.domain.attachment import Attachment
@@ -11,6 +11,7 @@ from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.consent import FaceCheckConsent
 from kiosk.domain.definition import ServiceDefinition
 from kiosk.domain.expressions import JsonValue
+from kiosk.domain.logged_score import LoggedScore
 from kiosk.domain.print_job import PrintJob, PrintJobState
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
@@ -64,6 +65,9 @@ class FaceTemplates(Protocol):
         Raises:
             TemplateUnusable: the stored row is damaged.
         """
+
+    def some_others(self, template: FaceTemplate, count: int) -> tuple[FaceTemplate, ...]:
+        """A few templates of the same engine, drawn by chance, none of them this one; damaged ones are left out."""
 
     def put(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
         """Store or replace a template."""
@@ -187,6 +191,19 @@ class PrintJobs(Protocol):
         """How far a job is; None when there is none."""
 
 
+class ScoreLog(Protocol):
+    """What face checks scored, without whose they were."""
+
+    def add(self, line: LoggedScore) -> None:
+        """Keep a line."""
+
+    def all(self) -> tuple[LoggedScore, ...]:
+        """Every line, by day and in no other order."""
+
+    def prune(self, before: date, most: int) -> int:
+        """Delete lines of days before this one, and the oldest days' above the number; how many."""
+
+
 class Transaction(Protocol):
     """Everything that is committed together or not at all."""
 
@@ -209,6 +226,10 @@ class Transaction(Protocol):
     @property
     def drafts(self) -> DraftRows:
         """Drafts and the definitions that they pin."""
+
+    @property
+    def score_log(self) -> ScoreLog:
+        """What face checks scored, without whose they were."""
 
     @property
     def print_jobs(self) -> PrintJobs:

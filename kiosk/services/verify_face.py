@@ -4,14 +4,23 @@ The check looks at every frame, says what to improve, and compares only frames t
 no picture: a frame lives as long as it is on screen.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from kiosk.clock import Clock
-from kiosk.errors import KioskError
-from kiosk.services.ports import Camera, FaceAdvice, FaceBox, FaceEngine, FaceTemplate, Frame
+from kiosk.errors import KioskError, TemplateUnusable
+from kiosk.services.ports import (
+    Camera,
+    Embedding,
+    FaceAdvice,
+    FaceBox,
+    FaceEngine,
+    FaceTemplate,
+    Frame,
+)
 
 GOOD_FRAMES_PER_TRY = 3
 """Compared frames for one try; the best (smallest) of them counts, as a person who blinks once is the same person."""
@@ -53,6 +62,10 @@ class FaceCheckResult:
     attempts: int = 0
     code: str = ""
     """The error code when unavailable."""
+    closest: float | None = None
+    """The best score when not accepted; None when no picture could be compared."""
+    stranger_scores: tuple[float, ...] = ()
+    """Of the accepted picture against templates of other residents, for the anonymous score log."""
 
 
 class FaceCheckRun(Protocol):
@@ -71,6 +84,10 @@ class _Try:
     compared: int = 0
     matched: int = 0
     best_score: float = float("inf")
+    closest: float = float("inf")
+    """Of all compared frames, matching or not."""
+    embedding: "Embedding | None" = None
+    """Of the last matching frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +99,8 @@ class FaceCheck:
     template: FaceTemplate
     threshold: float
     clock: Clock
+    others: tuple[FaceTemplate, ...] = ()
+    """A few other residents' templates: what a stranger would score here, for the anonymous score log."""
 
     def run(self, show: Callable[[FaceView], None], stop: threading.Event) -> FaceCheckResult:
         """Open the camera, guide, compare, close the camera."""
@@ -95,6 +114,7 @@ class FaceCheck:
             self.camera.close()
 
     def _guide(self, show: Callable[[FaceView], None], stop: threading.Event) -> FaceCheckResult:
+        closest = float("inf")
         for attempt in range(1, TRIES + 1):
             current = _Try(self.clock.monotonic_s())
             while not stop.is_set() and not self._is_over(current):
@@ -106,10 +126,26 @@ class FaceCheck:
                         self.engine.engine_id,
                         self.threshold,
                         attempt,
+                        stranger_scores=self._stranger_scores(current.embedding),
                     )
+            closest = min(closest, current.closest)
             if stop.is_set():
                 return FaceCheckResult("stopped", attempts=attempt)
-        return FaceCheckResult("not_accepted", attempts=TRIES)
+        return FaceCheckResult(
+            "not_accepted",
+            engine_id=self.engine.engine_id,
+            attempts=TRIES,
+            closest=closest if closest < float("inf") else None,
+        )
+
+    def _stranger_scores(self, embedding: "Embedding | None") -> tuple[float, ...]:
+        scores: list[float] = []
+        if embedding is None:
+            return ()
+        for other in self.others:
+            with contextlib.suppress(TemplateUnusable):
+                scores.append(self.engine.compare(embedding, other).score)
+        return tuple(scores)
 
     def _is_over(self, current: _Try) -> bool:
         is_late = self.clock.monotonic_s() - current.started_s > TRY_TIME_S
@@ -122,10 +158,13 @@ class FaceCheck:
         is_due = now_s - current.last_compared_s >= COMPARE_INTERVAL_S
         if is_due and seen.advice is None and seen.box is not None:
             current.last_compared_s = now_s
-            comparison = self.engine.compare(self.engine.embed(frame, seen.box), self.template)
+            embedding = self.engine.embed(frame, seen.box)
+            comparison = self.engine.compare(embedding, self.template)
             current.compared += 1
+            current.closest = min(current.closest, comparison.score)
             if comparison.is_match:
                 current.matched += 1
+                current.embedding = embedding
                 current.best_score = min(current.best_score, comparison.score)
         progress = min(1.0, current.matched / MATCHES_NEEDED)
         show(FaceView(frame, seen.box, seen.advice, progress, attempt))

@@ -1,5 +1,6 @@
 """Enrolled faces in their table."""
 
+import contextlib
 import struct
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +53,18 @@ class SqliteFaceTemplates:
             "SELECT engine_id, vectors FROM face_template WHERE resident_id = ?", [resident_id]
         ).fetchone()
         return FaceTemplate(row[0], _unpack_vectors(row[1])) if row else None
+
+    def some_others(self, template: FaceTemplate, count: int) -> tuple[FaceTemplate, ...]:
+        """A few templates of the same engine, drawn by chance, none of them this one."""
+        rows = self.database.execute(
+            "SELECT vectors FROM face_template WHERE engine_id = ? AND vectors <> ? ORDER BY random() LIMIT ?",
+            [template.engine_id, _pack_vectors(template.vectors), count],
+        )
+        found = []
+        for (vectors,) in rows:
+            with contextlib.suppress(TemplateUnusable):
+                found.append(FaceTemplate(template.engine_id, _unpack_vectors(vectors)))
+        return tuple(found)
 
     def put(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
         """Store or replace a template."""

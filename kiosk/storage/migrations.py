@@ -3,7 +3,13 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from kiosk.storage import migration_0002, migration_0003, migration_0004, migration_0005
+from kiosk.storage import (
+    migration_0002,
+    migration_0003,
+    migration_0004,
+    migration_0005,
+    migration_score_log,
+)
 
 KIOSK_MIGRATIONS = Migrations("kiosk")
 
@@ -50,3 +56,4 @@ KIOSK_MIGRATIONS(name="0002_roster_record")(migration_0002.roster_record)
 KIOSK_MIGRATIONS(name="0003_print_jobs")(migration_0003.print_jobs_and_receipt_blocks)
 KIOSK_MIGRATIONS(name="0004_drafts")(migration_0004.drafts)
 KIOSK_MIGRATIONS(name="0005_attachment_chunks")(migration_0005.attachment_chunks)
+KIOSK_MIGRATIONS(name="0006_score_log")(migration_score_log.score_log)

@@ -22,6 +22,7 @@ from kiosk.storage.print_jobs import SqlitePrintJobs
 from kiosk.storage.receipt_blocks import take_number
 from kiosk.storage.requests import SqliteRequests
 from kiosk.storage.residents import SqliteResidents
+from kiosk.storage.score_log import SqliteScoreLog
 from sync.events import AttachmentRef, OutboxEvent
 from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
@@ -59,6 +60,11 @@ class SqliteTransaction:
     def drafts(self) -> SqliteDrafts:
         """Drafts and the definitions that they pin."""
         return SqliteDrafts(self.database)
+
+    @property
+    def score_log(self) -> SqliteScoreLog:
+        """What face checks scored, without whose they were."""
+        return SqliteScoreLog(self.database)
 
     @property
     def print_jobs(self) -> SqlitePrintJobs:

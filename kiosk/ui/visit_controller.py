@@ -383,9 +383,13 @@ class VisitController(QObject):
 
     def _finish_face(self, result: FaceCheckResult) -> None:
         if result.kind == "accepted":
-            self.act(FaceAccepted(result.score, result.engine_id, result.threshold))
+            self.act(
+                FaceAccepted(
+                    result.score, result.engine_id, result.threshold, result.stranger_scores
+                )
+            )
         elif result.kind == "not_accepted":
-            self.act(FaceNotAccepted(result.attempts))
+            self.act(FaceNotAccepted(result.attempts, result.engine_id, result.closest))
         elif result.kind == "unavailable":
             self.act(FaceCheckUnavailable(result.code))
 

@@ -97,6 +97,7 @@ def run(
 def test_check_accepts_when_two_good_frames_match() -> None:
     result, views = run(FakeEngine(scores=[0.35, 0.31]))
     assert result == FaceCheckResult("accepted", 0.31, "e", 0.38, 1)
+    assert result.stranger_scores == ()
     assert [view.progress for view in views] == [0.5, 1.0]
 
 
@@ -155,3 +156,18 @@ def test_check_reports_a_fault_as_a_result_and_closes_the_camera(
     assert (result.kind, result.code) == ("unavailable", code)
     assert not camera.is_open
     assert camera.closed == 1
+
+
+def test_accepted_picture_is_also_compared_with_other_residents_for_the_score_log() -> None:
+    engine = FakeEngine(scores=[0.35, 0.31, 0.77, 0.81])
+    others = (TEMPLATE, TEMPLATE)
+    check = FaceCheck(FakeCamera(), engine, TEMPLATE, 0.38, TickingClock(), others)
+    result = check.run(lambda _view: None, threading.Event())
+    assert (result.kind, result.score, result.stranger_scores) == ("accepted", 0.31, (0.77, 0.81))
+
+
+def test_check_that_fails_tells_its_best_score_or_that_there_was_no_picture() -> None:
+    result, _ = run(FakeEngine(scores=[0.6, 0.5, 0.7]))
+    assert (result.kind, result.closest, result.engine_id) == ("not_accepted", 0.5, "e")
+    nobody, _ = run(FakeEngine(advice=[FaceAdvice.NO_FACE] * 10_000))
+    assert nobody.closest is None

@@ -1,0 +1,251 @@
+"""How face checks end is kept without whose they were; what is kept tells whom the checks shut out."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kiosk.__main__ import main
+from kiosk.clock import SystemClock, site_date
+from kiosk.config import load_config
+from kiosk.domain.age_band import AgeBand
+from kiosk.domain.logged_score import KEPT_FOR, LoggedScore, ScoreKind, ScoreOutcome
+from kiosk.errors import StorageBusy
+from kiosk.flows import pages
+from kiosk.flows.actions import (
+    Action,
+    Begin,
+    CardPresented,
+    ChooseService,
+    CitizenNumberTyped,
+    Confirm,
+    FaceAccepted,
+    FaceCheckUnavailable,
+    FaceNotAccepted,
+    OtherWay,
+    UseCitizenNumber,
+)
+from kiosk.flows.navigator import Navigator
+from kiosk.identity.calibration_file import read_calibration, shipped_calibration
+from kiosk.runtime import open_runtime
+from kiosk.score_desk import shut_out
+from kiosk.services.note_score import NoteScore
+from kiosk.services.ports import FaceTemplate
+from tests.builders import NOW, ZHAO, World, card
+from tests.doctor.machines import make_database, write_settings
+from tests.flows.walk import walk
+
+BY_CARD = (
+    (Begin(), pages.ServicesPage),
+    (ChooseService("pension.life_certification"), pages.IdentifyPage),
+    (CardPresented(card()), pages.ConfirmPersonPage),
+    (Confirm(), pages.ConsentPage),
+    (Confirm(), pages.FaceCheckPage),
+)
+BY_NUMBER = (
+    (Begin(), pages.ServicesPage),
+    (ChooseService("pension.life_certification"), pages.IdentifyPage),
+    (UseCitizenNumber(), pages.CitizenNumberPage),
+    (CitizenNumberTyped(ZHAO), pages.ConfirmPersonPage),
+    (Confirm(), pages.ConsentPage),
+    (Confirm(), pages.FaceCheckPage),
+)
+TODAY = site_date(NOW)
+
+
+def logged(world: World) -> list[LoggedScore]:
+    with world.store.transaction() as transaction:
+        return sorted(transaction.score_log.all(), key=lambda line: line.kind.value)
+
+
+def visit(world: World, steps: tuple[object, ...], end: Action) -> None:
+    note = NoteScore(world.store, world.clock).note
+    navigator = Navigator(replace(world.ports, note_face_check=note))
+    walk(navigator, *steps)
+    navigator.act(end)
+
+
+@pytest.mark.parametrize(
+    ("steps", "end", "similarity", "kind", "outcome"),
+    [
+        (BY_CARD, FaceAccepted(0.31236, "e", 0.38), -0.312, "confirmed", "accepted"),
+        (BY_NUMBER, FaceAccepted(0.31236, "e", 0.38), -0.312, "claim", "accepted"),
+        (BY_NUMBER, FaceNotAccepted(3, "e", 0.52), -0.52, "claim", "not_matched"),
+        (BY_CARD, FaceNotAccepted(3, "e", None), None, "confirmed", "no_picture"),
+        (BY_CARD, OtherWay(), None, "confirmed", "left"),
+    ],
+)
+def test_end_of_a_check_is_kept_without_person_and_time(
+    steps: tuple[object, ...],
+    end: Action,
+    similarity: float | None,
+    kind: str,
+    outcome: str,
+    world: World,
+) -> None:
+    visit(world, steps, end)
+    (line,) = logged(world)
+    engine = "" if isinstance(end, OtherWay) else "e"
+    assert line == LoggedScore(
+        TODAY, engine, similarity, ScoreKind(kind), AgeBand.FROM_70, ScoreOutcome(outcome)
+    )
+    (row,) = world.rows("score_log")
+    assert set(row) == {"line_id", "day", "engine_id", "similarity", "kind", "age_band", "outcome"}
+    assert ZHAO not in str(row)
+    assert ZHAO[6:14] not in str(row)
+
+
+def test_strangers_scores_say_nothing_of_anybody(world: World) -> None:
+    visit(world, BY_CARD, FaceAccepted(0.31, "e", 0.38, (0.81, 0.77)))
+    strangers = [line for line in logged(world) if line.kind is ScoreKind.STRANGER]
+    assert sorted(line.similarity or 0 for line in strangers) == [-0.81, -0.77]
+    assert {line.age_band for line in strangers} == {None}
+
+
+def test_camera_that_does_not_work_says_nothing_about_people(world: World) -> None:
+    visit(world, BY_CARD, FaceCheckUnavailable("KSK-301"))
+    assert logged(world) == []
+
+
+def test_log_that_cannot_be_written_stops_no_visit(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Busy:
+        @contextmanager
+        def transaction(self) -> Iterator[None]:
+            raise StorageBusy("just now")
+            yield
+
+        def has_room(self) -> bool:
+            return True
+
+    note = NoteScore(Busy(), world.clock).note  # type: ignore[arg-type]
+    navigator = Navigator(replace(world.ports, note_face_check=note))
+    walk(navigator, *BY_CARD, (FaceAccepted(0.31, "e", 0.38), pages.ChoicePage))
+    assert "score not logged code=KSK-204" in caplog.text
+    caplog.clear()
+
+
+def test_lines_are_pruned_by_age_and_by_number(world: World) -> None:
+    plain = LoggedScore(TODAY, "e", -0.3, ScoreKind.CLAIM, None, ScoreOutcome.ACCEPTED)
+    with world.store.transaction() as transaction:
+        for days in (0, 1, 2, 364, 365, 366, 800):
+            transaction.score_log.add(replace(plain, day=TODAY - timedelta(days=days)))
+        assert transaction.score_log.prune(TODAY - KEPT_FOR, 100) == 2
+        assert transaction.score_log.prune(TODAY - KEPT_FOR, 2) == 3
+        left = [line.day for line in transaction.score_log.all()]
+    assert left == [TODAY - timedelta(days=1), TODAY]
+
+
+def test_some_others_are_of_the_engine_and_never_the_person(world: World) -> None:
+    own = FaceTemplate("e", (b"\1" * 8,))
+    with world.store.transaction() as transaction:
+        for number, template in enumerate(
+            (own, FaceTemplate("e", (b"\2" * 8,)), FaceTemplate("f", (b"\3" * 8,)))
+        ):
+            transaction.templates.put(f"r-{number}", template, NOW)
+        assert transaction.templates.some_others(own, 3) == (FaceTemplate("e", (b"\2" * 8,)),)
+
+
+def checks(band: AgeBand | None, failed: int, all_: int) -> list[LoggedScore]:
+    ends = [ScoreOutcome.NO_PICTURE] * failed + [ScoreOutcome.ACCEPTED] * (all_ - failed)
+    return [LoggedScore(TODAY, "e", None, ScoreKind.CLAIM, band, end) for end in ends]
+
+
+def test_band_that_fails_beyond_chance_is_named_and_one_by_chance_is_not() -> None:
+    young = checks(AgeBand.FROM_18, 2, 100)
+    assert len(shut_out(young + checks(AgeBand.FROM_80, 12, 40))) == 1
+    assert "80+岁" in shut_out(young + checks(AgeBand.FROM_80, 12, 40))[0]
+    assert shut_out(young + checks(AgeBand.FROM_80, 1, 10)) == []
+    assert shut_out(checks(AgeBand.FROM_80, 9, 10)) == []
+    assert shut_out(young + checks(None, 30, 40)) == []
+
+
+@pytest.fixture
+def machine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    make_database(tmp_path)
+    settings = write_settings(tmp_path)
+    chance = np.random.default_rng(8)
+    with open_runtime(load_config(settings)) as runtime, runtime.store.transaction() as transaction:
+        today = site_date(SystemClock().now())
+        for kind, band, outcome, mean, count in (
+            (ScoreKind.CONFIRMED, AgeBand.FROM_70, ScoreOutcome.ACCEPTED, -0.3, 60),
+            (ScoreKind.CONFIRMED, AgeBand.FROM_80, ScoreOutcome.NOT_MATCHED, -0.45, 20),
+            (ScoreKind.STRANGER, None, ScoreOutcome.NONE, -0.8, 150),
+        ):
+            for _ in range(count):
+                similarity = round(float(chance.normal(mean, 0.05)), 3)
+                transaction.score_log.add(
+                    LoggedScore(today, "dlib-resnet-v1", similarity, kind, band, outcome)
+                )
+
+    def run(verb: str, *arguments: str) -> tuple[int, str]:
+        code = main(["identity", verb, "--config", str(settings), *arguments])
+        captured = capsys.readouterr()
+        return code, captured.out + captured.err
+
+    return run
+
+
+def test_log_becomes_a_table_a_file_and_a_calibration(
+    machine: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    code, said = machine("failures")
+    assert code == 0
+    assert "80+岁的人明显更常被挡下" in said
+    assert "100%（83.2% 到 100%）" in said.replace("\n", "")
+    file = tmp_path / "scores.json"
+    assert machine("scores", str(file))[0] == 0
+    assert machine("scores", str(file))[0] == 1
+    content = json.loads(file.read_text("utf-8"))
+    assert len(content["lines"]) == 230
+    assert {line["month"] for line in content["lines"]} == {
+        f"{site_date(SystemClock().now()):%Y-%m}"
+    }
+    assert set(content["lines"][0]) == {
+        "month",
+        "engine",
+        "similarity",
+        "kind",
+        "age_band",
+        "outcome",
+    }
+    out = tmp_path / "county.json"
+    code, said = machine("calibrate", "--scores", str(file), "--out", str(out))
+    assert code == 0, said
+    assert "80条本人的分数、150条别人的分数" in said
+    (new,), (old,) = (
+        read_calibration(out).engines,
+        [one for one in shipped_calibration().engines if one.engine_id == "dlib-resnet-v1"],
+    )
+    assert new.slope != old.slope
+    # Nobody knows of how many people they are: no bound comes lower.
+    assert all(a.far_bound >= b.far_bound for a, b in zip(new.rows, old.rows, strict=True))
+    assert new.people == old.people
+    # A log in which strangers pass contradicts the bound.
+    for line in content["lines"]:
+        if line["kind"] == "stranger" and line["similarity"] > -0.78:
+            line["similarity"] = -0.5
+    file.write_text(json.dumps(content), "utf-8")
+    assert machine("calibrate", "--scores", str(file), "--out", str(out))[0] == 0
+    raised = read_calibration(out).engines[0].rows[-1].far_bound
+    assert raised > 0.2
+
+
+def test_file_that_is_no_score_log_or_too_short_is_refused(
+    machine: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    file = tmp_path / "x.json"
+    file.write_text('{"version": 1, "lines": [{"month": "now"}]}', "utf-8")
+    code, said = machine("calibrate", "--scores", str(file))
+    assert (code, "IDN-602" in said, "lines.0" in said) == (1, True, True)
+    file.write_text('{"version": 1, "lines": []}', "utf-8")
+    code, said = machine("calibrate", "--scores", str(file))
+    assert (code, "有0条本人的分数，至少要20条" in said) == (1, True)
+    code, said = machine("calibrate", "--scores", str(file), "--engine", "other")
+    assert (code, "还没有用文件夹校准过" in said) == (1, True)
