@@ -11,6 +11,7 @@ KioskError
 │   ├── ModelUnavailable        a recognition model is missing or not the expected file
 │   ├── TemplateUnusable        an enrolled template of another engine or damaged
 │   ├── ProcessorUnsupported    the embedded engine cannot run here
+│   ├── ModelError              installing models; its leaves stand in kiosk/models/errors.py
 │   └── FaceNotUsable           a picture for enrolment: names which and why
 ├── DeviceError
 │   ├── CardReaderUnavailable

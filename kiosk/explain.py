@@ -10,6 +10,7 @@ from typing import Protocol
 
 from accessibility.errors import AccessibilityError, PromptMissing
 from kiosk.errors import ConfigError, FaceNotUsable, KioskError, TablesUnusable
+from kiosk.models.errors import ModelError
 from sync.courier.errors import MediumTooSmall
 from sync.errors import SyncError
 
@@ -137,6 +138,9 @@ def _details(error: BaseException, label: Label) -> tuple[str, ...]:
         return (label(f"{stem}.picture", number=error.index + 1, advice=advice),)
     if isinstance(error, MediumTooSmall):
         return _room(error, label)
+    if isinstance(error, ModelError):
+        stem = f"error.{ModelError.code.lower()}"
+        return tuple(label(f"{stem}.{name}", value=value) for name, value in error.facts.items())
     if type(error).__module__.startswith(_CENTRE_PACKAGE) and str(error):
         # The centre's administrator mends a file or an argument: which one, only the error knows.
         return (str(error),)

@@ -23,6 +23,7 @@ class Deadline:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._lifelines: dict[int, socket.socket] = {}
+        self._answering: list[socket.socket] = []
         self._is_running = False
         self.has_passed = False
         """Whether the last exchange was cut."""
@@ -39,8 +40,11 @@ class Deadline:
         finally:
             with self._lock:
                 self._is_running = False
+                answered, self._answering = self._answering, []
             timer.cancel()
             timer.join()
+            for lifeline in answered:
+                lifeline.close()
 
     def watch(self, owner: int, connected: socket.socket) -> None:
         """Hold a second handle of a new connection; TLS takes the first one over.
@@ -59,6 +63,11 @@ class Deadline:
         """Let a connection go; its peer sees the end only when both handles are closed."""
         with self._lock:
             lifeline = self._lifelines.pop(owner, None)
+            if lifeline is not None and self._is_running:
+                # After "Connection: close" http.client lets the connection go before its answer is read, and a body
+                # that drips would be out of reach.
+                self._answering.append(lifeline)
+                return
         if lifeline is not None:
             lifeline.close()
 
@@ -67,7 +76,7 @@ class Deadline:
             if not self._is_running:
                 return
             self.has_passed = True
-            for lifeline in self._lifelines.values():
+            for lifeline in (*self._lifelines.values(), *self._answering):
                 # It may have ended by itself in this very moment.
                 with contextlib.suppress(OSError):
                     lifeline.shutdown(socket.SHUT_RDWR)

@@ -7,6 +7,7 @@ from accessibility.errors import AccessibilityError
 from kiosk.doctor.finding import Finding, Health, explained, good, warning
 from kiosk.errors import KioskError
 from kiosk.explain import Label, explain
+from kiosk.models.store import ModelState, ModelStore
 from kiosk.services.ports import Camera, CardReader, DeviceState, FaceEngine, Printer, PrinterState
 
 
@@ -69,6 +70,20 @@ def check_models(make_engine: Callable[[], FaceEngine], label: Label) -> Finding
     except KioskError as error:
         return explained("face_models", Health.WARNING, explain(error, label))
     return good("face_models", engine.engine_id)
+
+
+def check_installed(store: ModelStore) -> Finding:
+    """Read every model in the models folder; none is needed to serve."""
+    states = {
+        entry.id: store.state(entry, reads=True)
+        for entry in store.manifest.values()
+        if (found := store.find(entry)) is not None and found.is_installed
+    }
+    bad = [model_id for model_id, state in states.items() if state is not ModelState.GOOD]
+    if bad:
+        remedy = f"重装：xianglin models install {' '.join(bad)}；其间不用它们，业务照办"
+        return warning("models", f"{len(states)} 个里有 {len(bad)} 个坏了或是旧版", remedy)
+    return good("models", f"{len(states)} 个，都完好" if states else "没有，用随程序的")
 
 
 def check_sound(

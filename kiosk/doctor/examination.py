@@ -26,6 +26,7 @@ from kiosk.doctor.centre_checks import (
 from kiosk.doctor.device_checks import (
     check_camera,
     check_card_reader,
+    check_installed,
     check_models,
     check_printer,
     check_sound,
@@ -76,6 +77,7 @@ class Examination:
             "calibration",
             lambda: check_calibration(lambda: load_calibration(named), ENGINE_ID, self.label),
         )
+        yield safely("models", lambda: check_installed(ModelStore(self.config.models_folder)))
         hardware = self.config.hardware
         yield safely(
             "camera",

@@ -28,6 +28,7 @@ SUBJECTS = {
     "clock": "时钟",
     "face_models": "人脸模型",
     "calibration": "识别校准",
+    "models": "另装的模型",
     "camera": "摄像头",
     "card_reader": "读卡器",
     "printer": "打印机",

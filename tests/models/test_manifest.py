@@ -39,7 +39,7 @@ def test_every_engine_of_the_design_is_listed() -> None:
     names = " ".join(entry.name for entry in ENTRIES)
     for engine in ("YuNet", "SFace", "MobileFace", "MiniFASNet V2", "MiniFASNet V1SE", "GE2E"):
         assert engine in names
-    for engine in ("Silero", "CAM++", "Vosk x-vector", "Vosk 小型中文", "sherpa-onnx", "dlib"):
+    for engine in ("Silero", "CAM++", "Vosk x-vector", "Vosk 小型中文", "Zipformer", "dlib"):
         assert engine in names
 
 

@@ -154,13 +154,14 @@ def test_port_without_a_listener_is_no_answer():
         transport.send_batch("batch-1", ITEMS)
 
 
-@pytest.mark.parametrize("part", ["header", "body"])
+@pytest.mark.parametrize("part", ["header", "body", "body before a close"])
 def test_dripping_answer_is_cut_at_the_total_time(part: str):
     has_ended = threading.Event()
 
     def drip(connection: socket.socket, _: bytes) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n"
-        connection.sendall(head + (b"\r\n" if part == "body" else b"X-Long: "))
+        ends = {"header": b"X-Long: ", "body": b"\r\n"}
+        connection.sendall(head + ends.get(part, b"Connection: close\r\n\r\n"))
         with contextlib.suppress(OSError):
             while not has_ended.wait(0.05):
                 connection.sendall(b"x")

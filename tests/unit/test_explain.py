@@ -11,6 +11,7 @@ import sync
 from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.errors import ConfigError, FaceNotUsable, KioskError
 from kiosk.explain import code_of, explain, explainable, page_text, staff_text, text_ids
+from kiosk.models.errors import Facts
 from kiosk.services.ports import FaceAdvice
 from sync.errors import Unreachable
 
@@ -69,6 +70,7 @@ def test_no_text_is_left_without_an_error() -> None:
     written = {text_id for text_id in CATALOGUE.labels if text_id.startswith("error.")}
     assert written - known == {
         *ADVICE_IDS,
+        *(f"error.idn-100.{name}" for name in Facts.__annotations__),
         "error.ksk-305.picture",
         "error.ksk-305.other_person",
         "error.ksk-100.more",
