@@ -173,7 +173,7 @@ def test_missing_models_are_said_and_nothing_is_stored(
 
     monkeypatch.setattr("importlib.util.find_spec", without_models)
     assert kiosk.enrol(ZHAO, picture) == 1
-    assert capsys.readouterr().err.startswith("KSK-302 人脸模型缺少")
+    assert capsys.readouterr().err.startswith("KSK-302 识别模型缺少")
     monkeypatch.undo()
     assert kiosk.stored() == (0, 0, 0)
 

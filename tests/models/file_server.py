@@ -1,6 +1,6 @@
 """A file server of its own process, over TLS, with the faults of real networks; started by ``serving``.
 
-The path says what is served and how it fails: ``/KEY?size=…&seed=…&fault=…``. The key counts requests, so that a fault
+The path says what is served and how it fails: ``/KEY?size=…&seed=…&fault=…``, or ``/KEY?file=…``. The key counts requests, so that a fault
 can happen on the first ones only. ``/log?of=/KEY`` gives the request headers that came. The process ends with its input.
 """
 
@@ -47,7 +47,8 @@ class Handler(BaseHTTPRequestHandler):
         seed, size = int(query.get("seed", "1")), int(query.get("size", "0"))
         fault, _, value = query.get("fault", "").partition(":")
         is_first = turn <= int(query.get("times", "1"))
-        body, tag = content(seed, size), f'"{seed}-{size}"'
+        body = Path(query["file"]).read_bytes() if "file" in query else content(seed, size)
+        tag = f'"{seed}-{size}"'
         if fault == "status" and is_first:
             self._reply(int(value), b"")
         elif fault == "html":

@@ -16,6 +16,7 @@ from kiosk.models.store import ModelStore, file_sha256
 from kiosk.runtime import open_runtime
 from tests.doctor.machines import make_database, write_settings
 from tests.models.archives import a_zip
+from tests.models.file_server import FileServer
 from tests.models.places import MEDIA_MODELS, media_store
 
 ENTRIES = list(read_manifest().values())
@@ -132,6 +133,29 @@ def test_a_stated_digest_is_noted_in_the_audit_log_and_the_list(
     kept = [row for row in rows if "models.installed" in map(str, row)]
     assert len(kept) == 1
     assert VOSK_SPEAKER in map(str, kept[0])
+
+
+def test_an_archive_comes_over_the_network_through_an_allowed_redirect(
+    machine: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, server: FileServer
+) -> None:
+    archive = a_zip(tmp_path / "a.zip", {"spk/mean.vec": b"1", "spk/final.ext.raw": b"2"})
+    target = server.url("archive", port=1, file=archive)
+    url = server.url("sent-on", fault=f"redirect:{target}")
+    wishes = (
+        VOSK_SPEAKER, "--url", url, "--sha256", file_sha256(archive),
+        "--ca-bundle", str(server.authority),
+    )  # fmt: skip
+    assert models(machine, "install", *wishes) == 1
+    said = capsys.readouterr().err
+    host = f"127.0.0.1:{server.ports[1]}"
+    assert said.startswith("IDN-107")
+    assert host in said
+
+    assert models(machine, "install", *wishes, "--allow-host", host) == 0
+
+    folder = ModelStore(tmp_path / "models").checked_path(VOSK_SPEAKER)
+    assert (folder / "final.ext.raw").read_bytes() == b"2"
+    assert list((tmp_path / "models" / ".partial").iterdir()) == []
 
 
 @pytest.mark.parametrize(
