@@ -21,6 +21,7 @@ if (process.env.POUCH_ROLE === 'server') {
     overrideMode: { exclude: ['routes/fauxton', 'routes/authentication', 'routes/authorization', 'routes/session'] },
   });
   app.use('/', handler);
+  process.on('message', () => process.send(process.cpuUsage()));
   const server = app.listen(0, '127.0.0.1', () => process.send(server.address().port));
 } else {
   const PouchDB = require('pouchdb');
@@ -36,10 +37,18 @@ if (process.env.POUCH_ROLE === 'server') {
   await local.bulkDocs(documents);
   const remote = new PouchDB(`http://127.0.0.1:${port}/bench`);
   await remote.info();
+  const spent = async () => {
+    child.send('usage');
+    const theirs = await new Promise((resolve) => child.once('message', resolve));
+    const ours = process.cpuUsage();
+    return theirs.user + theirs.system + ours.user + ours.system;
+  };
+  const before = await spent();
   const began = performance.now();
   const done = await local.replicate.to(remote, { batch_size: 100 });
   const seconds = (performance.now() - began) / 1000;
-  console.log(JSON.stringify({ written: done.docs_written, failed: done.doc_write_failures, seconds }));
+  const processor_us = await spent() - before;
+  console.log(JSON.stringify({ written: done.docs_written, failed: done.doc_write_failures, seconds, processor_us }));
   child.kill();
   process.exit(done.docs_written === documents.length ? 0 : 1);
 }

@@ -1,8 +1,8 @@
 """How fast a centre takes events in: the real one on SQLite and PostgreSQL against PouchDB pushing to express-pouchdb.
 
 The centre opens, checks and applies each sealed item; PouchDB stores documents. Two figures of the centre: *ingest*,
-four devices that send prepared batches of 100 side by side, and *drain*, one device's real engine on its encrypted
-queue.
+eight devices that send prepared batches of 100 side by side, and *drain*, one device's real engine on its encrypted
+queue. The processor's time is that of all processes of both ends, with PostgreSQL's and with PouchDB's client.
 """
 
 import importlib
@@ -13,14 +13,14 @@ import statistics
 import subprocess
 import sys
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
-from _bench_device import BenchDevice, Stopwatch, bench_device, sample_events
+from _bench_clients import applied, deliver, prepared, processor_s
+from _bench_device import Stopwatch, bench_device, sample_events
 from bench_sync_link import SEED, document_of
 from bench_visit import ROOT, BenchError, disk_folder
 
@@ -29,9 +29,19 @@ from sync.events import OutboxEvent
 from sync.identifiers import new_event_id
 
 BATCH = 100
-DEVICES = 4
+DEVICES = 8
 PEERS = {"pouchdb": "9.0.0", "express-pouchdb": "4.2.0", "express": "4.21.2"}
 _START_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One run."""
+
+    per_s: float
+    """Events or documents."""
+    processor_us: float
+    """Of all processes, for each; 0 where the system does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,18 @@ class Ingest:
     per_s: float
     """Median of the rounds."""
     rounds: tuple[float, ...]
+    processor_us: float = 0.0
+    """Median of the rounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where the centre keeps what it takes in."""
+
+    url: str = ""
+    """Of a PostgreSQL; empty for SQLite."""
+    pid: int | None = None
+    """Of the PostgreSQL."""
 
 
 def fresh_events(count: int) -> list[OutboxEvent]:
@@ -59,12 +81,12 @@ def fresh_events(count: int) -> list[OutboxEvent]:
 
 
 @contextmanager
-def _served(folder: Path, database: str) -> Iterator[tuple[str, CentralAdmin]]:
-    """The real centre in a process of its own; its URL and its staff's access."""
+def _served(folder: Path, store: Store) -> Iterator[tuple[str, CentralAdmin, list[int]]]:
+    """The real centre as it starts by itself; its URL, its staff's access and the processes that work for it."""
     state = folder / "centre"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    if database:
-        environment["XIANGLIN_CENTRAL_DATABASE"] = database
+    if store.url:
+        environment["XIANGLIN_CENTRAL_DATABASE"] = store.url
     command = [sys.executable, "-m", "kiosk", "central", "serve", "--state-dir", str(state)]
     with subprocess.Popen(
         [*command, "--port", "0", "--key-provider", "file"],
@@ -75,8 +97,8 @@ def _served(folder: Path, database: str) -> Iterator[tuple[str, CentralAdmin]]:
     ) as process:
         try:
             url = _ready(process, state / "central.url")
-            with CentralAdmin(state, "file", database) as admin:
-                yield url, admin
+            with CentralAdmin(state, "file", store.url) as admin:
+                yield url, admin, [process.pid, *([store.pid] if store.pid else [])]
         finally:
             process.terminate()
             process.communicate(timeout=20)
@@ -93,73 +115,60 @@ def _ready(process: "subprocess.Popen[bytes]", file: Path) -> str:
     raise BenchError("the centre did not start")
 
 
-def ingest_rate(database: str, count: int) -> float:
-    """Batches of four devices side by side; events a second.
+def ingest_rate(store: Store, count: int) -> Round:
+    """Batches of devices side by side.
 
     Raises:
         BenchError: something was not applied.
     """
-    with disk_folder() as folder, _served(folder, database) as (url, admin), ExitStack() as stack:
+    with (
+        disk_folder() as folder,
+        _served(folder, store) as (url, admin, pids),
+        ExitStack() as stack,
+    ):
         devices = [
             stack.enter_context(bench_device(folder, admin, number)) for number in range(DEVICES)
         ]
-        events = fresh_events(count)
         share = count // DEVICES
+        events = fresh_events(share * DEVICES)
         for number, device in enumerate(devices):
             device.fill(events[number * share : (number + 1) * share])
-        applied: list[int] = []
-        senders = [
-            threading.Thread(target=lambda one=device: applied.append(_send_all(one, url)))
-            for device in devices
-        ]
-        began = monotonic()
-        for sender in senders:
-            sender.start()
-        for sender in senders:
-            sender.join()
-        seconds = monotonic() - began
-        if sum(applied) != share * DEVICES:
-            raise BenchError(f"{sum(applied)} of {share * DEVICES} events were applied")
-        return share * DEVICES / seconds
+        deliveries = [prepared(device, device.items(), BATCH) for device in devices]
+        spent = processor_s([os.getpid(), *pids])
+        seconds, answers = deliver(url, deliveries)
+        spent = processor_s([os.getpid(), *pids]) - spent
+        if (found := applied(answers, admin.centre_public_key())) != len(events):
+            raise BenchError(f"{found} of {len(events)} events were applied")
+        return Round(len(events) / seconds, spent / len(events) * 1e6)
 
 
-def _send_all(device: BenchDevice, url: str) -> int:
-    items, transport = device.items(), device.transport(url)
-    try:
-        answers = [
-            transport.send_batch(str(uuid.uuid4()), items[start : start + BATCH])
-            for start in range(0, len(items), BATCH)
-        ]
-    finally:
-        transport.close()
-    return sum(result.status == "applied" for answer in answers for result in answer.results)
-
-
-def drain_rate(database: str, count: int) -> float:
-    """One device's engine on its encrypted queue, each acknowledgement committed; events a second.
+def drain_rate(store: Store, count: int) -> Round:
+    """One device's engine on its encrypted queue, each acknowledgement committed.
 
     Raises:
         BenchError: something did not arrive.
     """
     with (
         disk_folder() as folder,
-        _served(folder, database) as (url, admin),
+        _served(folder, store) as (url, admin, pids),
         bench_device(folder, admin, 1) as device,
     ):
         device.fill(fresh_events(count))
         transport, watch = device.transport(url), Stopwatch()
+        spent = processor_s([os.getpid(), *pids])
         began = monotonic()
         try:
             device.engine(transport, watch).run_once(lambda: watch.count >= count)
         finally:
             transport.close()
+        spent = processor_s([os.getpid(), *pids]) - spent
         if watch.count < count:
             raise BenchError(f"{watch.count} of {count} events arrived")
-        return count / (watch.settled_at - began)
+        return Round(count / (watch.settled_at - began), spent / count * 1e6)
 
 
-def pouch_rate(modules: Path, count: int) -> float:
-    """Documents a second that PouchDB pushes to an express-pouchdb.
+def pouch_rate(modules: Path, count: int) -> Round:
+    """Documents that PouchDB pushes to an express-pouchdb.
 
     Raises:
         BenchError: it failed.
@@ -179,7 +188,7 @@ def pouch_rate(modules: Path, count: int) -> float:
     if done.returncode != 0:
         raise BenchError(f"PouchDB: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
     told = json.loads(done.stdout.splitlines()[-1])
-    return float(told["written"] / told["seconds"])
+    return Round(told["written"] / told["seconds"], told["processor_us"] / told["written"])
 
 
 def pouch_modules() -> Path:
@@ -208,8 +217,8 @@ def pouch_modules() -> Path:
 
 
 @contextmanager
-def _postgresql() -> Iterator[str]:
-    """A URL of a fresh PostgreSQL with full durability; raises ``BenchError`` where there is none."""
+def _postgresql() -> Iterator[Store]:
+    """A fresh PostgreSQL with full durability; raises ``BenchError`` where there is none."""
     try:
         postgresql = importlib.import_module("tests.sync.postgresql")
     except ImportError as error:
@@ -218,7 +227,8 @@ def _postgresql() -> Iterator[str]:
         raise BenchError(reason)
     cluster = postgresql.Cluster({})
     try:
-        yield cluster.new_database()
+        pid = (cluster.data / "postmaster.pid").read_text("ascii").split()[0]
+        yield Store(cluster.new_database(), int(pid))
     finally:
         cluster.remove()
 
@@ -229,14 +239,14 @@ def measure(rounds: int, count: int) -> tuple[list[Ingest], list[str]]:
     Returns:
         the figures, and why a side is missing.
     """
-    sides: dict[tuple[str, str], Callable[[], float]] = {
-        ("centre on SQLite", "ingest"): lambda: ingest_rate("", count),
-        ("centre on SQLite", "drain"): lambda: drain_rate("", count),
+    sides: dict[tuple[str, str], Callable[[], Round]] = {
+        ("centre on SQLite", "ingest"): lambda: ingest_rate(Store(), count),
+        ("centre on SQLite", "drain"): lambda: drain_rate(Store(), count),
         ("centre on PostgreSQL", "ingest"): lambda: _on_postgresql(ingest_rate, count),
         ("centre on PostgreSQL", "drain"): lambda: _on_postgresql(drain_rate, count),
         ("PouchDB", "push"): lambda: pouch_rate(pouch_modules(), count),
     }
-    rates: dict[tuple[str, str], list[float]] = {side: [] for side in sides}
+    rates: dict[tuple[str, str], list[Round]] = {side: [] for side in sides}
     faults: list[str] = []
     for _ in range(rounds):
         for side, run in list(sides.items()):
@@ -246,24 +256,32 @@ def measure(rounds: int, count: int) -> tuple[list[Ingest], list[str]]:
                 faults.append(f"{side[0]}: {error}")
                 del sides[side]
     done = [
-        Ingest(side, what, statistics.median(found), tuple(found))
+        Ingest(
+            side,
+            what,
+            statistics.median(one.per_s for one in found),
+            tuple(one.per_s for one in found),
+            statistics.median(one.processor_us for one in found),
+        )
         for (side, what), found in rates.items()
         if found
     ]
     return done, faults
 
 
-def _on_postgresql(run: Callable[[str, int], float], count: int) -> float:
-    with _postgresql() as url:
-        return run(url, count)
+def _on_postgresql(run: Callable[[Store, int], Round], count: int) -> Round:
+    with _postgresql() as store:
+        return run(store, count)
 
 
 def table(figures: Sequence[Ingest]) -> str:
     """Write the figures with their ratio to PouchDB."""
     peer = next((one.per_s for one in figures if one.side == "PouchDB"), None)
-    lines = [f"  {'':22}{'':8}{'per s':>8}{'ratio':>7}  rounds"]
+    lines = [f"  {'':22}{'':8}{'per s':>8}{'ratio':>7}{'CPU us':>8}  rounds"]
     for one in figures:
         ratio = f"{one.per_s / peer:.2f}" if peer else "?"
         rounds = " ".join(f"{rate:.0f}" for rate in one.rounds)
-        lines.append(f"  {one.side:22}{one.what:8}{one.per_s:8.0f}{ratio:>7}  {rounds}")
+        lines.append(
+            f"  {one.side:22}{one.what:8}{one.per_s:8.0f}{ratio:>7}{one.processor_us:8.0f}  {rounds}"
+        )
     return "\n".join(lines)
