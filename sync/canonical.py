@@ -6,7 +6,9 @@ The same bytes as RFC 8785 for every key of this protocol, which are all ASCII.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NoReturn, cast
+from typing import Any, cast
+
+from pydantic_core import from_json, to_json
 
 MAXIMUM_INTEGER = 2**53 - 1
 """Beyond this, readers that keep numbers as doubles change them (RFC 8259 section 6)."""
@@ -36,12 +38,12 @@ def parse_canonical(data: bytes) -> object:
         CanonicalError: not JSON, or not its canonical form.
     """
     try:
-        value = _DECODER.decode(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise CanonicalError("not JSON without floats") from error
-    # One comparison finds spaces, key order, duplicate keys, escapes and odd numbers alike.
-    is_shallow = data.count(b"[") + data.count(b"{") <= MAXIMUM_DEPTH
-    if (_encoded(value) if is_shallow else canonical_json(value)) != data:
+        value = from_json(data, allow_inf_nan=False)
+    except ValueError as error:
+        raise CanonicalError("not JSON") from error
+    _check_parsed((value,), 0)
+    # One comparison finds spaces, duplicate keys, escapes and odd numbers alike.
+    if to_json(value) != data:
         raise CanonicalError("not canonical JSON")
     return value
 
@@ -53,15 +55,27 @@ def _encoded(checked: object) -> bytes:
         raise CanonicalError("text holds a lone surrogate") from error
 
 
-def _integer(text: str) -> int:
-    value = int(text) if len(text) <= _LONGEST_INTEGER else MAXIMUM_INTEGER + 1
-    if abs(value) > MAXIMUM_INTEGER:
-        raise CanonicalError("integer out of range")
-    return value
-
-
-def _refuse(text: str) -> NoReturn:
-    raise CanonicalError(f"number {text[:20]} is not an integer")
+def _check_parsed(values: Iterable[Any], depth: int) -> None:
+    """Refuse what the comparison of bytes would let through: key order, depth, and numbers."""
+    for value in values:
+        kind = type(value)
+        if kind is str or kind is bool or value is None:
+            continue
+        if kind is int:
+            if not -MAXIMUM_INTEGER <= value <= MAXIMUM_INTEGER:
+                raise CanonicalError("integer out of range")
+            continue
+        if kind is float:
+            raise CanonicalError("a number is not an integer")
+        if depth == MAXIMUM_DEPTH and value:
+            raise CanonicalError("nested too deeply")
+        if kind is dict:
+            keys = list(value)
+            if keys != sorted(keys):
+                raise CanonicalError("keys are not in order")
+            _check_parsed(value.values(), depth + 1)
+        else:
+            _check_parsed(value, depth + 1)
 
 
 def _check(value: object, depth: int) -> None:
@@ -109,7 +123,6 @@ def _as_json(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else list(cast("Sequence[object]", value))
 
 
-_LONGEST_INTEGER = len(str(-MAXIMUM_INTEGER))
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False,
     allow_nan=False,
@@ -118,4 +131,3 @@ _ENCODER = json.JSONEncoder(
     check_circular=False,  # the depth ends a ring
     default=_as_json,
 )
-_DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)

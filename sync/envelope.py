@@ -9,10 +9,8 @@ bound to the header, and the signature inside is over header and body. ``decode_
 import hashlib
 import re
 import struct
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,8 +39,7 @@ _MAXIMUM_SEQ = 2**53 - 1
 _LEAST_SEALED_BYTES = ENCAPSULATED_BYTES[X25519] + TAG_BYTES + SIGNATURE_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class SealedHeader:
+class SealedHeader(NamedTuple):
     """Whose item it is, and with what it is opened; in clear on every path."""
 
     dictionary: int
@@ -111,8 +108,7 @@ class _Body(_Strict):
     clock: _Clock
 
 
-@dataclass(frozen=True, slots=True)
-class SealedItem:
+class SealedItem(NamedTuple):
     """A decoded item; decoding proves its form, only ``open`` proves anything else."""
 
     header: SealedHeader
@@ -152,7 +148,7 @@ class SealedItem:
             dictionary=dictionary,
             sealing_key=sealing.hex(),
             key=key.hex(),
-            id=str(uuid.UUID(bytes=event_id)),
+            id=_uuid_text(event_id),
             seq=seq,
             device=device.decode("ascii"),
         )
@@ -290,4 +286,9 @@ def readable_id(encoded: bytes) -> str | None:
     place = _HEAD.size - 25  # before seq and length
     if not is_sealed(encoded) or len(encoded) < place + 16:
         return None
-    return str(uuid.UUID(bytes=encoded[place : place + 16]))
+    return _uuid_text(encoded[place : place + 16])
+
+
+def _uuid_text(value: bytes) -> str:
+    digits = value.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -102,9 +102,11 @@ def iso_utc(moment: datetime) -> str:
     Raises:
         ValueError: the moment is naive.
     """
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        if moment.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"  # instead of +00:00
 
 
 def parse_utc(text: str) -> datetime:

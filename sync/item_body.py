@@ -3,13 +3,12 @@
 import base64
 import binascii
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sync.events import ATTACHMENT_KEY_BYTES, AttachmentRef
 
 
-@dataclass(frozen=True, slots=True)
-class ItemClock:
+class ItemClock(NamedTuple):
     """The device's clocks when the event was queued; never for order, only to correct its times."""
 
     wall: str

@@ -1,18 +1,24 @@
 """A resident's request becomes an application, decided at once where no person is needed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 
 from sync.central import tables
+from sync.central.bulk import BulkInsert
 from sync.central.corrections import FLAG_PROXY, IN_REVIEW, Link, supersede
 from sync.central.decisions import LIFE_CERTIFICATION, certified_values, needs_no_person
 from sync.central.effects import Arrival, Intake, Refused
 from sync.central.problems import event_problem
 from sync.events import iso_utc, parse_utc
 from sync.item_body import ItemBody
+
+_INSERT = BulkInsert(tables.application)
+_RESIDENT_ID = tables.resident.c.resident_id
+_KNOWN = select(_RESIDENT_ID).where(_RESIDENT_ID.in_(bindparam("asked", expanding=True)))
 
 
 def _without_nul(text: str) -> str:
@@ -61,7 +67,19 @@ class ServiceRequestPayload(BaseModel):
     form: dict[str, Any]
 
 
-def read_service_request(body: ItemBody) -> ServiceRequestPayload:
+@dataclass(frozen=True, slots=True)
+class ServiceRequest:
+    """A payload that was checked."""
+
+    payload: ServiceRequestPayload
+    accepted_at: str
+    """As the centre writes times."""
+
+
+_NO_PROXY = ProxyPayload()
+
+
+def read_service_request(body: ItemBody) -> ServiceRequest:
     """Check a request's payload.
 
     Raises:
@@ -69,38 +87,35 @@ def read_service_request(body: ItemBody) -> ServiceRequestPayload:
     """
     try:
         payload = ServiceRequestPayload.model_validate(body.payload)
-        parse_utc(payload.accepted_at)
+        accepted_at = iso_utc(parse_utc(payload.accepted_at))
     except (ValidationError, ValueError) as error:
         raise Refused(event_problem("malformed", "The payload is not of its schema")) from error
-    return payload
+    return ServiceRequest(payload, accepted_at)
 
 
 def open_applications(intake: Intake, arrivals: Sequence[Arrival]) -> None:
     """Open an application for each request, and decide those that need nobody."""
-    known = _residents(intake, [one.content for one in arrivals])
+    known = _residents(intake, [one.content.payload for one in arrivals])
     rows: list[dict[str, Any]] = []
     for arrival in arrivals:
-        payload: ServiceRequestPayload = arrival.content
+        payload: ServiceRequestPayload = arrival.content.payload
         link = Link()
         if payload.corrects:
-            # What it mends may be among those that wait.
-            _insert(intake, rows)
-            rows = []
+            if any(row["event_id"] == payload.corrects for row in rows):
+                # What it mends is among those that wait.
+                _INSERT(intake.connection, rows)
+                rows = []
             link = supersede(
                 intake, subject=arrival.body.subject, corrects=payload.corrects, by=arrival.body.id
             )
         rows.append(_row(intake, arrival, link, is_known=payload.resident_id in known))
-    _insert(intake, rows)
-
-
-def _insert(intake: Intake, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        intake.connection.execute(insert(tables.application), rows)
+    _INSERT(intake.connection, rows)
 
 
 def _row(intake: Intake, arrival: Arrival, link: Link, *, is_known: bool) -> dict[str, Any]:
-    payload: ServiceRequestPayload = arrival.content
-    proxy = payload.proxy or ProxyPayload()
+    request: ServiceRequest = arrival.content
+    payload = request.payload
+    proxy = payload.proxy or _NO_PROXY
     time = intake.times[arrival.body.id]
     flags = (FLAG_PROXY if payload.proxy else "", link.flag)
     row = {
@@ -112,7 +127,7 @@ def _row(intake: Intake, arrival: Arrival, link: Link, *, is_known: bool) -> dic
         "subject": arrival.body.subject,
         "person_claim": "" if payload.resident_id else payload.citizen_id,
         "receipt_number": payload.receipt_number,
-        "accepted_at": iso_utc(parse_utc(payload.accepted_at)),
+        "accepted_at": request.accepted_at,
         "corrected_at": iso_utc(time.at),
         "clock_quality": time.quality.value,
         "assurance": payload.assurance,
@@ -122,6 +137,7 @@ def _row(intake: Intake, arrival: Arrival, link: Link, *, is_known: bool) -> dic
         "decision_fields": "",
         "decided_at": None,
         "corrects": link.corrects,
+        "corrected_by": "",
         "flags": " ".join(flag for flag in flags if flag),
         "proxy_resident_id": proxy.resident_id,
         "proxy_claim": "" if proxy.resident_id else proxy.citizen_id,
@@ -147,8 +163,5 @@ def _residents(intake: Intake, payloads: Sequence[ServiceRequestPayload]) -> set
     asked = {one.resident_id for one in payloads if one.service_id == LIFE_CERTIFICATION}
     if not asked:
         return set()
-    row = tables.resident
-    found = intake.connection.execute(
-        select(row.c.resident_id).where(row.c.resident_id.in_(sorted(asked)))
-    )
+    found = intake.connection.execute(_KNOWN, {"asked": sorted(asked)})
     return {str(line[0]) for line in found}

@@ -16,6 +16,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 """Before the first kiosk; an older wall clock is wrong."""
@@ -37,8 +38,7 @@ class ClockQuality(enum.StrEnum):
     """The wall clock is certainly wrong: a bound stands for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventClocks:
+class EventClocks(NamedTuple):
     """What an event carries."""
 
     wall: datetime | None
@@ -63,8 +63,7 @@ class Reception:
     """The device's monotonic clock when it asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectedTime:
+class CorrectedTime(NamedTuple):
     """When an event happened, and how far that can be trusted."""
 
     at: datetime

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from sync.answers import DecisionState
 from sync.central import tables
@@ -19,6 +19,21 @@ FLAG_CLOSED = "corrects-closed"
 """What it names was decided meanwhile, or another correction came first."""
 
 _OPEN = (IN_REVIEW, DecisionState.NEEDS_CORRECTION.value)
+
+_ROW = tables.application.c
+_MENDED = (
+    _ROW.region_code.in_(bindparam("regions", expanding=True)),
+    _ROW.event_id == bindparam("mended"),
+    _ROW.device == bindparam("of_device"),
+    _ROW.subject == bindparam("of_subject"),
+)
+# Built once: building a statement costs more than running it.
+_STATE = select(_ROW.state).where(*_MENDED)
+_CLOSE = (
+    update(tables.application)
+    .where(*_MENDED)
+    .values(state=SUPERSEDED, corrected_by=bindparam("closed_by"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +55,16 @@ def supersede(intake: Intake, *, subject: str, corrects: str, by: str) -> Link:
         corrects: the event id that the new one names.
         by: the new one's own event id.
     """
-    row = tables.application
-    mine = (
-        row.c.region_code.in_(intake.regions),
-        row.c.event_id == corrects,
-        row.c.device == intake.device,
-        row.c.subject == subject,
-    )
-    state = intake.connection.execute(select(row.c.state).where(*mine)).scalar()
+    mended = {
+        "regions": intake.regions,
+        "mended": corrects,
+        "of_device": intake.device,
+        "of_subject": subject,
+    }
+    state = intake.connection.execute(_STATE, mended).scalar()
     if state is None:
         return Link(flag=FLAG_UNKNOWN)
     if state not in _OPEN:
         return Link(flag=FLAG_CLOSED)
-    intake.connection.execute(update(row).where(*mine).values(state=SUPERSEDED, corrected_by=by))
+    intake.connection.execute(_CLOSE, {**mended, "closed_by": by})
     return Link(corrects=corrects)

@@ -189,6 +189,9 @@ _TAKE_NUMBERS = (
 )
 
 
+_META = select(tables.meta.c.value).where(tables.meta.c.name == bindparam("of"))
+
+
 def next_number(connection: Connection, name: str) -> int:
     """Take the next number of a counter; its row stays locked until the transaction ends."""
     return take_numbers(connection, name, 1)[0]
@@ -228,8 +231,7 @@ def _fill(connection: Connection) -> None:
 
 
 def _meta(connection: Connection, name: str) -> str:
-    row = tables.meta
-    return connection.execute(select(row.c.value).where(row.c.name == name)).scalar() or ""
+    return connection.execute(_META, {"of": name}).scalar() or ""
 
 
 def _embedded(state_dir: Path, key_provider: str) -> Engine:

@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from sync.central.tables_keys import device_key
 from sync.signing import Verifier
+
+# Built once: building a statement costs more than running it.
+_KEYS = (
+    select(device_key.c.public_key, device_key.c.first_seq)
+    .where(device_key.c.device == bindparam("of_device"))
+    .order_by(device_key.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +38,7 @@ def keys_of(
     Args:
         public_key: the device's present one.
     """
-    rows = connection.execute(
-        select(device_key.c.public_key, device_key.c.first_seq)
-        .where(device_key.c.device == device_id)
-        .order_by(device_key.c.number)
-    ).all()
+    rows = connection.execute(_KEYS, {"of_device": device_id}).all()
     found = [(Verifier(bytes(public)), int(first)) for public, first in rows]
     if not found:
         found = [(Verifier(public_key), 1)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from sync.central import tables
 from sync.central.corrected_time import (
@@ -18,6 +18,19 @@ from sync.central.opening import OpenedItem
 from sync.envelope import BOOT_LENGTH
 from sync.events import parse_utc
 from sync.item_body import ItemClock
+
+_KEY = tables.event_key.c
+_DATED = (_KEY.device == bindparam("device")) & (_KEY.corrected_at != "")
+_LOWEST = bindparam("lowest", type_=tables.NUMBER)
+_HIGHEST = bindparam("highest", type_=tables.NUMBER)
+_BELOW = select(func.max(_KEY.seq)).where(_DATED, _KEY.seq < _LOWEST).scalar_subquery()
+_ABOVE = select(func.min(_KEY.seq)).where(_DATED, _KEY.seq > _HIGHEST).scalar_subquery()
+# Built once: building a statement costs more than running it.
+_AROUND = select(_KEY.seq, _KEY.corrected_at).where(
+    _DATED,
+    _KEY.seq >= func.coalesce(_BELOW, _LOWEST),
+    _KEY.seq <= func.coalesce(_ABOVE, _HIGHEST),
+)
 
 
 def times_of(
@@ -46,18 +59,8 @@ def _known_around(
     connection: Connection, device: str, seqs: Sequence[int]
 ) -> list[tuple[int, datetime]]:
     """What is known of the device from the nearest number below to the nearest above."""
-    row = tables.event_key
-    mine = (row.c.device == device) & (row.c.corrected_at != "")
-    below = select(func.max(row.c.seq)).where(mine, row.c.seq < min(seqs)).scalar_subquery()
-    above = select(func.min(row.c.seq)).where(mine, row.c.seq > max(seqs)).scalar_subquery()
-    found = connection.execute(
-        select(row.c.seq, row.c.corrected_at).where(
-            mine,
-            row.c.seq >= func.coalesce(below, min(seqs)),
-            row.c.seq <= func.coalesce(above, max(seqs)),
-        )
-    )
-    return [(int(line.seq), parse_utc(line.corrected_at)) for line in found]
+    values = {"device": device, "lowest": min(seqs), "highest": max(seqs)}
+    return [(int(seq), parse_utc(at)) for seq, at in connection.execute(_AROUND, values)]
 
 
 def _clocks(told: ItemClock) -> EventClocks:

@@ -21,6 +21,9 @@ KINDS = (SIGNING, *KEMS)
 _SERIALS_SKIPPED = 1000
 """More than a centre changes keys between two backups."""
 
+# Built once: building a statement costs more than running it.
+_SERIAL = select(func.max(keyring.c.serial))
+
 
 def utc_now() -> datetime:
     """The system's time."""
@@ -106,7 +109,7 @@ class CentreKeyStore:
         """The keys that count now."""
         known, now = self._known, self._now()
         with self._database.reading() as connection:
-            serial = connection.execute(select(func.max(keyring.c.serial))).scalar()
+            serial = connection.execute(_SERIAL).scalar()
         if known is not None and known.serial == serial and not known.is_stale(now):
             return known
         with self._database.writing() as connection:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sync.answers import PROTOCOL_VERSION, EventResult, EventStatus, Problem
 from sync.central.device_keys import DeviceKeyRange
@@ -55,8 +56,7 @@ BEFORE = ItemReader()
 """Reads items of version 1 only, as its routes do."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedItem:
+class OpenedItem(NamedTuple):
     """An item of the device that delivers it, and what it says."""
 
     id: str
@@ -75,8 +75,7 @@ Reading = OpenedItem | EventResult | None
 """What became of one item so far: open, answered already, or without a name to answer to."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedItem:
+class DecodedItem(NamedTuple):
     """An item of the device that delivers it, of which only the form is known so far."""
 
     id: str

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from sync.answers import EventResult, EventStatus, Problem
 from sync.central import tables
 from sync.central.alarms import Clash, raise_alarms
 from sync.central.blobs import declare
+from sync.central.bulk import BulkInsert
 from sync.central.database import received_numbers
 from sync.central.effects import Intake, Refused
 from sync.central.event_times import times_of
@@ -21,8 +22,14 @@ from sync.events import iso_utc
 
 logger = logging.getLogger(__name__)
 
-_INSERT_KEY = insert(tables.event_key)
-_INSERT_ITEM = insert(tables.inbox)
+_INSERT_KEYS = BulkInsert(tables.event_key)
+_INSERT_ITEMS = BulkInsert(tables.inbox)
+# Built once: building a statement costs more than running it.
+_JUDGE_ANEW = (
+    update(tables.event_key)
+    .where(tables.event_key.c.id == bindparam("event"))
+    .values(status=bindparam("outcome"), problem=bindparam("why"))
+)
 
 
 @dataclass(slots=True)
@@ -158,15 +165,13 @@ class Recorder:
         connection = self._intake.connection
         new = [entry for entry in entries if entry.is_new]
         if new:
-            connection.execute(_INSERT_KEY, [self._key_row(entry) for entry in new])
-            connection.execute(_INSERT_ITEM, [self._inbox_row(entry) for entry in new])
+            received_at = iso_utc(self._intake.now)
+            _INSERT_KEYS(connection, [self._key_row(entry, received_at) for entry in new])
+            _INSERT_ITEMS(connection, [self._inbox_row(entry) for entry in new])
         again = [entry for entry in entries if not entry.is_new]
         if again:
-            row = tables.event_key
             connection.execute(
-                update(row)
-                .where(row.c.id == bindparam("event"))
-                .values(status=bindparam("outcome"), problem=bindparam("why")),
+                _JUDGE_ANEW,
                 [
                     {"event": entry.item.id, "outcome": entry.status.value, "why": _why(entry)}
                     for entry in again
@@ -177,7 +182,8 @@ class Recorder:
             if handler is not None:
                 handler.apply(self._intake, [item.arrival for item in run])
         for item in good:
-            self._declare_files(item)
+            if item.arrival.body.attachments:
+                self._declare_files(item)
 
     def _declare_files(self, item: OpenedItem) -> None:
         intake, body = self._intake, item.arrival.body
@@ -185,7 +191,7 @@ class Recorder:
         if problem is not None:
             raise Refused(problem)
 
-    def _key_row(self, entry: _Entry) -> dict[str, object]:
+    def _key_row(self, entry: _Entry, received_at: str) -> dict[str, object]:
         item, time = entry.item, self._intake.times[entry.item.id]
         return {
             "id": item.id,
@@ -195,7 +201,7 @@ class Recorder:
             "region_code": self._intake.region_code,
             "status": entry.status.value,
             "problem": _why(entry),
-            "received_at": iso_utc(self._intake.now),
+            "received_at": received_at,
             "server_seq": entry.server_seq,
             "corrected_at": iso_utc(time.at),
             "clock_quality": time.quality.value,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -25,8 +26,7 @@ _BY_SEQ = select(_KEY.seq, _KEY.id).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEvent:
+class KnownEvent(NamedTuple):
     """An event that is kept, or that comes earlier in the same batch."""
 
     digest: str
@@ -70,14 +70,10 @@ def answered(connection: Connection, items: Sequence[Decoded]) -> list[Decoded]:
     An item that comes again costs no cryptography, and is known also when the key that it was sealed to is not kept
     any more.
     """
-    row = tables.event_key
     ids = {one.id for one in items if isinstance(one, DecodedItem)}
     if not ids:
         return list(items)
-    columns = (row.c.id, row.c.digest, row.c.status, row.c.server_seq)
-    found = {
-        line.id: line for line in connection.execute(select(*columns).where(row.c.id.in_(ids)))
-    }
+    found = {line.id: line for line in connection.execute(_BY_ID, {"ids": ids})}
 
     def answer(one: DecodedItem) -> Decoded:
         line = found.get(one.id)

@@ -215,7 +215,7 @@ def test_opened_item_sealed_anew_under_another_header_is_refused():
     """Somebody at the centre, or with its key, cannot give a device's words another number."""
     item = SealedItem.decode(make(packed()))
     plain = OPENER.open(item.info, item.sealed)
-    header = dataclasses.replace(item.header, seq=2).encode()
+    header = item.header._replace(seq=2).encode()
     again = header + OPENER.sealing_key.seal(SEAL_INFO + header, plain)
     assert refusal(again) == "bad-signature"
 
