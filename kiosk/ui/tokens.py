@@ -5,7 +5,7 @@ viewing distance are provisioned with the site.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.ui.colours import DAY, Colours
 
@@ -43,11 +43,13 @@ class ScreenSpec:
     """Inches, of exactly these pixels."""
     viewing_mm: float = 600.0
     """Millimetres from eye to screen."""
+    px_per_mm: float = field(init=False, repr=False, compare=False)
+    """Pixels for each millimetre; pixels are square. Asked for thousands of times a page."""
 
-    @property
-    def px_per_mm(self) -> float:
-        """Pixels for each millimetre; pixels are square."""
-        return math.hypot(self.width_px, self.height_px) / (self.diagonal_in * MM_PER_INCH)
+    def __post_init__(self) -> None:
+        """Work out the density once."""
+        density = math.hypot(self.width_px, self.height_px) / (self.diagonal_in * MM_PER_INCH)
+        object.__setattr__(self, "px_per_mm", density)
 
     @property
     def is_landscape(self) -> bool:

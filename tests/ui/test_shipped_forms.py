@@ -19,6 +19,8 @@ from tests.ui.conftest import LANDSCAPE, PORTRAIT
 
 WALKS = 12
 MOST_STEPS = 60
+PARTS = 3
+"""Of all pages, so that two cores share them."""
 RECORDS = (*(person.record for person in KNOWN_PEOPLE), NO_RECORD)
 
 
@@ -72,18 +74,24 @@ def length(page):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("screen", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
-def test_every_page_of_the_shipped_services_passes_the_audit(make_window, shipped_pages, screen):
+def test_every_page_of_the_shipped_services_passes_the_audit(
+    make_window, shipped_pages, screen, part
+):
     window = make_window(screen)
     known = dict(PAGES)
     faults = {}
-    for key, page in shipped_pages.items():
-        if type(page) not in known:
+    for number, (key, page) in enumerate(shipped_pages.items()):
+        if type(page) not in known or number * PARTS // len(shipped_pages) != part:
             continue
         window.show_model(page)
         if found := audit(window):
             faults[key] = found
     assert faults == {}
+
+
+def test_walks_come_by_every_kind_of_page(shipped_pages):
     kinds = {type(page) for page in shipped_pages.values()}
     assert {
         pages.ChoicePage,

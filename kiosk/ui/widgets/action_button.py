@@ -43,6 +43,7 @@ class ActionButton(QAbstractButton):
         self, kit: Kit, look: Look, words: str = "", icon: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._broken: dict[tuple[str, int, bool, float], list[str]] = {}
         self.look = look
         self.is_column = look is Look.TILE
         """Whether the icon stands above the words."""
@@ -73,6 +74,11 @@ class ActionButton(QAbstractButton):
         if self.is_large and self.look in (Look.PRIMARY, Look.SECONDARY):
             return tokens.huge
         return {Look.KEY: tokens.huge, Look.BAR: tokens.body}.get(self.look, tokens.label)
+
+    def setText(self, words: str) -> None:
+        """Replace the words, and forget how those before were broken: they may have been personal."""
+        self._broken.clear()
+        super().setText(words)
 
     def show_words(self, words: str, icon: str | None = None) -> None:
         """Replace words (and icon); the words are the accessible name."""
@@ -173,7 +179,7 @@ class ActionButton(QAbstractButton):
     def _words_height(self) -> float:
         """How high the words of a column are."""
         width = self.drawn_box().width() - 2 * self._padding()
-        lines = break_lines(self.text(), font(self.font_px, is_bold=True), width)
+        lines = self._broken_lines(self.text(), self.font_px, width)
         return len(lines) * self.font_px * _BUTTON_LINE
 
     def _column_top(self) -> float:
@@ -217,7 +223,16 @@ class ActionButton(QAbstractButton):
         return box.adjusted(padding + self._icon_room(), 0, -padding, 0)
 
     def _lines(self, room: QRectF) -> list[str]:
-        return break_lines(self.text(), font(self.font_px, is_bold=True), room.width())
+        return self._broken_lines(self.text(), self.font_px, room.width())
+
+    def _broken_lines(
+        self, words: str, size_px: int, width: float, *, is_bold: bool = True
+    ) -> list[str]:
+        """Break words of this button into lines; a layout asks for the same some hundred times while it settles."""
+        key = (words, size_px, is_bold, width)
+        if key not in self._broken:
+            self._broken[key] = break_lines(words, font(size_px, is_bold=is_bold), width)
+        return self._broken[key]
 
     def _paint_ground(self, painter: QPainter) -> None:
         tokens, colours = self._kit.tokens, self._kit.tokens.colours

@@ -10,7 +10,6 @@ from kiosk.ui.fonts import font
 from kiosk.ui.kit import Kit
 from kiosk.ui.widgets.action_button import ActionButton, Look
 from kiosk.ui.widgets.marks import CHOSEN_MM, DIGIT_MM, paint_chosen, paint_digit
-from kiosk.ui.widgets.text_block import break_lines
 
 LINE = 1.3
 """Line to line, in em."""
@@ -220,7 +219,7 @@ class RowButton(ActionButton):
         )
         return tuple(
             _Words(
-                tuple(break_lines(text, font(size, is_bold=is_bold), width)), size, is_bold, colour
+                tuple(self._broken_lines(text, size, width, is_bold=is_bold)), size, is_bold, colour
             )
             for text, size, is_bold, colour in parts
             if text

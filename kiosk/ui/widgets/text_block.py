@@ -92,6 +92,7 @@ class TextBlock(QLabel):
         super().__init__(parent)
         self.face = font(size_px, is_bold=is_bold)
         self._broken: dict[float, list[str]] = {}
+        self._heights: dict[int, int] = {}
         self.size_px = size_px
         self.colour = colour or kit.tokens.colours.ink
         self._align = align
@@ -120,6 +121,7 @@ class TextBlock(QLabel):
     def setText(self, words: str) -> None:
         """Replace the text, and forget how the one before was broken: it may have been personal."""
         self._broken.clear()
+        self._heights.clear()
         super().setText(words)
 
     def lines(self, width: float) -> list[str]:
@@ -133,7 +135,10 @@ class TextBlock(QLabel):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of all lines."""
-        return round(len(self.lines(width)) * self.line_height) if self.text() else 0
+        if width not in self._heights:
+            height = len(self.lines(width)) * self.line_height if self.text() else 0
+            self._heights[width] = round(height)
+        return self._heights[width]
 
     def hasHeightForWidth(self) -> bool:
         """Tell layouts that the height follows from the width."""
