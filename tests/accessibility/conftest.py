@@ -1,8 +1,12 @@
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.accessibility.fakes import PacedOutput, ToneSynthesizer
+from tests.accessibility.house import House, NamedPlayer
 
 OURS = ("voice-guide", "speech-worker-reader", "silent-player-timer", "paced-device")
 
@@ -19,3 +23,20 @@ def no_thread_left() -> Iterator[None]:
     for thread in ours() - before:
         thread.join(max(0.0, deadline - time.monotonic()))
     assert not ours() - before
+
+
+@pytest.fixture
+def synthesizer() -> ToneSynthesizer:
+    return ToneSynthesizer()
+
+
+@pytest.fixture
+def player() -> NamedPlayer:
+    return NamedPlayer(PacedOutput())
+
+
+@pytest.fixture
+def house(tmp_path: Path, synthesizer: ToneSynthesizer, player: NamedPlayer) -> Iterator[House]:
+    house = House(tmp_path, synthesizer, player)
+    yield house
+    house.guide.close()

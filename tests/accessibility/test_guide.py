@@ -1,124 +1,18 @@
-import json
 import logging
-import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from accessibility.audio import OnFinished
 from accessibility.errors import PromptMissing, SynthesisFailed, SynthesizerUnavailable
 from accessibility.guide import DEFAULT_VOLUME, GuideState, VoiceGuide
 from accessibility.prompt import Prompt
-from accessibility.prompt_cache import PromptCache, text_key
-from accessibility.prompt_catalogue import PromptCatalogue
+from accessibility.prompt_cache import PromptCache
 from accessibility.rate import RateLevel
-from accessibility.scratch import scratch_root
-from accessibility.silent_player import SilentPlayer
-from accessibility.sounddevice_player import SoundDevicePlayer
-from accessibility.wav import read_wav
-from tests.accessibility.fakes import LIMIT_S, PacedOutput, ToneSynthesizer, tone_wav
-
-CATALOGUE = PromptCatalogue.parse(
-    json.dumps(
-        {
-            "prompts": {
-                "welcome": {"title": "您好", "sentence": "请点一下屏幕。"},
-                "card": {"title": "请放卡", "sentence": ""},
-                "pin": {"title": "请输密码", "sentence": "共6位。"},
-                "person": {"title": "是您吗？", "sentence": "屏幕上是{name}。"},
-                "idle": {"title": "您还在吗？", "sentence": "还有{seconds}秒。"},
-            },
-            "texts": {},
-        }
-    ),
-    "zh-CN",
-)
-WELCOME, CARD, PIN = Prompt("welcome"), Prompt("card"), Prompt("pin")
-PERSON = Prompt("person", {"name": "张*国"})
-
-
-class NamedPlayer(SoundDevicePlayer):
-    """A real player on a simulated device; remembers what it was asked to play."""
-
-    def __init__(self, output: PacedOutput) -> None:
-        super().__init__(output)
-        self.output = output
-        self.played: list[tuple[str, float]] = []
-
-    def play(
-        self,
-        wav: bytes | Path,
-        on_finished: OnFinished | None = None,
-        *,
-        volume: float = 1.0,
-        name: str = "",
-    ) -> None:
-        super().play(wav, on_finished, volume=volume, name=name)
-        self.played.append((name, volume))
-
-    @property
-    def names(self) -> list[str]:
-        return [name for name, _ in self.played]
-
-
-class House:
-    """A guide with everything around it, and a bounded wait for its states."""
-
-    def __init__(
-        self,
-        folder: Path,
-        synthesizer: ToneSynthesizer | None,
-        player: SoundDevicePlayer | SilentPlayer,
-    ):
-        self.folder = folder
-        self.captions: list[str] = []
-        self.states: list[GuideState] = []
-        self._changed = threading.Condition()
-        self.guide = VoiceGuide(
-            CATALOGUE,
-            synthesizer,
-            PromptCache(folder / "voice", recordings=folder / "recorded"),
-            player,
-            self.captions.append,
-            self._on_state,
-        )
-
-    def _on_state(self, state: GuideState) -> None:
-        with self._changed:
-            self.states.append(state)
-            self._changed.notify_all()
-
-    def wait_for(self, state: GuideState) -> None:
-        with self._changed:
-            assert self._changed.wait_for(lambda: self.guide.state is state, LIMIT_S), self.states
-
-    def files(self) -> set[str]:
-        return set(os.listdir(self.folder / "voice"))
-
-
-@pytest.fixture
-def synthesizer() -> ToneSynthesizer:
-    return ToneSynthesizer()
-
-
-@pytest.fixture
-def player() -> NamedPlayer:
-    return NamedPlayer(PacedOutput())
-
-
-@pytest.fixture
-def house(tmp_path: Path, synthesizer: ToneSynthesizer, player: NamedPlayer) -> Iterator[House]:
-    house = House(tmp_path, synthesizer, player)
-    yield house
-    house.guide.close()
-
-
-def say(house: House, prompt: Prompt) -> None:
-    house.guide.speak(prompt)
-    house.wait_for(GuideState.QUIET)
+from tests.accessibility.fakes import LIMIT_S, ToneSynthesizer
+from tests.accessibility.house import CARD, CATALOGUE, PERSON, PIN, WELCOME, House, NamedPlayer, say
 
 
 def test_what_is_spoken_is_the_caption(house: House, synthesizer: ToneSynthesizer) -> None:
@@ -230,70 +124,6 @@ def test_repeat_works_after_a_stop(house: House, player: NamedPlayer) -> None:
     house.guide.repeat()
     house.wait_for(GuideState.QUIET)
     assert player.names == ["card", "card"]
-
-
-def test_a_prompt_is_rendered_once_and_then_taken_from_the_cache(
-    house: House, synthesizer: ToneSynthesizer, player: NamedPlayer
-) -> None:
-    say(house, WELCOME)
-    say(house, WELCOME)
-    assert len(synthesizer.texts) == 1
-    assert player.names == ["welcome", "welcome"]
-    assert len(house.files()) == 1
-
-
-def test_a_recording_comes_before_synthesis(
-    tmp_path: Path, synthesizer: ToneSynthesizer, player: NamedPlayer
-) -> None:
-    (tmp_path / "recorded").mkdir()
-    (tmp_path / "recorded" / f"{text_key('您好。请点一下屏幕。')}.wav").write_bytes(tone_wav(0.3))
-    house = House(tmp_path, synthesizer, player)
-    say(house, WELCOME)
-    house.guide.close()
-    assert synthesizer.texts == []
-    assert player.names == ["welcome"]
-
-
-def test_a_personal_prompt_leaves_no_file_anywhere(
-    house: House, synthesizer: ToneSynthesizer, player: NamedPlayer
-) -> None:
-    before = house.files()
-    say(house, PERSON)
-    assert player.names == ["person"]
-    assert synthesizer.texts == ["是您吗？屏幕上是张某国。"]
-    assert house.files() == before == set()
-    assert not list(scratch_root().glob(f"xianglin-voice-{os.getpid()}-*"))
-
-
-def test_a_personal_prompt_is_repeated_from_memory_until_the_visit_ends(
-    house: House, synthesizer: ToneSynthesizer
-) -> None:
-    say(house, PERSON)
-    say(house, PERSON)
-    assert len(synthesizer.texts) == 1
-    house.guide.forget_visit()
-    assert house.guide.repeat() is False
-    say(house, PERSON)
-    assert len(synthesizer.texts) == 2
-
-
-def test_a_personal_sound_that_is_ready_after_the_visit_is_dropped(
-    house: House, synthesizer: ToneSynthesizer, player: NamedPlayer
-) -> None:
-    synthesizer.gate.clear()
-    house.guide.speak(PERSON)
-    assert synthesizer.waiting.wait(LIMIT_S)
-    house.guide.forget_visit()
-    synthesizer.gate.set()
-    say(house, CARD)
-    say(house, PERSON)
-    assert player.names == ["card", "person"]
-    assert len(synthesizer.texts) == 3
-
-
-def test_values_that_are_no_secret_may_stay_in_the_cache(house: House) -> None:
-    say(house, Prompt("idle", {"seconds": "30"}, is_personal=False))
-    assert len(house.files()) == 1
 
 
 def test_rate_and_volume_hold_for_one_visit(
@@ -427,29 +257,6 @@ def test_a_bug_in_a_player_does_not_silence_the_next_prompt(
     assert "could not be said" in caplog.text
 
 
-def test_prerender_fills_the_cache_at_every_rate_and_leaves_names_out(
-    house: House, synthesizer: ToneSynthesizer
-) -> None:
-    seen: list[tuple[int, int]] = []
-    count = house.guide.prerender(
-        [WELCOME, CARD, PERSON], lambda done, total: seen.append((done, total))
-    )
-    assert count == 6
-    assert seen == [(number, 6) for number in range(1, 7)]
-    assert synthesizer.levels[:2] == [RateLevel.NORMAL] * 2
-    assert len(house.files()) == 6
-    assert house.guide.prerender([WELCOME, CARD]) == 6
-    assert len(synthesizer.texts) == 6
-
-
-def test_prerender_stops_when_there_is_no_engine(
-    house: House, synthesizer: ToneSynthesizer
-) -> None:
-    synthesizer.fault = SynthesizerUnavailable("no library")
-    assert house.guide.prerender([WELCOME, CARD]) == 0
-    assert len(synthesizer.texts) == 1
-
-
 def test_close_in_the_middle_of_rendering_and_playing_ends_everything(
     tmp_path: Path, player: NamedPlayer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -468,9 +275,3 @@ def test_close_in_the_middle_of_rendering_and_playing_ends_everything(
     assert house.guide.state is GuideState.CLOSED
     assert player.names == []
     assert not caplog.records
-
-
-def test_sounds_in_the_cache_are_whole(house: House) -> None:
-    say(house, WELCOME)
-    (name,) = house.files()
-    assert read_wav(house.folder / "voice" / name).duration_s == pytest.approx(0.5)

@@ -1,9 +1,11 @@
 """Files at both ends for tests: real queue and shelf, the real centre over HTTP, a link that can be made to fail."""
 
+import contextlib
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -14,9 +16,10 @@ from sync.blob_shelf import BlobShelf, StoredBlob
 from sync.central.blobs import content_of
 from sync.central.tables_blobs import blob as blob_table
 from sync.events import AttachmentRef
+from sync.http_transport import HttpTransport
 from sync.settlement import Tally
 from sync.transport import Transport
-from tests.sync.sync_parts import NOW, Centre, Kiosk, event
+from tests.sync.sync_parts import NOW, Centre, Kiosk, event, make_centre, make_kiosk
 
 ALWAYS = BlobPolicy(BlobWish.ALWAYS)
 
@@ -139,3 +142,48 @@ class TimedLink(Wrapped):
 
     def _pass(self, sent_bytes: int) -> None:
         self.kiosk.clock.forward(self.latency_s + sent_bytes * 8 / 1000 / self.kbit)
+
+
+PHOTO = content_of_size(150_000)
+SMALL = content_of_size(20_000, seed=2)
+
+
+def run_until_quiet(kiosk: Kiosk, files: Files, runs: int = 40) -> None:
+    """Runs with the waits between them, until nothing waits."""
+    for _ in range(runs):
+        files.run()
+        if not counts(kiosk).waiting:
+            return
+        kiosk.clock.forward(16 * 60)
+
+
+def sealed_of(kiosk: Kiosk, content: bytes) -> bytes:
+    rows = kiosk.rows(
+        "SELECT sealed FROM blob_chunk JOIN blob USING (blob_no) WHERE name = ? ORDER BY number",
+        blob_of(kiosk, content).name,
+    )
+    return b"".join(row[0] for row in rows)
+
+
+def held_at(centre: Centre, kiosk: Kiosk) -> list[int]:
+    mine = select(blob_table.c.held).where(blob_table.c.device == kiosk.outbox.device_id)
+    with centre.admin._database.reading() as connection:
+        return [row[0] for row in connection.execute(mine)]
+
+
+@contextlib.contextmanager
+def own_centre(
+    folder: Path, *, is_sealing: bool = True
+) -> Iterator[tuple[Kiosk, Centre, HttpTransport]]:
+    """A centre that a test may break, with a kiosk."""
+    with make_centre(folder / "own") as centre:
+        key = centre.admin.centre_public_key()
+        with make_kiosk(folder / "kiosk", None, key) as kiosk:
+            if is_sealing:
+                know_keys(kiosk, centre)
+            centre.enrol(kiosk.signer)
+            transport = centre.transport(kiosk.signer)
+            # Without the exchange of keys: a test says itself when the kiosk learns them.
+            kiosk.is_sealing = False
+            yield kiosk, centre, transport
+            transport.close()

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sync.answers import BatchAnswer, Decision, DecisionPage, DeviceState, EventResult, RosterPage
+from sync.answers import (
+    BatchAnswer,
+    Decision,
+    DecisionPage,
+    DeviceState,
+    EventResult,
+    EventStatus,
+    RosterPage,
+)
 from sync.central.admin import CentralAdmin
 from sync.central.server import CentralServer, running
 from sync.central.settings import CentralSettings
@@ -17,6 +25,7 @@ from sync.errors import ProtocolMismatch
 from sync.events import ClockReading, OutboxEvent
 from sync.http_transport import HttpTransport
 from sync.identifiers import new_event_id
+from sync.item import SignedItem
 from sync.key_exchange import KeyExchange
 from sync.migrations import apply_migrations
 from sync.outbox import ItemState
@@ -324,4 +333,14 @@ def answer_to(
         hwm=hwm,
         time=NOW,
         results=tuple(results),
+    )
+
+
+def ids_of(items) -> list[str]:
+    return [SignedItem.decode(item).header.id for item in items]
+
+
+def all_applied(batch_id, items):
+    return answer_to(
+        batch_id, [EventResult(id=one, status=EventStatus.APPLIED) for one in ids_of(items)]
     )

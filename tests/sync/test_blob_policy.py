@@ -15,7 +15,8 @@ from sync.blob_messages import (
     BlobState,
 )
 from sync.blob_policy import REST_S, TRIAL_BYTES, BlobPolicy, BlobWish, LinkSpeed
-from sync.blob_sender import BUDGET_MS, RETENTION
+from sync.blob_retention import KEEP
+from sync.blob_sender import BUDGET_MS
 from sync.blob_shelf import BlobShelf
 from sync.engine import SyncEngine
 from sync.errors import ProtocolMismatch, ServerBusy, Unreachable
@@ -295,7 +296,7 @@ def test_decided_file_that_the_centre_never_takes_is_kept_half_a_year_by_the_cen
         BlobShelf(database).release(event_id)
     files = Files(kiosk, centre, NEVER)
     files.run()
-    kiosk.clock.forward((RETENTION.days - 1) * 86400)
+    kiosk.clock.forward((KEEP.days - 1) * 86400)
     files.run()
     assert counts(kiosk).waiting == 1
     kiosk.clock.forward(2 * 86400)

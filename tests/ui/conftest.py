@@ -9,6 +9,8 @@ from kiosk.ui.kit import Kit, TapGuard
 from kiosk.ui.main_window import MainWindow
 from kiosk.ui.tokens import ScreenSpec, Tokens
 from tests.ui.form_samples import FORM_SAMPLES, catalogue
+from tests.ui.keyboard_sample import show_keyboard_page
+from tests.ui.stage import Stage
 
 PORTRAIT = ScreenSpec(1080, 1920)
 LANDSCAPE = ScreenSpec(1920, 1080)
@@ -105,3 +107,52 @@ def pad(window, clock):
             clock.move(1)
 
     return act
+
+
+@pytest.fixture
+def make_stage(make_window, clock):
+    stages = []
+
+    def make(*next_pages, **options):
+        stage = Stage(make_window(PORTRAIT), clock, *next_pages, **options)
+        stages.append(stage)
+        stage.controller.start()
+        return stage
+
+    yield make
+    for stage in stages:
+        stage.controller.close()
+
+
+@pytest.fixture
+def keyboard_page(make_window, clock):
+    """Opens a page with a keyboard."""
+
+    def show(screen=PORTRAIT):
+        window = make_window(screen)
+        page = show_keyboard_page(window)
+        QApplication.processEvents()
+        clock.move(1)
+        return page
+
+    return show
+
+
+@pytest.fixture
+def touch(clock):
+    def click(*keys):
+        for key in keys:
+            QTest.mouseClick(key, Qt.MouseButton.LeftButton)
+            clock.move(0.3)
+
+    return click
+
+
+@pytest.fixture
+def press(clock):
+    def send(widget, *keys):
+        for key in keys:
+            QTest.keyClick(widget, key)
+            clock.move(0.3)
+
+    return send

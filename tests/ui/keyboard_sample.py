@@ -64,3 +64,12 @@ def show_keyboard_page(window):
     page.show_model(SampleModel(Prompt("citizen_number")))
     page.first_control().setFocus(Qt.FocusReason.OtherFocusReason)
     return page
+
+
+def touch_letters(touch, page, letters):
+    touch(*(page.keyboard.letters.keys[letter] for letter in letters))
+
+
+def choose(touch, page, sign):
+    key = next(key for key in page.keyboard.radicals.keys if key.isVisible() and key.text() == sign)
+    touch(key)

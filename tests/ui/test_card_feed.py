@@ -4,7 +4,7 @@ from kiosk.errors import CardReaderUnavailable
 from kiosk.services.ports import Card
 from kiosk.ui.card_feed import CardFeed
 from tests.ui import fakes
-from tests.ui.test_visit_controller import CARD
+from tests.ui.stage import CARD
 
 OTHER = Card("420106194509030021", "李四", "C\udcff456")
 """Its number is no text that can be encoded: a card is hostile input."""

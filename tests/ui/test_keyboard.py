@@ -2,66 +2,24 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QRawFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from accessibility.input_method import CharacterFinder, PinyinEngine
-from kiosk.ui.fonts import font
 from kiosk.ui.keyboard import NumberKeyboard, PinyinKeyboard
-from kiosk.ui.keyboard.key import KeyboardKey, picture_of
 from kiosk.ui.keyboard.pinyin_keyboard import Panel
-from kiosk.ui.tokens import MIN_KEY_MM
-from tests.ui.audit import audit
-from tests.ui.conftest import LANDSCAPE, PORTRAIT
-from tests.ui.keyboard_sample import show_keyboard_page
+from tests.ui.conftest import LANDSCAPE
+from tests.ui.keyboard_sample import choose, touch_letters
 
-SCREENS = {"portrait": PORTRAIT, "landscape": LANDSCAPE}
 ENTER, SPACE, BACKSPACE = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Backspace
-
-
-@pytest.fixture
-def shown(make_window, clock):
-    def show(screen=PORTRAIT):
-        window = make_window(screen)
-        page = show_keyboard_page(window)
-        QApplication.processEvents()
-        clock.move(1)
-        return page
-
-    return show
-
-
-@pytest.fixture
-def touch(clock):
-    def click(*keys):
-        for key in keys:
-            QTest.mouseClick(key, Qt.MouseButton.LeftButton)
-            clock.move(0.3)
-
-    return click
-
-
-@pytest.fixture
-def press(clock):
-    def send(widget, *keys):
-        for key in keys:
-            QTest.keyClick(widget, key)
-            clock.move(0.3)
-
-    return send
-
-
-def touch_letters(touch, page, letters):
-    touch(*(page.keyboard.letters.keys[letter] for letter in letters))
 
 
 def offered(page):
     return [key.text() for key in page.keyboard.candidates.keys if key.isVisible()]
 
 
-def test_name_is_written_by_touch_word_by_word(shown, touch):
-    page = shown()
+def test_name_is_written_by_touch_word_by_word(keyboard_page, touch):
+    page = keyboard_page()
     touch_letters(touch, page, "wangguilan")
     assert offered(page)[0] == "王"
     touch(page.keyboard.candidates.keys[0])
@@ -72,8 +30,8 @@ def test_name_is_written_by_touch_word_by_word(shown, touch):
     assert not page.keyboard.is_composing
 
 
-def test_delete_takes_letters_back_first_and_the_pages_text_then(shown, touch):
-    page = shown()
+def test_delete_takes_letters_back_first_and_the_pages_text_then(keyboard_page, touch):
+    page = keyboard_page()
     page.show_text("李")
     touch_letters(touch, page, "li")
     delete = page.keyboard.letters.keys["delete"]
@@ -83,8 +41,8 @@ def test_delete_takes_letters_back_first_and_the_pages_text_then(shown, touch):
     assert page.text == ""
 
 
-def test_second_page_of_words_is_turned_to_and_back(shown, touch):
-    page = shown()
+def test_second_page_of_words_is_turned_to_and_back(keyboard_page, touch):
+    page = keyboard_page()
     touch_letters(touch, page, "wang")
     first = offered(page)
     bar = page.keyboard.candidates
@@ -100,8 +58,8 @@ def test_second_page_of_words_is_turned_to_and_back(shown, touch):
     assert offered(page) == first
 
 
-def test_last_page_ends_the_list(shown, touch):
-    page = shown()
+def test_last_page_ends_the_list(keyboard_page, touch):
+    page = keyboard_page()
     touch_letters(touch, page, "wang")
     bar = page.keyboard.candidates
     for _ in range(20):
@@ -111,8 +69,8 @@ def test_last_page_ends_the_list(shown, touch):
     assert 1 <= len(offered(page)) <= 6
 
 
-def test_bounce_of_a_trembling_finger_types_one_letter(shown, clock):
-    page = shown()
+def test_bounce_of_a_trembling_finger_types_one_letter(keyboard_page, clock):
+    page = keyboard_page()
     key = page.keyboard.letters.keys["l"]
     QTest.mouseClick(key, Qt.MouseButton.LeftButton)
     clock.move(0.1)
@@ -120,8 +78,8 @@ def test_bounce_of_a_trembling_finger_types_one_letter(shown, clock):
     assert page.keyboard.candidates.line.shown_words() == "l"
 
 
-def test_character_is_written_by_strokes(shown, touch):
-    page = shown()
+def test_character_is_written_by_strokes(keyboard_page, touch):
+    page = keyboard_page()
     touch(page.keyboard.switches[Panel.STROKES])
     touch(*(page.keyboard.strokes.keys[stroke] for stroke in "13251"))
     assert page.keyboard.candidates.line.shown_words() == "一丿丨乙一"
@@ -131,8 +89,8 @@ def test_character_is_written_by_strokes(shown, touch):
     assert not page.keyboard.is_composing
 
 
-def test_rare_character_is_written_by_its_parts_and_shown_by_its_code_point(shown, touch):
-    page = shown()
+def test_rare_character_is_written_by_its_parts_and_shown_by_its_code_point(keyboard_page, touch):
+    page = keyboard_page()
     touch(page.keyboard.switches[Panel.PARTS])
     touch_letters(touch, page, "shishi")
     place = offered(page).index("U+7833")
@@ -140,13 +98,8 @@ def test_rare_character_is_written_by_its_parts_and_shown_by_its_code_point(show
     assert page.text == "砳"
 
 
-def choose(touch, page, sign):
-    key = next(key for key in page.keyboard.radicals.keys if key.isVisible() and key.text() == sign)
-    touch(key)
-
-
-def test_character_is_found_by_radical_and_strokes(shown, touch, texts):
-    page = shown()
+def test_character_is_found_by_radical_and_strokes(keyboard_page, touch, texts):
+    page = keyboard_page()
     line = page.keyboard.candidates.line
     touch(page.keyboard.switches[Panel.RADICAL])
     assert line.shown_words() == texts.label("keyboard.hint.radical")
@@ -161,8 +114,8 @@ def test_character_is_found_by_radical_and_strokes(shown, touch, texts):
     assert not page.keyboard.is_composing
 
 
-def test_delete_goes_one_step_back_among_radicals(shown, touch):
-    page = shown()
+def test_delete_goes_one_step_back_among_radicals(keyboard_page, touch):
+    page = keyboard_page()
     page.show_text("李")
     line = page.keyboard.candidates.line
     touch(page.keyboard.switches[Panel.RADICAL])
@@ -181,8 +134,8 @@ def test_delete_goes_one_step_back_among_radicals(shown, touch):
     assert page.text == ""
 
 
-def test_more_radicals_than_places_are_reached_by_the_key_for_more(shown, touch):
-    page = shown()
+def test_more_radicals_than_places_are_reached_by_the_key_for_more(keyboard_page, touch):
+    page = keyboard_page()
     panel = page.keyboard.radicals
     touch(page.keyboard.switches[Panel.RADICAL])
     choose(touch, page, "3")
@@ -196,23 +149,23 @@ def test_more_radicals_than_places_are_reached_by_the_key_for_more(shown, touch)
     assert [key.text() for key in panel.keys if key.isVisible()] == first
 
 
-def test_digits_and_dot_are_committed_at_once(shown, touch):
-    page = shown()
+def test_digits_and_dot_are_committed_at_once(keyboard_page, touch):
+    page = keyboard_page()
     touch(page.keyboard.dot, page.keyboard.switches[Panel.DIGITS])
     touch(*(page.keyboard.digits.keys[sign] for sign in "10-2"))
     assert page.text == "·10-2"
 
 
-def test_dot_waits_while_letters_are_typed(shown, touch):
-    page = shown()
+def test_dot_waits_while_letters_are_typed(keyboard_page, touch):
+    page = keyboard_page()
     touch_letters(touch, page, "wang")
     touch(page.keyboard.dot)
     assert page.text == ""
     assert page.keyboard.candidates.line.shown_words() == "wang"
 
 
-def test_long_name_of_a_place_is_shown_by_its_ends_and_committed_whole(shown, touch):
-    page = shown(LANDSCAPE)
+def test_long_name_of_a_place_is_shown_by_its_ends_and_committed_whole(keyboard_page, touch):
+    page = keyboard_page(LANDSCAPE)
     touch_letters(touch, page, "dabashantu")
     key = page.keyboard.candidates.keys[0]
     assert key.text() == "大巴山…自治县"
@@ -221,15 +174,15 @@ def test_long_name_of_a_place_is_shown_by_its_ends_and_committed_whole(shown, to
     assert page.text == "大巴山土家族苗族自治县"
 
 
-def test_nothing_found_is_said(shown, touch, texts):
-    page = shown()
+def test_nothing_found_is_said(keyboard_page, touch, texts):
+    page = keyboard_page()
     touch_letters(touch, page, "uuu")
     assert offered(page) == []
     assert texts.label("keyboard.hint.nothing") in page.keyboard.candidates.line.shown_words()
 
 
-def test_real_keyboard_writes_a_name(shown, press):
-    page = shown()
+def test_real_keyboard_writes_a_name(keyboard_page, press):
+    page = keyboard_page()
     press(page.keyboard, *"wangguilan", SPACE, "1")
     assert page.text == "王桂兰"
     press(page.keyboard, BACKSPACE)
@@ -238,24 +191,24 @@ def test_real_keyboard_writes_a_name(shown, press):
     assert page.gone_on == 1
 
 
-def test_digit_of_a_real_keyboard_picks_a_word_only_while_letters_are_typed(shown, press):
-    page = shown()
+def test_digit_of_a_real_keyboard_picks_a_word_only_while_letters_are_typed(keyboard_page, press):
+    page = keyboard_page()
     press(page.keyboard, *"li")
     second = offered(page)[1]
     press(page.keyboard, "2", "2", "5")
     assert page.text == second + "25"
 
 
-def test_enter_commits_what_is_typed_before_it_goes_on(shown, press):
-    page = shown()
+def test_enter_commits_what_is_typed_before_it_goes_on(keyboard_page, press):
+    page = keyboard_page()
     press(page.keyboard, *"yanglaojin", ENTER)
     assert (page.text, page.gone_on) == ("养老金", 0)
     press(page.keyboard, ENTER)
     assert page.gone_on == 1
 
 
-def test_space_presses_the_focused_key_when_nothing_is_typed(shown, press):
-    page = shown()
+def test_space_presses_the_focused_key_when_nothing_is_typed(keyboard_page, press):
+    page = keyboard_page()
     key = page.keyboard.letters.keys["w"]
     key.setFocus(Qt.FocusReason.TabFocusReason)
     press(key, SPACE)
@@ -265,8 +218,8 @@ def test_space_presses_the_focused_key_when_nothing_is_typed(shown, press):
     assert page.text == first
 
 
-def test_enter_presses_no_key_after_typing_when_a_key_had_the_focus(shown, press):
-    page = shown()
+def test_enter_presses_no_key_after_typing_when_a_key_had_the_focus(keyboard_page, press):
+    page = keyboard_page()
     key = page.keyboard.letters.keys["a"]
     key.setFocus(Qt.FocusReason.TabFocusReason)
     press(key, *"li")
@@ -275,16 +228,16 @@ def test_enter_presses_no_key_after_typing_when_a_key_had_the_focus(shown, press
     assert (page.text, page.gone_on) == ("李", 1)
 
 
-def test_key_is_pressed_by_enter_when_it_was_reached_by_tab(shown, press):
-    page = shown()
+def test_key_is_pressed_by_enter_when_it_was_reached_by_tab(keyboard_page, press):
+    page = keyboard_page()
     key = page.keyboard.letters.keys["a"]
     key.setFocus(Qt.FocusReason.TabFocusReason)
     press(key, ENTER)
     assert page.keyboard.candidates.line.shown_words() == "a"
 
 
-def test_page_keys_and_escape_work_on_a_real_keyboard(shown, press):
-    page = shown()
+def test_page_keys_and_escape_work_on_a_real_keyboard(keyboard_page, press):
+    page = keyboard_page()
     press(page.keyboard, *"wang")
     first = offered(page)
     press(page.keyboard, Qt.Key.Key_PageDown)
@@ -295,37 +248,37 @@ def test_page_keys_and_escape_work_on_a_real_keyboard(shown, press):
     assert not page.keyboard.is_composing
 
 
-def test_numeric_pad_writes_strokes_and_picks_with_enter(shown, press, touch):
-    page = shown()
+def test_numeric_pad_writes_strokes_and_picks_with_enter(keyboard_page, press, touch):
+    page = keyboard_page()
     touch(page.keyboard.switches[Panel.STROKES])
     press(page.keyboard, *"1121", Qt.Key.Key_Enter)
     assert page.text == "王"
 
 
-def test_letter_of_a_real_keyboard_leaves_the_strokes(shown, press, touch):
-    page = shown()
+def test_letter_of_a_real_keyboard_leaves_the_strokes(keyboard_page, press, touch):
+    page = keyboard_page()
     touch(page.keyboard.switches[Panel.STROKES])
     press(page.keyboard, *"li")
     assert page.keyboard.candidates.line.shown_words() == "li"
 
 
 @pytest.mark.parametrize("sign", [Qt.Key.Key_F1, Qt.Key.Key_Home, "%", "$"])
-def test_other_keys_are_left_to_the_page(shown, press, sign):
-    page = shown()
+def test_other_keys_are_left_to_the_page(keyboard_page, press, sign):
+    page = keyboard_page()
     press(page.keyboard, sign)
     assert page.text == ""
 
 
-def test_settle_commits_every_word_that_is_left(shown, press):
-    page = shown()
+def test_settle_commits_every_word_that_is_left(keyboard_page, press):
+    page = keyboard_page()
     press(page.keyboard, *"shebaokayanglaojin")
     page.keyboard.settle()
     assert page.text == "社保卡养老金"
     assert not page.keyboard.is_composing
 
 
-def test_wipe_forgets_what_was_typed(shown, press, touch):
-    page = shown()
+def test_wipe_forgets_what_was_typed(keyboard_page, press, touch):
+    page = keyboard_page()
     touch(page.keyboard.switches[Panel.PARTS])
     press(page.keyboard, *"shishi")
     page.keyboard.wipe()
@@ -365,68 +318,6 @@ def test_number_keyboard_has_the_extra_signs_that_a_field_needs(make_kit, qtbot,
     assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[:n])
 
 
-def test_keyboard_is_never_a_window_of_its_own(shown):
-    page = shown()
+def test_keyboard_is_never_a_window_of_its_own(keyboard_page):
+    page = keyboard_page()
     assert [part for part in page.keyboard.findChildren(QWidget) if part.isWindow()] == []
-
-
-def fill(page, touch, panel):
-    page.keyboard.wipe()
-    touch(page.keyboard.switches[panel])
-    if panel is Panel.STROKES:
-        touch(*(page.keyboard.strokes.keys[stroke] for stroke in "1325"))
-    elif panel is Panel.RADICAL:
-        for sign in ("3", "氵", "8"):
-            assert audit(page.window()) == []
-            choose(touch, page, sign)
-    elif panel is not Panel.DIGITS:
-        touch_letters(touch, page, {Panel.PINYIN: "dabashantu", Panel.PARTS: "shishi"}[panel])
-
-
-@pytest.mark.parametrize("panel", Panel)
-@pytest.mark.parametrize("screen", SCREENS)
-def test_audit_finds_no_fault(make_window, clock, touch, screen, panel):
-    window = make_window(SCREENS[screen])
-    page = show_keyboard_page(window)
-    QApplication.processEvents()
-    clock.move(1)
-    assert audit(window) == []
-    fill(page, touch, panel)
-    assert audit(window) == []
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-def test_keys_are_large_enough_and_named(shown, screen):
-    page = shown(SCREENS[screen])
-    per_mm = SCREENS[screen].px_per_mm
-    for key in page.keyboard.findChildren(KeyboardKey):
-        assert key.focusPolicy() != Qt.FocusPolicy.NoFocus
-        if key.isVisible():
-            short, long = sorted((key.drawn_box().width(), key.drawn_box().height()))
-            assert short >= MIN_KEY_MM[0] * per_mm
-            assert long >= MIN_KEY_MM[1] * per_mm
-            assert key.accessibleName()
-
-
-@pytest.mark.parametrize(("screen", "least_mm"), [("portrait", (30, 24)), ("landscape", (25, 16))])
-def test_letters_are_larger_than_the_least_where_the_screen_allows(shown, screen, least_mm):
-    page = shown(SCREENS[screen])
-    key = page.keyboard.letters.keys["a"]
-    per_mm = SCREENS[screen].px_per_mm
-    assert key.drawn_box().width() >= least_mm[0] * per_mm
-    assert key.drawn_box().height() >= least_mm[1] * per_mm
-
-
-def test_height_is_what_the_documentation_promises(shown):
-    for screen, most_mm in ((PORTRAIT, 145), (LANDSCAPE, 127)):
-        page = shown(screen)
-        assert page.keyboard.minimumSizeHint().height() <= most_mm * screen.px_per_mm
-
-
-def test_picture_of_a_character_is_its_code_point_only_when_the_font_lacks_it(make_window):
-    make_window()
-    raw = QRawFont.fromFont(font(40))
-    for character in "王喆砳\U00030000𠮷":
-        known = raw.supportsCharacter(ord(character))
-        assert picture_of(character) == (character if known else f"U+{ord(character):04X}")
-    assert picture_of("王𠮷") == "王U+20BB7"
