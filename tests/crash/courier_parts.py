@@ -17,11 +17,10 @@ from sync.courier.stored_bundle import StoredBundle
 from sync.device_certificate import issue_certificate
 from sync.http_failures import PROBLEM_PREFIX
 from sync.sealing import HYBRID, OpeningKey
-from sync.signing import DeviceSigner, Purpose, Verifier
-from tests.crash.kiosk_parts import NOW, Kiosk
+from sync.signing import Purpose, Verifier
+from tests.crash.kiosk_parts import ANCHOR, CENTRE, NOW, Kiosk
 
 DEVICE = "dev-0007"
-CENTRE = DeviceSigner(bytes(range(32)))
 PART_BYTES = 8 * 1024
 """Of a part with items: a few requests make several."""
 MEDIUM = "medium"
@@ -77,7 +76,7 @@ def put_report(kiosk: Kiosk, folder: Path) -> None:
 
 def take_in(kiosk: Kiosk, folder: Path) -> list[str]:
     """Take in the report; gives the ids of what it settled."""
-    trusted = {CENTRE.key_id: Verifier(CENTRE.public_key)}
+    trusted = {CENTRE.key_id: ANCHOR}
     clock = events.SystemClock()
     listener = KioskSettlement(kiosk.outbox, kiosk.store.clock)
     reports = ReportSettlement(kiosk.encrypted, kiosk.outbox, listener, clock, DEVICE, trusted, 2)

@@ -29,9 +29,13 @@ from sync.answers import (
     EventStatus,
     Problem,
 )
+from sync.compression import known_dictionaries
 from sync.identifiers import new_event_id
+from sync.keyring import Keyring, ListedKey, sign_keyring
+from sync.keyring_store import KeyringStore
+from sync.sealing import KEMS, OpeningKey
 from sync.settlement import Settlement, Tally
-from sync.signing import DeviceSigner
+from sync.signing import DeviceSigner, Verifier
 from sync.sqlite_outbox import SqliteOutbox
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -40,6 +44,20 @@ EVIDENCE = Evidence(has_claim=True, factors=frozenset({Factor.CARD, Factor.PIN})
 PERSON = Resident("r-0001", CitizenId("51302219480312064X"), "赵桂兰", "513022104203", None, NOW)
 ATTACHED = 70_000
 """Bytes of a picture: two chunks, so that a cut may fall between them."""
+CENTRE = DeviceSigner(bytes(range(32)))
+ANCHOR = Verifier(CENTRE.public_key)
+KEYRING = sign_keyring(
+    Keyring(
+        serial=1,
+        issued_at=NOW,
+        signing=(ListedKey(CENTRE.public_key),),
+        past=(),
+        sealing={kem: (ListedKey(OpeningKey.generate(kem).sealing_key.public),) for kem in KEMS},
+        dictionaries=known_dictionaries(),
+    ),
+    [CENTRE],
+)
+"""What provisioning takes from the centre's file: events are sealed from the first one on."""
 
 
 @dataclass(slots=True)
@@ -85,7 +103,13 @@ def open_kiosk(
     encrypted = opens(folder / "state", "file")
     try:
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
-        outbox = SqliteOutbox("dev-0007", signer)
+        keys = KeyringStore(ANCHOR)
+        with encrypted.reading() as raw:
+            has_keys = keys.serial(raw) > 0
+        if not has_keys:
+            with encrypted.transaction() as raw:
+                keys.take(raw, KEYRING, NOW)
+        outbox = SqliteOutbox("dev-0007", signer, centre_key=CENTRE.public_key)
         store = SqliteStore(encrypted, outbox, SystemClock(), reserve_bytes=0)
         service = parse_definition(SERVICE.read_text("utf-8"), SERVICE.name)
         yield Kiosk(encrypted, signer, outbox, store, service)

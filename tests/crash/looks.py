@@ -17,6 +17,8 @@ from tests.crash.courier_parts import bundles_on
 from tests.crash.explorer import Findings, Promises
 
 STATE = "state"
+SEALED = b"\x02"
+"""First byte of an item that only the centre can open."""
 
 
 def look(folder: Path, opens: Callable[..., EncryptedDatabase] = open_kiosk_database) -> Findings:
@@ -75,6 +77,7 @@ def _contents(encrypted: EncryptedDatabase) -> Findings:
                 or (row[2] == "acknowledged" and not row[4])
                 for row in events
             ),
+            "unsealed": sum(bool(row[4]) and row[4][:1] != SEALED for row in events),
             "bundles": rows("SELECT bundle, state FROM courier_bundle"),
             "accepted": Counter(row[0] for row in accepted),
             "broken_link": first_broken_link(raw),
@@ -165,6 +168,15 @@ def has_pictures(count: int) -> Rule:
             if request_id in decided and state != "decided":
                 return "decided and open again"
         return ""
+
+    return rule
+
+
+def is_sealed(but: int = 0) -> Rule:
+    """What was accepted can be read by the centre only, but for so many events of the version before."""
+
+    def rule(found: Any, _promises: Promises) -> str:
+        return "" if found["unsealed"] <= but else "an event is not sealed"
 
     return rule
 

@@ -27,6 +27,8 @@ class Case:
     driver: str
     before: Callable[[Path], None] = lambda _folder: None
     rules: tuple[looks.Rule, ...] = ()
+    of_before: int = 0
+    """Events of the version before, which stay as they are."""
     thin: int = 1
     """Where a state takes long to open: one in so many of the calls that only write bytes, others at other seeds."""
     look: Callable[[Path], Findings] = looks.look
@@ -39,7 +41,7 @@ class Case:
             work.calls,
             Disk.of(work.before),
             work.job.folder,
-            Scenario(self.look, looks.judge_by(*self.rules)),
+            Scenario(self.look, looks.judge_by(looks.is_sealed(self.of_before), *self.rules)),
             seed=SEED,
             thin=1 if EVERY_CALL else self.thin,
             stop_at_fault=stop_at_fault,
@@ -78,6 +80,7 @@ CASES = {
         "migration",
         partial(states_before.version_before, count=5),
         (looks.has_at_least(5),),
+        of_before=5,
         thin=2,
     ),
     "courier export": Case(
