@@ -115,7 +115,8 @@ def verify_models(config_path: Path | None, *, as_json: bool) -> int:
         table.add_row(f"{entry.id}\n{escape(entry.name)}", _coloured(state), shown or "—")
     console.print(table)
     for entry in bad:
-        is_ours = store.find(entry) is not None and not entry.package
+        found = store.find(entry)
+        is_ours = found is not None and found.is_installed
         how = f"xianglin models install {entry.id}" if is_ours else "重新安装程序"
         console.print(f"{entry.id} 不会被使用。请重装：{how}", markup=False, soft_wrap=True)
     console.print(

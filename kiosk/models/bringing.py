@@ -6,7 +6,7 @@ The medium may be anybody's: links are not followed, pipes not read, and what is
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -17,8 +17,6 @@ MAXIMUM_NAMES = 20_000
 MAXIMUM_DEPTH = 8
 MAXIMUM_READ_BYTES = 4 << 30
 """Read in search of models; a stick may hold films."""
-_LOOSE_FILE_BYTES = 64 << 20
-"""The largest file of a model that comes as many files."""
 _PIECE_BYTES = 1 << 20
 _READ_FLAGS = (
     os.O_RDONLY
@@ -73,12 +71,12 @@ class Medium:
             sha256: that the file or archive must have; empty for a model of many files.
         """
         if entry.files:
-            by_digest = {self._digest(path): path for path in self._likely(_LOOSE_FILE_BYTES)}
+            likely = self._of_size(set(entry.sizes.values()))
+            by_digest = {self._digest(path): path for path in likely}
             files = {below: by_digest.get(one) for below, one in entry.files.items()}
             found = {below: path for below, path in files.items() if path is not None}
             return Brought(entry, "", found) if len(found) == len(files) else None
-        likely = self._likely(entry.size_bytes, is_exact=True) if entry.size_bytes else self._all()
-        for path in likely:
+        for path in self._of_size({entry.size_bytes}) if entry.size_bytes else self._sizes:
             if self._digest(path) == sha256:
                 return Brought(entry, sha256, {"": path})
         return None
@@ -94,7 +92,7 @@ class Medium:
         if found is not None:
             return found
         names = {entry.local_name.casefold(), PurePosixPath(entry.url).name.casefold()} - {""}
-        for path in self._all():
+        for path in self._sizes:
             if path.name.casefold() in names:
                 raise ModelDigestWrong(
                     "a file of this name with another content",
@@ -105,19 +103,15 @@ class Medium:
                 )
         raise ModelNotFound("not on the medium", model=entry.id, folder=self.folder)
 
-    def _all(self) -> Iterator[Path]:
-        return iter(self._sizes)
-
-    def _likely(self, size: int, *, is_exact: bool = False) -> Iterable[Path]:
-        for path, found in self._sizes.items():
-            if found == size if is_exact else found <= size:
-                yield path
+    def _of_size(self, sizes: set[int]) -> list[Path]:
+        return [path for path, size in self._sizes.items() if size in sizes]
 
     def _digest(self, path: Path) -> str:
         """SHA-256, read once; empty for what cannot be read or is too much."""
         if path not in self._digests:
-            self._left -= self._sizes[path]
-            self._digests[path] = self._read(path) if self._left >= 0 else ""
+            is_bearable = self._sizes[path] <= self._left
+            self._left -= self._sizes[path] if is_bearable else 0
+            self._digests[path] = self._read(path) if is_bearable else ""
         return self._digests[path]
 
     def _read(self, path: Path) -> str:

@@ -75,13 +75,15 @@ class ModelEntry:
     digest_from: str = ""
     """One of ``DIGEST_ORIGINS``; empty without a digest."""
     size_bytes: int = 0
-    """Of the file or archive; 0 when unknown."""
+    """Of the file or archive, or of all files; 0 when unknown."""
     unpacked_bytes: int = 0
     """What an archive may unpack to at most."""
     archive: str = "none"
     """One of ``ARCHIVES``."""
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 by path of a folder that no archive carries."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of the same files: a stick is searched for them by size first."""
     package: str = ""
     """The Python package that carries the file; located, never imported."""
     url: str = ""
@@ -176,6 +178,7 @@ def _checks(entry: ModelEntry) -> tuple[tuple[bool, str], ...]:
         (entry.digest_from in ("", *DIGEST_ORIGINS), "digest_from"),
         (entry.archive == "none" or entry.unpacked_bytes > 0, "unpacked_bytes"),
         (not (entry.sha256 and entry.files), "one digest or many, not both"),
+        (entry.sizes.keys() == entry.files.keys(), "sizes"),
         (bool(entry.digest_from) or bool(entry.url), "neither digest nor url"),
         (not entry.url or urlsplit(entry.url).scheme == "https", "url"),
         (all(_HOST.fullmatch(host) for host in entry.hosts), "hosts"),

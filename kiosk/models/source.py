@@ -53,10 +53,13 @@ class WantedFile:
         """Look at where a redirect leads.
 
         Raises:
-            ModelRedirectRefused: away from HTTPS, or to a host that nobody allowed.
+            CaptivePortal: away from HTTPS, as a network does that wants a login.
+            ModelRedirectRefused: to a host that nobody allowed, or to no address at all.
         """
+        if url.startswith("http://"):
+            raise CaptivePortal("a redirect away from HTTPS", host=self.host)
         if not _is_https(url):
-            raise ModelRedirectRefused("a redirect away from HTTPS", host=url[:80])
+            raise ModelRedirectRefused("a redirect to no safe address", host=url[:80])
         parts, first = urlsplit(url), urlsplit(self.url)
         host, port = parts.hostname or "", parts.port or _PORT
         names = {f"{host}:{port}"} | ({host} if port == _PORT else set())

@@ -166,7 +166,7 @@ def test_an_unknown_size_and_a_wrong_length_end_in_a_refusal_that_keeps_what_cam
         ("status:404", ModelSourceRefused, "IDN-105"),
         ("status:206", ModelSourceRefused, "IDN-105"),
         ("status:511", CaptivePortal, "IDN-106"),
-        ("redirect:http://127.0.0.1:1/x", ModelRedirectRefused, "IDN-107"),
+        ("redirect:http://127.0.0.1:1/x", CaptivePortal, "IDN-106"),
         ("redirect:https://portal.example/login", ModelRedirectRefused, "IDN-107"),
         ("redirect:https://user@127.0.0.1/x", ModelRedirectRefused, "IDN-107"),
         ("redirect:https://127.0.0.1:1/x", ModelRedirectRefused, "IDN-107"),

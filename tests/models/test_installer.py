@@ -63,6 +63,13 @@ def an_entry(**changes: object) -> ModelEntry:
     return replace(entry, **changes)
 
 
+def many_files() -> dict[str, dict[str, object]]:
+    return {
+        "files": {path: digest(one) for path, one in MODEL.items()},
+        "sizes": {path: len(one) for path, one in MODEL.items()},
+    }
+
+
 def an_archive_entry(archive: Path, kind: str = "zip", **changes: object) -> ModelEntry:
     return an_entry(
         id="speech_one",
@@ -189,7 +196,7 @@ def test_a_model_of_many_files_is_gathered_from_anywhere_on_the_stick(
         file="many",
         sha256="",
         size_bytes=0,
-        files={path: digest(one) for path, one in MODEL.items()},
+        **many_files(),
     )
     (stick / "x").mkdir()
     for number, one in enumerate(one for one in MODEL.values() if one):
@@ -435,11 +442,10 @@ def test_a_crash_at_any_step_is_mended_by_the_next_run(
     archive = a_zip(stick / "zip", {"m/a": b"new", "m/b": b"b"})
     for number, one in enumerate(MODEL.values()):
         (stick / f"f{number}").write_bytes(one)
-    many = {path: digest(one) for path, one in MODEL.items()}
     entry = {
         "file": an_entry(),
         "archive": an_archive_entry(archive),
-        "many": an_entry(file="many", sha256="", size_bytes=0, files=many),
+        "many": an_entry(file="many", sha256="", size_bytes=0, **many_files()),
     }[shape]
     for turn in range(1, 100):
         place = tmp_path / f"models-{turn}"
@@ -509,3 +515,17 @@ def test_a_download_that_was_killed_goes_on_in_the_next_run(
     assert asked[0] == ""
     begins = int(asked[1].removeprefix("bytes=").rstrip("-"))
     assert begins >= (1 << 20) - 16 * 1024
+
+
+def test_a_stick_full_of_films_is_not_read_and_hides_nothing(stick: Path) -> None:
+    (stick / "a film").write_bytes(bytes(200_000))
+    (stick / "weights").write_bytes(WEIGHTS)
+    read: list[int] = []
+    medium = Medium(stick, read.append, _left=100_000)
+    medium.search()
+    unknown_size = an_entry(size_bytes=0)
+
+    found = medium.find(unknown_size, digest(WEIGHTS))
+
+    assert found is not None
+    assert sum(read) == len(WEIGHTS)

@@ -108,6 +108,7 @@ def set_to(key: str, value: str) -> Change:
         lambda text: text + 'archive = "rar"\n',
         lambda text: text + 'archive = "zip"\n',
         lambda text: text + 'hosts = ["*"]\n',
+        lambda text: text + f'digest_from = "computed"\n[models.files]\n"a" = "{"a" * 64}"\n',
         lambda text: text + 'colour = "blue"\n',
         lambda text: text + text,
         lambda text: text + text.replace("vad_one", "vad_two"),
