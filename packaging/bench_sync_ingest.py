@@ -1,7 +1,7 @@
 """How fast a centre takes events in: the real one on SQLite and PostgreSQL against PouchDB pushing to express-pouchdb.
 
 The centre opens, checks and applies each sealed item; PouchDB stores documents. Two figures of the centre: *ingest*,
-eight devices that send prepared batches of 100 side by side, and *drain*, one device's real engine on its encrypted
+sixteen devices that send prepared batches of 100 side by side, and *drain*, one device's real engine on its encrypted
 queue. The processor's time is that of all processes of both ends, with PostgreSQL's and with PouchDB's client.
 """
 
@@ -29,7 +29,7 @@ from sync.events import OutboxEvent
 from sync.identifiers import new_event_id
 
 BATCH = 100
-DEVICES = 8
+DEVICES = 16
 PEERS = {"pouchdb": "9.0.0", "express-pouchdb": "4.2.0", "express": "4.21.2"}
 _START_S = 60
 

@@ -208,6 +208,7 @@ def start_centre(
     (state / "central.url").unlink(missing_ok=True)
     command = [sys.executable, "-m", "kiosk", "central", "serve"]
     options = ["--state-dir", str(state), "--key-provider", "file", "--port", "0"]
+    options += ["--workers", "1"]
     return subprocess.Popen(  # noqa: S603 (our own interpreter and arguments)
         [*command, *options],
         stdout=subprocess.DEVNULL,

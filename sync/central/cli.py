@@ -19,7 +19,11 @@ from sync.central.database_url import FILE_VARIABLE, URL_VARIABLE, told_url
 from sync.central.key_cli import add_key_commands
 from sync.central.listing import table as _table
 from sync.central.server import run
-from sync.central.settings import settings_from_environment
+from sync.central.settings import (
+    MOST_WORKERS,
+    settings_from_environment,
+    workers_of_machine,
+)
 from sync.errors import SyncError
 from sync.framing import MAXIMUM_BATCH_BYTES
 
@@ -166,8 +170,9 @@ def _add_address(parser: argparse.ArgumentParser, *, suppress: bool) -> None:
     parser.add_argument(
         "--workers",
         type=_count,
-        default=argparse.SUPPRESS if suppress else 1,
-        help="processes that answer; on PostgreSQL two for each core are a good begin",
+        default=argparse.SUPPRESS if suppress else workers_of_machine(),
+        help=f"processes that answer (default: one for each processor, at most {MOST_WORKERS}); "
+        "on PostgreSQL two for each are a good begin",
     )
     parser.add_argument(
         "--metrics-port",

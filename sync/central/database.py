@@ -25,6 +25,7 @@ from sync.central.engines import (
 )
 from sync.central.group_commit import GroupCommit
 from sync.central.observing import Nobody, Observer
+from sync.central.turns import Turns
 from sync.errors import DatabaseError
 from sync.events import iso_utc
 from sync.key_provider import resolve_key
@@ -68,9 +69,11 @@ class CentralDatabase:
         if url:
             self._engine = postgresql_engine(url)
             self._reader = postgresql_reader(self._engine)
+            self._turns: Turns | None = None
         else:
             self._engine = _embedded(state_dir, key_provider)
             self._reader = sqlite_reader(self._engine)
+            self._turns = Turns(state_dir)
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self.observer: Observer = Nobody()
         """Who counts."""
@@ -86,7 +89,9 @@ class CentralDatabase:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction that begins as a writer; committed and on the disk when the body ends well."""
-        with self._engine.begin() as connection:
+        # The turn first, so that nobody waits for it with a connection in hand.
+        turn = self._turns.taken() if self._turns is not None else contextlib.nullcontext()
+        with turn, self._engine.begin() as connection:
             yield connection
 
     @contextlib.contextmanager

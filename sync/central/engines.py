@@ -39,6 +39,8 @@ def sqlite_engine(path: Path, key: bytes) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
+        # The connection that was used last: what it has read of the file is mostly still right.
+        pool_use_lifo=True,
         # A statement's parameters are personal data and must not stand in an exception's text.
         hide_parameters=True,
     )

@@ -12,7 +12,14 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from sync.central.app import create_app
-from sync.central.listening import READY_FILE, CannotListen, bound, server_config, url_of
+from sync.central.listening import (
+    READY_FILE,
+    CannotListen,
+    bound,
+    server_config,
+    settle_memory,
+    url_of,
+)
 from sync.central.metrics import DatabaseFigures
 from sync.central.metrics_server import MetricsServer
 from sync.central.settings import CentralSettings
@@ -101,7 +108,9 @@ def run(settings: CentralSettings, on_ready: Callable[[str], None] = lambda _url
     if settings.workers > 1:
         WorkerGroup(settings).serve(on_ready)
     else:
-        CentralServer(settings).serve(on_ready)
+        server = CentralServer(settings)
+        settle_memory()
+        server.serve(on_ready)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,8 @@ from pathlib import Path
 from sync.central.admission import DeviceLimits
 
 FAULT_VARIABLE = "XIANGLIN_CENTRAL_FAULT"
+MOST_WORKERS = 4
+"""That a centre starts unasked: each takes some 100 MB, and four keep a disk busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,14 @@ class CentralSettings:
     """Port of the loopback for Prometheus; None for no metrics, 0 lets the system choose."""
     fault: str = ""
     """A fault for tests, see ``sync.central.faults``; empty in service."""
+
+
+def workers_of_machine() -> int:
+    """One for each processor that this process may use; a single one where workers are not tried."""
+    if os.name != "posix":
+        return 1
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(usable or 1, MOST_WORKERS))
 
 
 def settings_from_environment(

@@ -21,7 +21,16 @@ import uvicorn
 from sync.central.admission import ADMISSION_FILE
 from sync.central.app import create_app
 from sync.central.database import CentralDatabase
-from sync.central.listening import READY_FILE, CannotListen, bound, server_config, url_of
+from sync.central.listening import (
+    READY_FILE,
+    CannotListen,
+    bound,
+    bound_beside,
+    let_others_beside,
+    server_config,
+    settle_memory,
+    url_of,
+)
 from sync.central.metrics_server import (
     MetricsServer,
     figures_of_workers,
@@ -66,6 +75,7 @@ class WorkerGroup:
         self._metrics: MetricsServer | None = None
         with contextlib.ExitStack() as undo:
             undo.callback(self._socket.close)
+            let_others_beside(self._socket)
             # Tables and key are there before the first worker asks.
             self._database = CentralDatabase(
                 settings.state_dir, settings.key_provider, settings.database
@@ -185,7 +195,8 @@ def _work(settings: CentralSettings, listener: socket.socket, parent: Connection
         server.should_exit = True
 
     threading.Thread(target=outlive_nobody, name="parent-watch", daemon=True).start()
-    server.run(sockets=[listener])
+    settle_memory()
+    server.run(sockets=[bound_beside(listener)])
 
 
 class _TellingServer(uvicorn.Server):

@@ -185,7 +185,7 @@ def storm_world(folder: Path, seed: int) -> Iterator[StormWorld]:
         front,
         Side("kiosk", "tests.storm.kiosk_process", [str(settings), str(seed), "work"],
              folder / "kiosk.out", nursery),
-        Side("centre", "kiosk.__main__", [*serve, "--port", "0"], folder / "centre.out", nursery),
+        Side("centre", "kiosk.__main__", [*serve, "--port", "0", "--workers", "1"], folder / "centre.out", nursery),
         folder / "kiosk.out",
     )  # fmt: skip
     try:
