@@ -132,6 +132,7 @@ class EncryptedDatabase:
 
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
+        self.folder = path.parent
         self._lock = threading.RLock()
         self._connection = connect(path, key)
         self._database = Database(self._connection)

@@ -249,9 +249,10 @@ def free_bytes(path: Path) -> int:
     """
     try:
         # Asked before each acceptance, of a folder that is there: looking for one above it costs as much as signing.
-        with contextlib.suppress(FileNotFoundError):
+        try:
             return shutil.disk_usage(path).free
-        place = next(folder for folder in path.absolute().parents if folder.exists())
-        return shutil.disk_usage(place).free
+        except FileNotFoundError:
+            place = next(folder for folder in path.absolute().parents if folder.exists())
+            return shutil.disk_usage(place).free
     except OSError as error:
         raise StorageError(f"the disk cannot be asked: {error.strerror}") from error

@@ -126,6 +126,7 @@ class NumberGuard:
         if marks is not None and marks.is_open and not wal.exists():
             with contextlib.suppress(OSError):
                 self.marks_file.write(replace(marks, is_open=False), is_durable=True)
+        self.marks_file.close()
 
     def skip_lost(self, database: Database, at: datetime) -> RecoveryReport:
         """The WAL is gone, and with it what was committed last: give no number again that it may have given."""

@@ -15,6 +15,8 @@ from sync.safe_file import replace_file
 _LAYOUT = struct.Struct(">4sBQQ")
 _CODE = struct.Struct(">I")
 _MAGIC = b"XLM1"
+_CAN_STAY_OPEN = os.name == "posix"
+"""Elsewhere an open file can be neither replaced nor deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,13 @@ class Marks:
     receipt: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MarksFile:
     """The file; always of the same size, so that it can be written on a full disk too."""
 
     path: Path
+    _descriptor: int | None = None
+    """Kept open from the first write on where that hinders nobody, because every request writes."""
 
     def read(self) -> Marks | None:
         """What it says; None when there is none or it was cut off while it was written."""
@@ -62,14 +66,30 @@ class MarksFile:
         Raises:
             OSError: it is not there, or cannot be written.
         """
-        flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-        descriptor = os.open(self.path, flags)
+        descriptor = self._open()
         try:
+            os.lseek(descriptor, 0, os.SEEK_SET)
             os.write(descriptor, _bytes(marks))
             if is_durable:
                 os.fsync(descriptor)
         finally:
+            if not _CAN_STAY_OPEN:
+                self.close()
+
+    def close(self) -> None:
+        """Let go of the file; the next write opens it again."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
             os.close(descriptor)
+
+    def _open(self) -> int:
+        if self._descriptor is not None and os.fstat(self._descriptor).st_nlink == 0:
+            # Replaced or deleted by somebody: what is open has no name any more.
+            self.close()
+        if self._descriptor is None:
+            flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+            self._descriptor = os.open(self.path, flags)
+        return self._descriptor
 
 
 def _bytes(marks: Marks) -> bytes:

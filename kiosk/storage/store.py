@@ -148,7 +148,7 @@ class SqliteStore:
 
     def has_room(self) -> bool:
         """Whether at least the reserve is free where the database lies; ballast that was given up comes back."""
-        free = free_bytes(self.encrypted.path.parent)
+        free = free_bytes(self.encrypted.folder)
         if isinstance(self.encrypted, KioskDatabase) and self.encrypted.keeps_ballast:
             self.encrypted.ballast.keep(free, self.reserve_bytes)
         return free >= self.reserve_bytes

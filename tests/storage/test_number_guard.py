@@ -174,3 +174,17 @@ def test_torn_marks_and_identity_cost_nothing(tmp_path: Path, content: bytes) ->
         assert kiosk.submit().receipt_number.startswith("A07-000002-")
     assert identity(tmp_path).last_seq >= 2
     assert MarksFile(tmp_path / "state" / MARKS_FILE).read() == Marks(False, 2, 2)
+
+
+def test_marks_follow_a_file_that_was_replaced(tmp_path: Path) -> None:
+    path = tmp_path / MARKS_FILE
+    ours, theirs = MarksFile(path), MarksFile(path)
+    theirs.replace(Marks(True, 1, 1))
+    ours.write(Marks(True, 2, 2), is_durable=False)
+    theirs.replace(Marks(True, 1, 1))
+    ours.write(Marks(True, 3, 3), is_durable=False)
+    assert theirs.read() == Marks(True, 3, 3)
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        ours.write(Marks(True, 4, 4), is_durable=False)
+    ours.close()
