@@ -1,8 +1,29 @@
 import gc
 import os
 
+import pytest
+
 # Before any import of Qt: tests need no display, and look the same on every machine.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Let each process begin with its part of the slow tests: one that comes last leaves the other processors idle.
+
+    The slow ones and the others stay in their random order. Worksteal gives each process a share of the list.
+    """
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    others = [item for item in items if not item.get_closest_marker("slow")]
+    count = getattr(config, "workerinput", {}).get("workercount", 1)
+    ends = [len(items) * (number + 1) // count for number in range(count)]
+    ordered = []
+    for number, end in enumerate(ends):
+        ordered += slow[number::count]
+        room = max(0, end - len(ordered))
+        ordered += others[:room]
+        del others[:room]
+    items[:] = ordered + others
 
 
 def pytest_collection_finish():

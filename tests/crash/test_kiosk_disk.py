@@ -135,6 +135,7 @@ def works(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Work]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_every_promise_is_kept_when_the_power_is_cut_at_any_call(
     name: str, works: dict[str, Work], record_property: Callable[[str, object], None]
@@ -146,6 +147,7 @@ def test_every_promise_is_kept_when_the_power_is_cut_at_any_call(
     assert result.promises
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("control", CONTROLS)
 def test_explorer_catches_a_fault_that_was_built_in(
     control: str, works: dict[str, Work], record_property: Callable[[str, object], None]

@@ -180,6 +180,7 @@ def central_process(state_dir: Path, fault: str = "") -> Iterator[tuple[subproce
                 process.wait(20)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
 def test_centre_killed_between_commit_and_answer_applies_once(tmp_path: Path):
     state_dir = tmp_path / "centre"

@@ -46,6 +46,7 @@ def workers(state_dir: Path, url: str, count: int = 2) -> Iterator[WorkerGroup]:
         assert not thread.is_alive()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
 def test_workers_share_nonces_events_and_the_socket(
     tmp_path: Path, database_url: str, kiosk: Kiosk

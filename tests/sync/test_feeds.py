@@ -245,6 +245,7 @@ def test_cursor_that_goes_backwards_for_ever_does_not_keep_the_kiosk(kiosk: Kios
     assert len(transport.asked) <= 6
 
 
+@pytest.mark.slow
 def test_hundred_thousand_tombstones_come_in_bounded_pages(kiosk, centre, watched):
     with centre.admin._database.writing() as connection:
         connection.exec_driver_sql(

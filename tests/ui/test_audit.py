@@ -18,6 +18,7 @@ SMALL_WINDOWS = {"portrait": (540, 960), "landscape": (1280, 720)}
 RECEIPTS = ("receipt", "receipt.provisional", "receipt.delivered", "receipt.decided")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_page_passes_the_audit_on_both_screens(make_window, screen):
     window = make_window(SCREENS[screen])
@@ -29,6 +30,7 @@ def test_every_page_passes_the_audit_on_both_screens(make_window, screen):
     assert faults == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", SMALL_WINDOWS)
 def test_every_page_passes_the_audit_when_the_window_is_small(make_window, screen):
     window = make_window(SCREENS[screen])

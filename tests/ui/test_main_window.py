@@ -198,6 +198,7 @@ def test_two_thousand_actions_pass_through_the_window(make_window, clock):
     assert len(acted) == 2000
 
 
+@pytest.mark.slow
 def test_five_hundred_visits_leave_no_widgets_behind(make_window):
     window = make_window(PORTRAIT)
 

@@ -15,6 +15,7 @@ SCREENS = {"portrait": PORTRAIT, "landscape": LANDSCAPE}
 STRIP = "练习，不会真的办理"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_page_passes_the_audit_and_is_marked_in_practice(make_window, screen):
     window = make_window(SCREENS[screen])
