@@ -21,6 +21,7 @@ from kiosk.identity.calibration_file import (
     write_calibration,
 )
 from kiosk.identity.dlib_engine import ENGINE_ID
+from kiosk.identity.evaluation.attacks import judge_attacks
 from kiosk.identity.evaluation.calibrate import calibrate
 from kiosk.identity.evaluation.evaluation import Evaluation, evaluate
 from kiosk.identity.evaluation.figures import figures, score_table
@@ -29,7 +30,7 @@ from kiosk.identity.evaluation.plots import Mark, det_plot, histogram_plot, perc
 from kiosk.identity.evaluation.samples import SampleEmbedder, describe
 from kiosk.identity.evaluation.trial_set import common_name, read_trial_set
 from kiosk.identity.judge import load_calibration
-from kiosk.sample_engines import engine_names, make_engine
+from kiosk.sample_engines import engine_names, make_detector, make_engine
 from sync.safe_file import make_folder, replace_file
 
 CALIBRATION_FILE = "calibration.json"
@@ -192,7 +193,14 @@ def _measure(config: KioskConfig, wanted: Wanted, *, may_norm: bool = False) -> 
             in_use=_in_use(config, engine.engine_id),
             on_step=lambda step: status.update(_STEPS[step]),
         )
-    return evaluation.with_attacks(trial_set.attacks)
+    detector = make_detector(config) if trial_set.attacks else None
+    if detector is None:
+        return evaluation.with_attacks(trial_set.attacks)
+    total = len(trial_set.samples) + sum(map(len, trial_set.attacks.values()))
+    with _bar(f"{detector.name} 正在判断", total) as advance:
+        return evaluation.with_attacks(
+            trial_set.attacks, judge_attacks(trial_set, detector, advance)
+        )
 
 
 def _in_use(config: KioskConfig, engine_id: str) -> float | None:

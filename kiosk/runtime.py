@@ -6,7 +6,7 @@
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -27,10 +27,13 @@ from kiosk.disk_watch import DiskWatch
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.expressions import Lookup
 from kiosk.domain.hints import Hint, propose
-from kiosk.errors import StorageError, TemplateUnusable
+from kiosk.domain.identity_evidence import Score
+from kiosk.domain.identity_policy import Assurance
+from kiosk.errors import CalibrationUnusable, StorageError, TemplateUnusable
 from kiosk.flows.visit_ports import NoPrinting, SiteFacts, VisitPorts, VisitPrinting
 from kiosk.hints import HintFiles
 from kiosk.identity.dlib_engine import DlibFaceEngine
+from kiosk.identity.judge import CalibratedJudge, load_calibration
 from kiosk.models.store import ModelStore
 from kiosk.parameters import PensionFiles
 from kiosk.practice import practice_ports
@@ -164,6 +167,7 @@ class Runtime:
             face_template=self._usable_template,
             has_camera=lambda: config.hardware.camera != "none",
             start_face_check=self._face_check,
+            judge=self._judge,
             note_face_check=self._note_face_check,
             is_clock_behind=ClockGuard(self.store, self.clock.device).is_behind,
             has_room=self.store.has_room,
@@ -376,6 +380,15 @@ class Runtime:
             self.clock,
             self._strangers(template),
         )
+
+    def _judge(self, scores: Sequence[Score], *, is_live: bool) -> Assurance:
+        try:
+            judge = CalibratedJudge.of(load_calibration(self.config.identity.calibration))
+        except CalibrationUnusable as error:
+            # The doctor says it; a second factor is asked for meanwhile.
+            _log.warning("no calibration code=%s", error.code)
+            return Assurance.NOBODY
+        return judge.judge(scores, is_live=is_live).assurance
 
     def _strangers(self, template: FaceTemplate) -> tuple[FaceTemplate, ...]:
         if not self.config.identity.score_log:

@@ -6,6 +6,7 @@ from pathlib import Path
 from kiosk.config import KioskConfig
 from kiosk.devices.picture import PictureUnreadable, letter_box, read_picture
 from kiosk.identity.dlib_engine import ENGINE_ID, DlibFaceEngine
+from kiosk.identity.evaluation.attacks import AttackDetector
 from kiosk.identity.evaluation.samples import (
     UNREADABLE,
     FaceSamples,
@@ -45,6 +46,11 @@ def camera_frame(path: Path) -> Frame:
         return letter_box(read_picture(path), *CAMERA_SIZE)
     except PictureUnreadable as error:
         raise SampleUnusable(UNREADABLE) from error
+
+
+def make_detector(_config: KioskConfig) -> AttackDetector | None:
+    """What judges the attacks of a folder; None while this machine has no presentation attack detection."""
+    return None
 
 
 def _makers(_config: KioskConfig) -> Mapping[str, Maker]:

@@ -64,7 +64,8 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
         type=_samples,
         default=1,
         metavar="N",
-        help="samples in each template (default 1: each two samples are compared)",
+        help="samples in each template, as many as are enrolled here: the policy uses a calibration for templates of "
+        "just so many (default 1: each two samples are compared)",
     )
 
 

@@ -20,6 +20,9 @@ class Score:
     """The engine with its version; scores of two engines are never compared."""
     similarity: float
     """Greater is more alike; an engine that measures a distance gives minus the distance."""
+    template_samples: int = 1
+    """How many samples the template was made of. Strangers too come nearer to a mean of several than to a single one,
+    so what was measured with one number says nothing of another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,10 @@ class FaceAccepted:
     score: float
     engine_id: str
     threshold: float
+    worst: float = float("inf")
+    """The score of the least alike frame of the accepted try."""
+    is_live: bool = False
+    """Presentation attack detection has passed."""
     stranger_scores: tuple[float, ...] = ()
     """For the anonymous score log."""
 

@@ -1,10 +1,12 @@
 """Is it really you: face with consent, card, PIN, and a way on when none of them works."""
 
+import math
 from dataclasses import dataclass, field, replace
 
 from accessibility.prompt import Prompt
 from kiosk.domain.citizen_id import CitizenId, InvalidCitizenId
-from kiosk.domain.identity_policy import Factor, NextProof, Ways, next_proof
+from kiosk.domain.identity_evidence import Score
+from kiosk.domain.identity_policy import Assurance, Factor, NextProof, Ways, next_proof
 from kiosk.domain.logged_score import ScoreOutcome
 from kiosk.errors import FlowError
 from kiosk.flows.actions import (
@@ -147,6 +149,7 @@ class FaceCheckStep:
                 face_score=action.score,
                 face_engine=action.engine_id,
                 face_threshold=action.threshold,
+                biometric=_alone(visit, ports, action),
             )
             return Destination(next_step(visit, ports), replaces=True)
         visit.has_face_failed = True
@@ -159,6 +162,15 @@ class FaceCheckStep:
             onward = next_step(visit, ports)
             return Destination(_other_way_notice(onward, "notice.face_unavailable"), replaces=True)
         raise FlowError(f"face check does not offer {type(action).__name__}")
+
+
+def _alone(visit: Visit, ports: VisitPorts, action: FaceAccepted) -> Assurance:
+    """What the face reaches without a second factor."""
+    if visit.face_template is None or not math.isfinite(action.worst):
+        return Assurance.NOBODY
+    enrolled = len(visit.face_template.vectors)
+    score = Score(action.engine_id, -action.worst, enrolled)
+    return ports.judge((score,), is_live=action.is_live)
 
 
 def _note(visit: Visit, ports: VisitPorts, action: Action) -> None:

@@ -10,6 +10,7 @@ from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.expressions import Lookup
 from kiosk.domain.form import Form
 from kiosk.domain.hints import Hint
+from kiosk.domain.identity_policy import Assurance
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.flows.county_tables import CountyTables
@@ -18,7 +19,7 @@ from kiosk.services.drafts import Drafts
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
 from kiosk.services.note_score import FaceCheckNote
-from kiosk.services.ports import CardReader, FaceTemplate
+from kiosk.services.ports import BiometricJudge, CardReader, FaceTemplate
 from kiosk.services.record_consent import RecordConsent
 from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.submit_request import SubmitRequest
@@ -133,6 +134,8 @@ class VisitPorts:
     """The offline check of a paper's code; None where it is not offered."""
     start_code_scan: Callable[[], CodeScanRun] | None = None
     """A look for a code through the camera; None without a camera."""
+    judge: BiometricJudge = lambda _scores, *, is_live: Assurance.NOBODY
+    """What face and voice reach alone; by default nothing, so that a second factor is asked for."""
     note_face_check: Callable[[FaceCheckNote], None] = lambda _note: None
     """Keeps how a face check ended, without whose it was."""
     is_clock_behind: Callable[[], bool] = lambda: False

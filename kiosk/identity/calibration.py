@@ -71,16 +71,23 @@ class Calibrator:
             raise TemplateUnusable("the template is damaged; enrol again")
         one: Float64Array = probe.astype(np.float64)[None]
         value = self.space.similarities(one, vectors.astype(np.float64)[None])[0]
-        return Score(self.engine.engine_id, float(value))
+        return Score(self.engine.engine_id, float(value), len(enrolled))
+
+    def fits(self, score: Score) -> bool:
+        """Whether the figures hold for this kind of comparison."""
+        return (score.engine_id, score.template_samples) == (
+            self.engine.engine_id,
+            self.engine.template_samples,
+        )
 
     def llr(self, score: Score) -> float:
         """What a score says: the calibrated line, capped to what the set can show at this score.
 
         Raises:
-            ValueError: of another engine, or not a number.
+            ValueError: of another engine, against a template of another number of samples, or not a number.
         """
-        if score.engine_id != self.engine.engine_id or not math.isfinite(score.similarity):
-            raise ValueError("the score is not one of this engine")
+        if not self.fits(score) or not math.isfinite(score.similarity):
+            raise ValueError("the score is not one of this engine as it was measured")
         line = self.engine.slope * score.similarity + self.engine.offset
         return max(LEAST_LLR, min(line, self._cap_at(score.similarity)))
 

@@ -54,7 +54,7 @@ class EngineCalibration(_Strict):
     modality: Literal["face", "voice"]
     metric: Literal["euclidean", "cosine"]
     template_samples: Annotated[int, Field(ge=1, le=50)]
-    """How many samples a template was made of; with more, people are told apart better than is said here."""
+    """How many samples a template was made of; the figures hold for templates of just so many."""
     dataset: Annotated[str, Field(min_length=1, max_length=300)]
     """Which set it was measured with."""
     made_at: date

@@ -40,13 +40,13 @@ class CalibratedJudge:
         """Weigh the best comparison of each modality.
 
         Args:
-            scores: at most one of each modality; one of an engine that is not calibrated counts 0.
+            scores: at most one of each modality; one that was not calibrated, or not with so many samples, counts 0.
             is_live: presentation attack detection has passed.
         """
         evidence = [
             self.by_engine[score.engine_id].evidence(score)
             for score in scores
-            if score.engine_id in self.by_engine
+            if score.engine_id in self.by_engine and self.by_engine[score.engine_id].fits(score)
         ]
         llr = total_llr(evidence)
         reached = biometric_assurance(llr, self.thresholds(evidence), is_live=is_live)

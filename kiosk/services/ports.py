@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from kiosk.domain.identity_evidence import Score
+from kiosk.domain.identity_policy import Assurance
 from kiosk.domain.printout import PrintTarget
 
 if TYPE_CHECKING:
@@ -205,6 +207,18 @@ class FaceComparison:
     score: float
     """For dlib-resnet-v1 the Euclidean distance to the mean of the enrolled embeddings: smaller is more alike."""
     is_match: bool
+
+
+class BiometricJudge(Protocol):
+    """Weighs the comparisons of a visit by the calibration that this machine reads."""
+
+    def __call__(self, scores: Sequence[Score], *, is_live: bool) -> Assurance:
+        """What face and voice reach alone; NOBODY where they are one factor among others.
+
+        Args:
+            scores: at most one of each modality: of a check, its worst compared frame.
+            is_live: presentation attack detection has passed; nothing makes up for it.
+        """
 
 
 class FaceEngine(Protocol):

@@ -62,6 +62,9 @@ class FaceCheckResult:
     attempts: int = 0
     code: str = ""
     """The error code when unavailable."""
+    worst: float = float("inf")
+    """The least alike of all frames that the accepted try compared. A stranger's worst frame is as good as a threshold
+    asks no more often than a single one, so the bounds of single comparisons hold for it; for the best they do not."""
     closest: float | None = None
     """The best score when not accepted; None when no picture could be compared."""
     stranger_scores: tuple[float, ...] = ()
@@ -85,6 +88,8 @@ class _Try:
     matched: int = 0
     best_score: float = float("inf")
     closest: float = float("inf")
+    """Of all compared frames, matching or not."""
+    worst: float = 0.0
     """Of all compared frames, matching or not."""
     embedding: "Embedding | None" = None
     """Of the last matching frame."""
@@ -126,6 +131,7 @@ class FaceCheck:
                         self.engine.engine_id,
                         self.threshold,
                         attempt,
+                        worst=current.worst,
                         stranger_scores=self._stranger_scores(current.embedding),
                     )
             closest = min(closest, current.closest)
@@ -162,6 +168,7 @@ class FaceCheck:
             comparison = self.engine.compare(embedding, self.template)
             current.compared += 1
             current.closest = min(current.closest, comparison.score)
+            current.worst = max(current.worst, comparison.score)
             if comparison.is_match:
                 current.matched += 1
                 current.embedding = embedding

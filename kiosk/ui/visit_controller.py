@@ -385,7 +385,11 @@ class VisitController(QObject):
         if result.kind == "accepted":
             self.act(
                 FaceAccepted(
-                    result.score, result.engine_id, result.threshold, result.stranger_scores
+                    result.score,
+                    result.engine_id,
+                    result.threshold,
+                    worst=result.worst,
+                    stranger_scores=result.stranger_scores,
                 )
             )
         elif result.kind == "not_accepted":

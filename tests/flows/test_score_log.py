@@ -1,7 +1,7 @@
 """How face checks end is kept without whose they were; what is kept tells whom the checks shut out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +14,8 @@ from kiosk.__main__ import main
 from kiosk.clock import SystemClock, site_date
 from kiosk.config import load_config
 from kiosk.domain.age_band import AgeBand
+from kiosk.domain.identity_evidence import Score
+from kiosk.domain.identity_policy import Assurance
 from kiosk.domain.logged_score import KEPT_FOR, LoggedScore, ScoreKind, ScoreOutcome
 from kiosk.errors import StorageBusy
 from kiosk.flows import pages
@@ -101,7 +103,7 @@ def test_end_of_a_check_is_kept_without_person_and_time(
 
 
 def test_strangers_scores_say_nothing_of_anybody(world: World) -> None:
-    visit(world, BY_CARD, FaceAccepted(0.31, "e", 0.38, (0.81, 0.77)))
+    visit(world, BY_CARD, FaceAccepted(0.31, "e", 0.38, stranger_scores=(0.81, 0.77)))
     strangers = [line for line in logged(world) if line.kind is ScoreKind.STRANGER]
     assert sorted(line.similarity or 0 for line in strangers) == [-0.81, -0.77]
     assert {line.age_band for line in strangers} == {None}
@@ -249,3 +251,37 @@ def test_file_that_is_no_score_log_or_too_short_is_refused(
     assert (code, "有0条本人的分数，至少要20条" in said) == (1, True)
     code, said = machine("calibrate", "--scores", str(file), "--engine", "other")
     assert (code, "还没有用文件夹校准过" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("end", "page"),
+    [
+        (FaceAccepted(0.31, "e", 0.38, worst=0.35, is_live=True), pages.ChoicePage),
+        (FaceAccepted(0.31, "e", 0.38, worst=0.37, is_live=True), pages.CardPage),
+        (FaceAccepted(0.31, "e", 0.38, worst=0.35, is_live=False), pages.CardPage),
+        (FaceAccepted(0.31, "e", 0.38), pages.CardPage),
+    ],
+)
+def test_face_spares_the_card_only_when_its_worst_frame_is_shown_to_be_enough_and_it_is_alive(
+    end: FaceAccepted, page: type, world: World
+) -> None:
+    def judge(scores: Sequence[Score], *, is_live: bool) -> Assurance:
+        return Assurance.VERIFIED if is_live and scores[0].similarity >= -0.36 else Assurance.NOBODY
+
+    walk(Navigator(replace(world.ports, judge=judge)), *BY_NUMBER, (end, page))
+
+
+def test_machine_judges_by_its_calibration_and_grants_nothing_when_that_is_damaged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_database(tmp_path)
+    damaged = tmp_path / "county.json"
+    damaged.write_text("{}", "utf-8")
+    scores = (Score("dlib-resnet-v1", -0.1),)
+    for section in ({}, {"calibration": str(damaged)}):
+        settings = write_settings(tmp_path, identity=section)
+        with open_runtime(load_config(settings)) as runtime:
+            judged = runtime.visit_ports().judge(scores, is_live=True)
+            assert judged is Assurance.NOBODY
+    assert "no calibration code=IDN-601" in caplog.text
+    caplog.clear()

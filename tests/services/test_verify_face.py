@@ -96,8 +96,7 @@ def run(
 
 def test_check_accepts_when_two_good_frames_match() -> None:
     result, views = run(FakeEngine(scores=[0.35, 0.31]))
-    assert result == FaceCheckResult("accepted", 0.31, "e", 0.38, 1)
-    assert result.stranger_scores == ()
+    assert result == FaceCheckResult("accepted", 0.31, "e", 0.38, 1, worst=0.35)
     assert [view.progress for view in views] == [0.5, 1.0]
 
 
@@ -171,3 +170,9 @@ def test_check_that_fails_tells_its_best_score_or_that_there_was_no_picture() ->
     assert (result.kind, result.closest, result.engine_id) == ("not_accepted", 0.5, "e")
     nobody, _ = run(FakeEngine(advice=[FaceAdvice.NO_FACE] * 10_000))
     assert nobody.closest is None
+
+
+def test_worst_frame_of_the_accepted_try_is_told_also_when_it_did_not_match() -> None:
+    """The first try's frames do not count: each try is an attempt of its own."""
+    result, _ = run(FakeEngine(scores=[0.9, 0.9, 0.9, 0.3, 0.5, 0.31]))
+    assert (result.kind, result.score, result.worst, result.attempts) == ("accepted", 0.3, 0.5, 2)

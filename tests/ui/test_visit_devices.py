@@ -11,8 +11,8 @@ from tests.ui.stage import CARD, CARD_PAGE, FACE, IDENTIFY
 def test_face_result_becomes_an_action(make_stage, qtbot):
     for result, expected in (
         (
-            FaceCheckResult("accepted", 0.31, "dlib-resnet-v1", 0.4, 1),
-            actions.FaceAccepted(0.31, "dlib-resnet-v1", 0.4),
+            FaceCheckResult("accepted", 0.31, "dlib-resnet-v1", 0.4, 1, worst=0.35),
+            actions.FaceAccepted(0.31, "dlib-resnet-v1", 0.4, worst=0.35),
         ),
         (FaceCheckResult("not_accepted", attempts=3), actions.FaceNotAccepted(3)),
         (FaceCheckResult("unavailable", code="KSK-301"), actions.FaceCheckUnavailable("KSK-301")),

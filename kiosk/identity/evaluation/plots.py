@@ -63,8 +63,7 @@ def det_plot(
         _mark_words(drawing, place, _TOP + 16 + 18 * row, mark.words)
     drawing.line(_det_points(det_curve(trials), trials, x, y), IMPOSTOR, 2.6)
     words = f"灰色：比{percent(round(least_shown, 4))}更少，这份数据证明不了"
-    drawing.box((_LEFT + 4, HEIGHT - _BOTTOM - 27), (13.0 * len(words) - 20, 24), SHADE)
-    drawing.text((_LEFT + 8, HEIGHT - _BOTTOM - 10), words, INK, size=12)
+    drawing.text((WIDTH - _RIGHT, 48), words, PALE, size=12, anchor="end")
     _frame(drawing, "陌生人被当成本人的比例（错误接受）", "本人被拒绝的比例（错误拒绝）")
     return drawing
 

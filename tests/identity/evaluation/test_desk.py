@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk import sample_engines
+from kiosk import identity_desk, sample_engines
 from kiosk.__main__ import main
 from kiosk.domain.identity_evidence import Modality
 from kiosk.identity.calibration_file import read_calibration
@@ -148,3 +148,21 @@ def test_engine_that_is_not_there_and_folder_without_files_are_said(
     (tmp_path / "empty" / "a").mkdir(parents=True)
     code, said = command("evaluate", str(tmp_path / "empty"))
     assert (code, "没有这个引擎能用的文件" in said) == (1, True)
+
+
+def test_attacks_are_judged_where_there_is_a_detector(
+    tmp_path: Path, command: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Detector:
+        name = "all-1"
+
+        def is_live(self, path: Path) -> bool:
+            return True
+
+    monkeypatch.setattr(identity_desk, "make_detector", lambda _config: Detector())
+    folder, out = make_people(tmp_path / "set", people=9), tmp_path / "report"
+    assert command("evaluate", str(folder), "--out", str(out))[0] == 0
+    attacks = json.loads((out / "report.json").read_text("utf-8"))["attacks"]
+    assert attacks["apcer_by_species"]["print"]["rate"] == 1.0
+    assert attacks["bpcer"]["errors"] == 0
+    assert "APCER" in (out / "report.html").read_text("utf-8")
