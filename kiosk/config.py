@@ -79,6 +79,11 @@ class HardwareConfig:
         "摄像头：`opencv:<编号>`、`file:<图片、文件夹或视频>` 或 `none`",
         pattern=r"none|opencv:[0-9]{1,2}|file:.+",
     )
+    microphone: str = _key(
+        "none",
+        "麦克风：`sounddevice`、`sounddevice:<编号或名字>`、`file:<录音或文件夹>` 或 `none`",
+        pattern=r"none|sounddevice(:.+)?|file:.+",
+    )
     card_reader: str = _key(
         "none", "读卡器：`simulated:<cards.json>` 或 `none`", pattern=r"none|simulated:.+"
     )

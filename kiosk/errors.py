@@ -12,7 +12,10 @@ KioskError
 │   ├── TemplateUnusable        an enrolled template of another engine or damaged
 │   ├── ProcessorUnsupported    the embedded engine cannot run here
 │   ├── ModelError              installing models; its leaves stand in kiosk/models/errors.py
-│   └── FaceNotUsable           a picture for enrolment: names which and why
+│   ├── FaceNotUsable           a picture for enrolment: names which and why
+│   ├── MicrophoneUnavailable   no microphone, unplugged, or its driver fails
+│   ├── VoiceEngineMissing      the package of a speech engine is not installed
+│   └── VoiceNotUsable          a phrase for enrolment: names which and why
 ├── DeviceError
 │   ├── CardReaderUnavailable
 │   ├── PrinterUnavailable      none, unplugged or out of paper: nothing was printed
@@ -171,6 +174,30 @@ class FaceNotUsable(IdentityError):
 
     def __init__(self, index: int, advice: str) -> None:
         super().__init__(f"picture {index + 1}: {advice}")
+        self.index = index
+        self.advice = advice
+
+
+class MicrophoneUnavailable(IdentityError):
+    """There is no microphone, it was unplugged, or it stopped giving sound."""
+
+    code = "IDN-401"
+    is_retryable = True
+
+
+class VoiceEngineMissing(IdentityError):
+    """The package of a speech engine is not installed, or does not load here."""
+
+    code = "IDN-402"
+
+
+class VoiceNotUsable(IdentityError):
+    """A phrase meant for a voice template cannot be used; says which one and why."""
+
+    code = "IDN-403"
+
+    def __init__(self, index: int, advice: str) -> None:
+        super().__init__(f"phrase {index + 1}: {advice}")
         self.index = index
         self.advice = advice
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from accessibility.errors import AccessibilityError, PromptMissing
-from kiosk.errors import ConfigError, FaceNotUsable, KioskError, TablesUnusable
+from kiosk.errors import ConfigError, FaceNotUsable, KioskError, TablesUnusable, VoiceNotUsable
 from kiosk.models.errors import ModelError
 from sync.courier.errors import MediumTooSmall
 from sync.errors import SyncError
@@ -136,6 +136,10 @@ def _details(error: BaseException, label: Label) -> tuple[str, ...]:
         stem = f"error.{error.code.lower()}"
         advice = label(f"{stem}.{error.advice}")
         return (label(f"{stem}.picture", number=error.index + 1, advice=advice),)
+    if isinstance(error, VoiceNotUsable):
+        stem = f"error.{error.code.lower()}"
+        advice = label(f"{stem}.{error.advice}")
+        return (label(f"{stem}.phrase", number=error.index + 1, advice=advice),)
     if isinstance(error, MediumTooSmall):
         return _room(error, label)
     if isinstance(error, ModelError):

@@ -4,14 +4,16 @@ from pathlib import Path
 
 from kiosk.devices.absent_camera import AbsentCamera
 from kiosk.devices.absent_card_reader import AbsentCardReader
+from kiosk.devices.absent_microphone import AbsentMicrophone
 from kiosk.devices.file_camera import FileCamera
 from kiosk.devices.opencv_camera import OpencvCamera
 from kiosk.devices.simulated_card_reader import CardsUnreadable, SimulatedCardReader, read_cards
 from kiosk.errors import ConfigError
-from kiosk.services.ports import Camera, CardReader
+from kiosk.services.ports import Camera, CardReader, Microphone
 
 CAMERA_KEY = "hardware.camera"
 CARD_READER_KEY = "hardware.card_reader"
+MICROPHONE_KEY = "hardware.microphone"
 
 _MAXIMUM_INDEX = 63
 
@@ -55,3 +57,27 @@ def make_card_reader(spec: str) -> CardReader:
             raise ConfigError((f"{CARD_READER_KEY}：{error}",)) from error
     fault = "请写 simulated:<cards.json> 或 none"
     raise ConfigError((f"{CARD_READER_KEY}：不是读卡器；{fault}",))
+
+
+def make_microphone(spec: str) -> Microphone:
+    """Build a microphone; loads no sound library and opens nothing.
+
+    Args:
+        spec: ``sounddevice``, ``sounddevice:<number or part of the name>``, ``file:<WAV or folder>`` or ``none``.
+    Raises:
+        ConfigError: another text; names the key and what to write.
+    """
+    kind, _, rest = spec.partition(":")
+    if spec == "none":
+        return AbsentMicrophone()
+    # Imported here: both need numpy, for which a kiosk without a voice does not wait.
+    if kind == "file" and rest:
+        from kiosk.devices.file_microphone import FileMicrophone
+
+        return FileMicrophone(Path(rest).expanduser())
+    if kind == "sounddevice":
+        from kiosk.devices.sounddevice_microphone import SounddeviceMicrophone
+
+        return SounddeviceMicrophone(rest)
+    fault = "请写 sounddevice、sounddevice:<编号或名字>、file:<录音或文件夹> 或 none"
+    raise ConfigError((f"{MICROPHONE_KEY}：不是麦克风；{fault}",))

@@ -22,7 +22,16 @@ Frame: TypeAlias = "npt.NDArray[np.uint8]"
 """One picture: shape (height, width, 3), BGR, 0-255."""
 
 Embedding: TypeAlias = "npt.NDArray[np.float32]"
-"""A face embedding: shape (d,), float32."""
+"""A face or voice embedding: shape (d,), float32."""
+
+Sound: TypeAlias = "npt.NDArray[np.int16]"
+"""Speech: shape (n,), mono, 16 bit, at ``SOUND_RATE_HZ``."""
+
+SOUND_RATE_HZ = 16_000
+"""Samples a second that every microphone gives and every speech engine takes."""
+
+SOUND_BLOCK = 512
+"""Samples of one block: 32 ms, what the voice activity detector looks at."""
 
 
 class DeviceState(enum.Enum):
@@ -255,6 +264,45 @@ class FaceEngine(Protocol):
         Raises:
             TemplateUnusable: made by another engine, or damaged.
         """
+
+
+class Microphone(Protocol):
+    """A source of sound; opened for one check and closed after it, so that nobody is overheard in between."""
+
+    @property
+    def label(self) -> str:
+        """What the device is, for staff: never a path of personal data."""
+
+    def open(self) -> None:
+        """Start the device; what was said before is not heard.
+
+        Raises:
+            MicrophoneUnavailable: there is none, or it does not start.
+        """
+
+    def read(self) -> Sound:
+        """Wait for the next ``SOUND_BLOCK`` samples; at most 2 s.
+
+        Raises:
+            MicrophoneUnavailable: not open, unplugged or silent.
+        """
+
+    def close(self) -> None:
+        """Stop the device; safe to call twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceTemplate:
+    """An enrolled voice for 1:1 verification; stored encrypted, never leaves the device."""
+
+    engine_id: str
+    """The engine, with version, that made it; engines are never mixed."""
+    vector: bytes = field(repr=False)
+    """Little-endian float32, length 1: the mean of the phrases, each of length 1."""
+    phrases: int
+    """How many phrases it was made of."""
+    speech_s: float
+    """Seconds of speech in them."""
 
 
 class PhotoAdvice(enum.Enum):

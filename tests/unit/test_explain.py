@@ -8,11 +8,13 @@ import pytest
 import accessibility
 import kiosk
 import sync
+from accessibility.prompt import Prompt
 from accessibility.prompt_catalogue import PromptCatalogue
-from kiosk.errors import ConfigError, FaceNotUsable, KioskError
+from kiosk.errors import ConfigError, FaceNotUsable, KioskError, VoiceNotUsable
 from kiosk.explain import code_of, explain, explainable, page_text, staff_text, text_ids
 from kiosk.models.errors import Facts
 from kiosk.services.ports import FaceAdvice
+from kiosk.services.voice_ports import VoiceAdvice
 from sync.errors import Unreachable
 
 UNIMPORTABLE = {"kiosk.__main__", "accessibility.pyttsx3_worker"}
@@ -71,6 +73,8 @@ def test_no_text_is_left_without_an_error() -> None:
     assert written - known == {
         *ADVICE_IDS,
         *(f"error.idn-100.{name}" for name in Facts.__annotations__),
+        *(f"error.idn-403.{advice.value}" for advice in VoiceAdvice),
+        "error.idn-403.phrase",
         "error.ksk-305.picture",
         "error.ksk-305.other_person",
         "error.ksk-100.more",
@@ -101,6 +105,14 @@ def test_picture_that_cannot_be_enrolled_is_named_with_what_to_do(advice: FaceAd
     (detail,) = explanation.details
     assert detail.startswith("第2张照片：")
     assert "请" in detail
+
+
+@pytest.mark.parametrize("advice", VoiceAdvice, ids=lambda advice: advice.value)
+def test_phrase_that_cannot_be_enrolled_is_named_with_what_to_do(advice: VoiceAdvice) -> None:
+    (detail,) = explain(VoiceNotUsable(2, advice.value), CATALOGUE.label).details
+    assert detail.startswith("第3段声音：")
+    assert "请" in detail
+    assert Prompt(f"voice.advice.{advice.value}") in CATALOGUE.fixed_prompts()
 
 
 def test_words_hold_no_value_so_that_they_may_be_logged() -> None:
