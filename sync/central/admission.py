@@ -4,6 +4,7 @@ A share is a token bucket in requests and one in bytes. Nonces and buckets are i
 the limits hold exactly however many workers there are; on PostgreSQL also over several machines.
 """
 
+import functools
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -198,6 +199,7 @@ class Autocommit(Protocol):
         """For the length of a body."""
 
 
+@functools.cache
 def _sqlite_tables() -> list[str]:
     dialect = sqlite.dialect()
     made: list[str] = []

@@ -45,6 +45,16 @@ def why_not() -> str:
     return ""
 
 
+_EMPTY = """
+    DO $$ DECLARE one text; BEGIN
+        SET LOCAL session_replication_role = replica;
+        FOR one IN SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
+            AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+        LOOP EXECUTE 'DELETE FROM ' || one; END LOOP;
+    END $$"""
+"""As a replica checks no foreign keys, the order of the tables does not matter."""
+
+
 class Cluster:
     """One PostgreSQL server with any number of databases."""
 
@@ -142,9 +152,5 @@ class Cluster:
         self.execute(
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         )
-        found = self.execute(
-            "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
-            "AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'",
-            database=name,
-        )
-        self.execute(f"TRUNCATE {', '.join(row[0] for row in found)}", database=name)
+        # Rows are few: to delete them takes a fifth of what TRUNCATE does, which makes new files for each table.
+        self.execute(_EMPTY, database=name)
