@@ -18,7 +18,7 @@ from tests.crash.kiosk_parts import (
     Kiosk,
     answer_all,
     decide_all,
-    open_kiosk,
+    open_sealing_kiosk,
 )
 
 
@@ -35,29 +35,29 @@ def accept(kiosk: Kiosk, count: int, attachments: int = 0) -> None:
 
 def first_start(folder: Path) -> None:
     """A machine's very first start, its first requests and its first orderly end."""
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         say(key=kiosk.signer.public_key.hex())
         accept(kiosk, 2)
 
 
 def enqueue(folder: Path) -> None:
     """Requests, with a checkpoint among them, an orderly end and a new start."""
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         kiosk.checkpoint_after(pages=60)
         accept(kiosk, 5)
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         accept(kiosk, 1)
 
 
 def attachment(folder: Path) -> None:
     """A request with a picture in two chunks."""
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         accept(kiosk, 1, attachments=1)
 
 
 def acknowledgement(folder: Path) -> None:
     """The centre's answers to what waits: applied, refused, later, and some not named."""
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         kiosk.checkpoint_after(pages=40)
         for settled in answer_all(kiosk):
             say(settled=settled)
@@ -65,7 +65,7 @@ def acknowledgement(folder: Path) -> None:
 
 def prune(folder: Path) -> None:
     """What is decided loses its answers and pictures; what the centre has had for long loses its bytes."""
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         for settled in answer_all(kiosk):
             say(settled=settled)
         with kiosk.encrypted.transaction() as raw:
@@ -76,28 +76,28 @@ def prune(folder: Path) -> None:
 
 def migration(folder: Path) -> None:
     """The first start of this version over the version before."""
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         say(migrated=True)
         accept(kiosk, 1)
 
 
 def courier_export(folder: Path) -> None:
     """A bundle for the van, in several parts, with a picture."""
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         done = courier_parts.export(kiosk, folder)
         say(exported=done.bundle, items=done.items)
 
 
 def courier_import(folder: Path) -> None:
     """The centre's report comes back on the stick."""
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         for settled in courier_parts.take_in(kiosk, folder):
             say(settled=settled)
 
 
 def repair(folder: Path) -> None:
     """A damaged database gives way to a fresh one, which goes on."""
-    with open_kiosk(folder, open_or_recover) as kiosk:
+    with open_sealing_kiosk(folder, open_or_recover) as kiosk:
         accept(kiosk, 1)
 
 

@@ -96,20 +96,31 @@ class Kiosk:
 
 
 @contextmanager
-def open_kiosk(
+def open_sealing_kiosk(
     folder: Path, opens: Callable[[Path, str], KioskDatabase] = open_kiosk_database
 ) -> Iterator[Kiosk]:
-    """Open what the product opens, in its order."""
+    """Open what the product opens, with the centre's keys as provisioning gives them."""
+    with open_kiosk(folder, opens, CENTRE.public_key) as kiosk:
+        keys = KeyringStore(ANCHOR)
+        with kiosk.encrypted.reading() as raw:
+            has_keys = keys.serial(raw) > 0
+        if not has_keys:
+            with kiosk.encrypted.transaction() as raw:
+                keys.take(raw, KEYRING, NOW)
+        yield kiosk
+
+
+@contextmanager
+def open_kiosk(
+    folder: Path,
+    opens: Callable[[Path, str], KioskDatabase] = open_kiosk_database,
+    centre_key: bytes | None = None,
+) -> Iterator[Kiosk]:
+    """Open what the product opens, in its order; without the centre's key its events are signed only."""
     encrypted = opens(folder / "state", "file")
     try:
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
-        keys = KeyringStore(ANCHOR)
-        with encrypted.reading() as raw:
-            has_keys = keys.serial(raw) > 0
-        if not has_keys:
-            with encrypted.transaction() as raw:
-                keys.take(raw, KEYRING, NOW)
-        outbox = SqliteOutbox("dev-0007", signer, centre_key=CENTRE.public_key)
+        outbox = SqliteOutbox("dev-0007", signer, centre_key=centre_key)
         store = SqliteStore(encrypted, outbox, SystemClock(), reserve_bytes=0)
         service = parse_definition(SERVICE.read_text("utf-8"), SERVICE.name)
         yield Kiosk(encrypted, signer, outbox, store, service)

@@ -16,7 +16,7 @@ from sync.item import item_digest, sign_item
 from sync.migrations import SYNC_MIGRATIONS
 from sync.signing import DeviceSigner
 from tests.crash.courier_parts import MEDIUM, put_report
-from tests.crash.kiosk_parts import NOW, open_kiosk
+from tests.crash.kiosk_parts import NOW, open_sealing_kiosk
 from tests.storage.damage import pages_of, spoil
 
 VERSION_BEFORE = {"kiosk": "0004_drafts", "sync": "0001_outbox"}
@@ -25,7 +25,7 @@ VERSION_BEFORE = {"kiosk": "0004_drafts", "sync": "0001_outbox"}
 
 def served(folder: Path, count: int, attachments: int = 0) -> None:
     """A kiosk that accepted requests and was switched off in order."""
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         for _ in range(count):
             kiosk.submit(attachments)
 
@@ -33,7 +33,7 @@ def served(folder: Path, count: int, attachments: int = 0) -> None:
 def with_medium(folder: Path, count: int) -> None:
     """A kiosk with requests that wait, one with a picture, and an empty stick."""
     (folder / MEDIUM).mkdir(mode=0o700)
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         kiosk.submit(attachments=1)
         for _ in range(count - 1):
             kiosk.submit()
@@ -42,7 +42,7 @@ def with_medium(folder: Path, count: int) -> None:
 def with_report(folder: Path, count: int) -> None:
     """A kiosk with requests that wait, and the centre's report on a stick."""
     (folder / MEDIUM).mkdir(mode=0o700)
-    with open_kiosk(folder) as kiosk:
+    with open_sealing_kiosk(folder) as kiosk:
         for _ in range(count):
             kiosk.submit()
         put_report(kiosk, folder)
