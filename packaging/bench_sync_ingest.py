@@ -25,6 +25,7 @@ from bench_sync_link import SEED, document_of
 from bench_visit import ROOT, BenchError, disk_folder
 
 from sync.central.admin import CentralAdmin
+from sync.central.settings import workers_of_machine
 from sync.events import OutboxEvent
 from sync.identifiers import new_event_id
 
@@ -284,4 +285,8 @@ def table(figures: Sequence[Ingest]) -> str:
         lines.append(
             f"  {one.side:22}{one.what:8}{one.per_s:8.0f}{ratio:>7}{one.processor_us:8.0f}  {rounds}"
         )
+    lines.append(
+        f"  the centre as it starts here: {workers_of_machine()} workers; PouchDB: a client and a server; "
+        f"{os.cpu_count()} processors"
+    )
     return "\n".join(lines)
