@@ -2,24 +2,33 @@
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
+_LENGTHS = (100, 25, 5, 1)
+"""Rows of a statement; 100 are a whole batch."""
+
 
 class BulkInsert:
     """Inserts whole rows: each names all columns of the table.
 
-    PostgreSQL copies them, which spares it to plan and to bind row by row.
+    PostgreSQL copies them, which spares it to plan and to bind row by row. SQLite gets many in one statement: between
+    two statements its driver lets other threads have the interpreter, and has to wait to get it back.
     """
 
     def __init__(self, table: Table) -> None:
         columns = [column.name for column in table.columns]
         names = ", ".join(f'"{name}"' for name in columns)
-        marks = ", ".join("?" * len(columns))
-        self._insert = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608  (no value from outside)
+        marks = f"({', '.join('?' * len(columns))})"
+        # Few lengths, so that the driver keeps them prepared.
+        self._inserts = {
+            count: f'INSERT INTO "{table.name}" ({names}) VALUES {", ".join([marks] * count)}'  # noqa: S608  (no value from outside)
+            for count in _LENGTHS
+        }
         self._copy = f'COPY "{table.name}" ({names}) FROM STDIN'
         self._values = itemgetter(*columns)
 
@@ -33,8 +42,12 @@ class BulkInsert:
             return
         if connection.dialect.name == "postgresql":
             self._copy_in(connection, rows)
-        else:
-            connection.exec_driver_sql(self._insert, list(map(self._values, rows)))
+            return
+        values = list(map(self._values, rows))
+        for count in _LENGTHS:
+            while len(values) >= count:
+                these, values = values[:count], values[count:]
+                connection.exec_driver_sql(self._inserts[count], tuple(chain.from_iterable(these)))
 
     def _copy_in(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         dialect = connection.dialect

@@ -1,6 +1,7 @@
 """Reading the items of a batch before any lock is held: this is where the processor's time goes."""
 
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -18,6 +19,9 @@ from sync.item_body import ItemBody
 from sync.sealing import OpeningKey
 
 _RETRY_AFTER_KEY_S = 60
+_ONE_BATCH = threading.Lock()
+"""The interpreter opens one at a time anyway. With many at it, whoever writes would have to wait for each of them after
+every statement, and everybody waits for whoever writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ def open_items(
     Args:
         keys: the device's, by id.
     """
-    return [_open(one, keys, reader) if isinstance(one, DecodedItem) else one for one in items]
+    with _ONE_BATCH:
+        return [_open(one, keys, reader) if isinstance(one, DecodedItem) else one for one in items]
 
 
 def refused(event_id: str, code: str, title: str) -> EventResult:
