@@ -31,6 +31,11 @@ gives two embeddings: 13 LibriSpeech utterances against themselves 10 dB louder 
 0.85. With both directions it is 1, and no more pairs of voices are confused.
 """
 SAME_VOICE_FLOOR = 0.60
+"""Cosine of two phrases for one template.
+
+At 3 s of speech the least of 267 LibriSpeech pairs of one speaker was 0.67; 2,378 of 2,659 pairs of two speakers lay
+under 0.60, as would a helper who reads one phrase for somebody.
+"""
 
 
 class Ge2eEmbedder:
