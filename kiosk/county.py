@@ -8,8 +8,8 @@ from importlib.resources.abc import Traversable
 
 from kiosk.domain.county import County
 from kiosk.domain.data_file import DataFault, parse_data
-from kiosk.domain.expressions import JsonValue
 from kiosk.domain.fields.words import money
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.place import PlaceNode
 from kiosk.errors import CountyUnusable
 from kiosk.parameters import PensionFiles

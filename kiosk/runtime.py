@@ -5,17 +5,17 @@
 
 import contextlib
 import logging
-import random
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Event
 
 from accessibility.prompt_catalogue import PromptCatalogue
 from kiosk.catalogue_prompts import service_texts, with_services
+from kiosk.centre_link import CentreLink
 from kiosk.clock import Clock, FlooredClock, SystemClock, site_date
 from kiosk.config import KioskConfig
 from kiosk.county import CountyFile
@@ -37,7 +37,7 @@ from kiosk.identity.judge import CalibratedJudge, load_calibration
 from kiosk.models.store import ModelStore
 from kiosk.parameters import PensionFiles
 from kiosk.practice import practice_ports
-from kiosk.published import check_published, make_offer, offer_number
+from kiosk.published import make_offer, offer_number
 from kiosk.services.answer_sheets import AnswerSheets
 from kiosk.services.clock_guard import ClockGuard
 from kiosk.services.drafts import KEPT_FOR, Drafts
@@ -58,21 +58,16 @@ from kiosk.services.verify_receipt import VerifyReceipt
 from kiosk.storage.clock_mark import read_clock_floor
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
-from kiosk.storage.device_supplies import KioskSupplies, read_stored_certificate
+from kiosk.storage.device_supplies import read_stored_certificate
 from kiosk.storage.draft_seal import DeviceDraftSeal
 from kiosk.storage.kiosk_database import KioskDatabase
 from kiosk.storage.machine_keys import MachineKeys
 from kiosk.storage.recovery import open_or_recover
-from kiosk.storage.settlement import KioskSettlement, unlisted_subject
+from kiosk.storage.settlement import unlisted_subject
 from kiosk.storage.store import SqliteStore
-from sync.backoff import FullJitterBackoff
-from sync.blob_policy import BlobPolicy, BlobWish
-from sync.blob_queue import BlobQueue
 from sync.connectivity import SyncStatus
-from sync.courier.ledger import count_carried
 from sync.engine import SyncEngine, SyncReport
 from sync.http_transport import HttpTransport
-from sync.key_exchange import KeyExchange
 from sync.signing import DeviceSigner, Purpose
 from sync.sqlite_outbox import SqliteOutbox
 from sync.worker import SyncWorker
@@ -263,93 +258,30 @@ class Runtime:
     def _code_scan(self) -> CodeScan:
         return CodeScan(make_camera(self.config.hardware.camera), read_qr_text)
 
+    @property
+    def link(self) -> CentreLink:
+        """The centre's side of this machine."""
+        return CentreLink(self.config, self.clock, self.encrypted, self.keys, self.outbox)
+
     def transport(self) -> HttpTransport | None:
         """The way to the centre, or None when no centre is configured."""
-        sync = self.config.sync
-        if not sync.centre_url or not sync.centre_public_key:
-            return None
-        made = HttpTransport(
-            base_url=sync.centre_url,
-            device_id=self.config.device.id,
-            signer=self.keys.request_signer(),
-            centre_public_key=bytes.fromhex(sync.centre_public_key),
-            total_deadline_s=sync.deadline_s,
-            ca_bundle=sync.ca_bundle or None,
-        )
-        keyring = self.keys.keyring()
-        if keyring is not None:
-            made.trust.use(keyring)
-        return made
+        return self.link.transport()
 
     def sync_engine(self) -> SyncEngine | None:
         """The exchange with the centre, or None when no centre is configured."""
-        transport = self.transport()
-        if transport is None:
-            return None
-        listener = KioskSettlement(
-            self.outbox, self.clock, on_centre_time=self.clock.note_centre_time
-        )
-        supplies = KioskSupplies(
-            self.keys, self.config.device.id, self.config.device.receipt_prefix, self.clock
-        )
-        sync = self.config.sync
-        files = BlobPolicy(BlobWish(sync.attachments), sync.attachments_fast_kbit)
-        keys = KeyExchange(
-            self.encrypted,
-            transport,
-            transport.trust,
-            device_keys=self.keys.device,
-            device_id=self.config.device.id,
-        )
-        return SyncEngine(
-            self.encrypted,
-            self.outbox,
-            transport,
-            listener,
-            supplies=supplies,
-            files=files,
-            keys=keys,
-            check_documents=partial(check_published, self.config),
-            keep=timedelta(days=sync.keep_days),
-        )
+        return self.link.engine()
 
     def sync_worker(
         self,
         on_status: Callable[[SyncStatus], None],
         after_run: Callable[[SyncReport, Event], None] | None = None,
     ) -> SyncWorker | None:
-        """The loop around the exchange; not started.
-
-        Args:
-            on_status: called in the worker's thread.
-            after_run: the same, after each run; another way for what waits.
-        """
-        engine = self.sync_engine()
-        if engine is None:
-            return None
-        # Jitter keeps kiosks of a county apart after a power cut; it guards nothing.
-        backoff = FullJitterBackoff(random.Random())  # noqa: S311
-        sync = self.config.sync
-        return SyncWorker(
-            engine, backoff, sync.interval_s, on_status, after_run, sync.roster_warning_days
-        )
+        """The loop around the exchange; not started. See ``CentreLink.worker``."""
+        return self.link.worker(on_status, after_run)
 
     def queue_status(self) -> SyncStatus:
         """What waits, when no centre is configured that could be asked."""
-        with self.encrypted.reading() as database:
-            counts, files = self.outbox.counts(database), BlobQueue(database).counts()
-            carried = count_carried(database)
-        age_s = None
-        if counts.oldest_created_at is not None:
-            age_s = max(0.0, (self.clock.now() - counts.oldest_created_at).total_seconds())
-        return SyncStatus(
-            waiting=counts.waiting,
-            parked=counts.parked,
-            oldest_age_s=age_s,
-            files_waiting=files.waiting,
-            files_parked=files.parked,
-            carried=carried,
-        )
+        return self.link.queue_status()
 
     def _hints(
         self, scope: Lookup, open_services: Collection[str], offered: Collection[str]

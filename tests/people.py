@@ -7,8 +7,9 @@ from typing import Any
 
 from kiosk.county import load_county
 from kiosk.domain.citizen_id import Sex
-from kiosk.domain.expressions import JsonValue, Lookup
+from kiosk.domain.expressions import Lookup
 from kiosk.domain.form import Form, Place
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.question import AnyQuestion
 from kiosk.domain.resident_record import ResidentRecord
 from kiosk.domain.scope import person_scope

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kiosk.domain.expressions import JsonValue
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.place import PlaceNode, place_faults, walk_places
 from kiosk.domain.resident_record import Fen
 

@@ -6,10 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.citizen_id import CitizenId, InvalidCitizenId
-from kiosk.domain.expressions import JsonValue
 from kiosk.domain.fault import Fault, Place, did_you_mean, one_of
 from kiosk.domain.form import Form
 from kiosk.domain.form_values import is_skipped
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.question import (
     AnyQuestion,
     ChoiceQuestion,

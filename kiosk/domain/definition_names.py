@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.county import FACTS
 from kiosk.domain.expression_places import Node, compared, names_in, results
-from kiosk.domain.expressions import Scalar
 from kiosk.domain.fault import Fault, Place, did_you_mean, nearest, one_of
+from kiosk.domain.json_values import Scalar
 from kiosk.domain.question import (
     AnyQuestion,
     ChoiceQuestion,

@@ -15,10 +15,10 @@ from kiosk.domain.expressions import (
     LessThan,
     OneOf,
     Ref,
-    Scalar,
     SumOf,
 )
 from kiosk.domain.fault import Place
+from kiosk.domain.json_values import Scalar
 
 Node = Condition | Expression
 

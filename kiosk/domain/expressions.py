@@ -6,13 +6,24 @@ form engine asks it for a value. Nothing here can call, loop or reach anything b
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-Scalar: TypeAlias = str | int | bool | None
-JsonValue: TypeAlias = Any
-"""What JSON can hold, without floats: str, int, bool, None, lists and string-keyed dicts of them."""
+from kiosk.domain.json_values import (
+    JsonValue,
+    Scalar,
+    add_months,
+    age_on,
+    is_date,
+    is_items,
+    is_known,
+    is_month,
+    is_number,
+    ordered,
+    same,
+    total,
+)
 
 Lookup: TypeAlias = Callable[[str], JsonValue]
 """Gives the value of a dotted name, or None when it is not known."""
@@ -236,11 +247,6 @@ for _kind in (Sum, Minus, Times, Largest, First, YearOf, MonthOf, AddMonths, Age
     _kind.model_rebuild()
 
 
-def is_known(value: JsonValue) -> bool:
-    """Whether there is a value: not None, not an empty text, list or object."""
-    return value is not None and value not in ("", [], {}, ())
-
-
 def holds(condition: Condition, lookup: Lookup) -> bool:
     """Decide a condition; whatever is unknown or of another type than it is compared with does not hold."""
     match condition:
@@ -251,22 +257,22 @@ def holds(condition: Condition, lookup: Lookup) -> bool:
         case Not():
             return not holds(condition.not_, lookup)
         case Is():
-            return _same(lookup(condition.is_[0]), evaluate(condition.is_[1], lookup))
+            return same(lookup(condition.is_[0]), evaluate(condition.is_[1], lookup))
         case OneOf():
             value = lookup(condition.one_of[0])
-            return any(_same(value, choice) for choice in condition.one_of[1])
+            return any(same(value, choice) for choice in condition.one_of[1])
         case Holds():
             value, wanted = lookup(condition.holds[0]), evaluate(condition.holds[1], lookup)
-            return isinstance(value, list | tuple) and any(_same(item, wanted) for item in value)
+            return isinstance(value, list | tuple) and any(same(item, wanted) for item in value)
         case Known():
             return is_known(lookup(condition.known))
         case AtLeast():
-            return _ordered(
+            return ordered(
                 lookup(condition.at_least[0]), evaluate(condition.at_least[1], lookup)
             ) in (0, 1)
         case LessThan():
             return (
-                _ordered(lookup(condition.less_than[0]), evaluate(condition.less_than[1], lookup))
+                ordered(lookup(condition.less_than[0]), evaluate(condition.less_than[1], lookup))
                 == -1
             )
     raise TypeError("no condition")
@@ -278,11 +284,11 @@ def evaluate(expression: Expression, lookup: Lookup) -> JsonValue:  # noqa: C901
         case Ref():
             return lookup(expression.ref)
         case Sum():
-            return _total([evaluate(part, lookup) for part in expression.sum])
+            return total([evaluate(part, lookup) for part in expression.sum])
         case SumOf():
             items = lookup(expression.sum_of[0])
             field = expression.sum_of[1]
-            return _total([item.get(field) for item in items]) if _is_items(items) else None
+            return total([item.get(field) for item in items]) if is_items(items) else None
         case CountOf():
             items = lookup(expression.count_of)
             return len(items) if isinstance(items, list | tuple) else None
@@ -298,33 +304,22 @@ def evaluate(expression: Expression, lookup: Lookup) -> JsonValue:  # noqa: C901
             return next((value for value in values if is_known(value)), None)
         case YearOf():
             text = evaluate(expression.year_of, lookup)
-            return int(text[:4]) if _is_month(text) or _is_date(text) else None
+            return int(text[:4]) if is_month(text) or is_date(text) else None
         case MonthOf():
             text = evaluate(expression.month_of, lookup)
-            return text[:7] if _is_date(text) else None
+            return text[:7] if is_date(text) else None
         case AddMonths():
             month = evaluate(expression.add_months[0], lookup)
-            return add_months(month, expression.add_months[1]) if _is_month(month) else None
+            return add_months(month, expression.add_months[1]) if is_month(month) else None
         case AgeOn():
             born, day = (evaluate(part, lookup) for part in expression.age_on)
-            if not (_is_date(born) and _is_date(day)):
+            if not (is_date(born) and is_date(day)):
                 return None
             return age_on(date.fromisoformat(born), date.fromisoformat(day))
         case If():
             condition, then, otherwise = expression.if_
             return evaluate(then if holds(condition, lookup) else otherwise, lookup)
     return expression
-
-
-def add_months(month: str, count: int) -> str:
-    """The month so many months after ``YYYY-MM``."""
-    number = int(month[:4]) * 12 + int(month[5:]) - 1 + count
-    return f"{number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def age_on(born: date, day: date) -> int:
-    """Whole years of age on a day."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def names(node: Condition | Expression) -> Iterator[str]:  # noqa: C901 (one case a shape)
@@ -365,50 +360,8 @@ def _names_within(value: object) -> Iterator[str]:
             yield from _names_within(part)
 
 
-def _same(one: JsonValue, other: JsonValue) -> bool:
-    # True is 1 to Python, but a yes is no number.
-    return type(one) is type(other) and bool(one == other)
-
-
-def _ordered(one: JsonValue, other: JsonValue) -> Literal[-1, 0, 1] | None:
-    """How two values of one comparable type stand to each other; None when they cannot be compared."""
-    is_number = _is_number(one) and _is_number(other)
-    is_time = (_is_date(one) and _is_date(other)) or (_is_month(one) and _is_month(other))
-    if not (is_number or is_time):
-        return None
-    if one == other:
-        return 0
-    return -1 if one < other else 1
-
-
-def _is_number(value: JsonValue) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_date(value: JsonValue) -> bool:
-    if not isinstance(value, str) or len(value) != 10:
-        return False
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_month(value: JsonValue) -> bool:
-    return isinstance(value, str) and len(value) == 7 and _is_date(f"{value}-01")
-
-
-def _is_items(value: JsonValue) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(item, dict) for item in value)
-
-
-def _total(values: list[JsonValue]) -> int | None:
-    return sum(values) if all(_is_number(value) for value in values) else None
-
-
 def _pair(
     pair: tuple[Expression, Expression], lookup: Lookup, operate: Callable[[int, int], int]
 ) -> int | None:
     one, other = (evaluate(part, lookup) for part in pair)
-    return operate(one, other) if _is_number(one) and _is_number(other) else None
+    return operate(one, other) if is_number(one) and is_number(other) else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from kiosk.domain.definition import Requirement, ServiceDefinition
-from kiosk.domain.expressions import Expression, JsonValue, Lookup, evaluate, holds, is_known, names
+from kiosk.domain.expressions import Expression, Lookup, evaluate, holds, names
 from kiosk.domain.form_values import (
     SKIPPED,
     Place,
@@ -20,6 +20,7 @@ from kiosk.domain.form_values import (
     is_skipped,
     picked_item,
 )
+from kiosk.domain.json_values import JsonValue, is_known
 from kiosk.domain.question import (
     AnyQuestion,
     ChoiceQuestion,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from kiosk.domain.expressions import JsonValue, Lookup, holds, is_known
+from kiosk.domain.expressions import Lookup, holds
+from kiosk.domain.json_values import JsonValue, is_known
 from kiosk.domain.question import (
     ChoiceQuestion,
     FilesQuestion,

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kiosk.domain.expressions import Condition, Expression, Lookup, evaluate, holds, is_known, names
+from kiosk.domain.expressions import Condition, Expression, Lookup, evaluate, holds, names
 from kiosk.domain.fields.show import show
+from kiosk.domain.json_values import is_known
 from kiosk.domain.scope_names import unknown_names
 
 MOST = 3

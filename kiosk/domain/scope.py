@@ -20,7 +20,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from kiosk.domain.citizen_id import Sex
-from kiosk.domain.expressions import JsonValue, Lookup, age_on
+from kiosk.domain.expressions import Lookup
+from kiosk.domain.json_values import JsonValue, age_on
 from kiosk.domain.resident_record import ResidentRecord
 
 OLDEST = 150

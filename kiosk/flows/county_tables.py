@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from kiosk.domain.expressions import JsonValue
+from kiosk.domain.json_values import JsonValue
 
 
 class PlaceNode(Protocol):

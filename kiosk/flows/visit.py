@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
-from kiosk.domain.expressions import JsonValue
 from kiosk.domain.form import Form, Place
 from kiosk.domain.identity_policy import Evidence
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.services.drafts import DraftOwner

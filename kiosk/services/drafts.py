@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Literal, Protocol
 
 from kiosk.clock import Clock
-from kiosk.domain.expressions import JsonValue
 from kiosk.domain.form import Form
+from kiosk.domain.json_values import JsonValue
 from kiosk.errors import StorageFull
 from kiosk.services.store import AuditEntry, Store, Transaction
 

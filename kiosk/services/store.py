@@ -10,7 +10,7 @@ from kiosk.domain.attachment import Attachment
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.consent import FaceCheckConsent
 from kiosk.domain.definition import ServiceDefinition
-from kiosk.domain.expressions import JsonValue
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.logged_score import LoggedScore
 from kiosk.domain.print_job import PrintJob, PrintJobState
 from kiosk.domain.resident import Resident

@@ -8,8 +8,8 @@ from kiosk.clock import Clock
 from kiosk.domain.attachment import Attachment
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
-from kiosk.domain.expressions import JsonValue
 from kiosk.domain.identity_policy import Evidence
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.receipt import format_receipt_number
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest

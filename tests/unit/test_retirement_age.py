@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.domain.expressions import add_months
+from kiosk.domain.json_values import add_months
 from kiosk.domain.pension.retirement_age import Category, minimum_months, retirement
 from kiosk.parameters import PensionFiles
 

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from kiosk.domain.citizen_id import Sex
-from kiosk.domain.expressions import Holds, JsonValue, Lookup, holds, names
+from kiosk.domain.expressions import Holds, Lookup, holds, names
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.resident_record import NO_RECORD, ResidentRecord
 from kiosk.domain.scope import (
     PERSON_NAMES,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.catalogue import ServiceDefinition, parse_definition
-from kiosk.domain.expressions import JsonValue
 from kiosk.domain.form import Form, Place, unmet_requirements
 from kiosk.domain.form_values import list_items
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.question import (
     AnyQuestion,
     ChoiceQuestion,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from kiosk.domain.expressions import add_months, age_on
+from kiosk.domain.json_values import add_months, age_on
 from kiosk.domain.money import percent, to_fen, yuan
 from kiosk.domain.pension.account import Projection, project
 from kiosk.domain.pension.parameters import PensionParameters

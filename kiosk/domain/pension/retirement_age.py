@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from kiosk.domain.expressions import add_months
+from kiosk.domain.json_values import add_months
 from kiosk.domain.pension.parameters import AgeStep, MinimumYears, RetirementRules
 from kiosk.domain.resident_record import Month
 

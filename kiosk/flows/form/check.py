@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from kiosk.domain.expressions import Expression, JsonValue, evaluate
+from kiosk.domain.expressions import Expression, evaluate
 from kiosk.domain.fields.address import check_address
 from kiosk.domain.fields.bank_card import check_bank_card
 from kiosk.domain.fields.base import FieldFault
@@ -19,6 +19,7 @@ from kiosk.domain.fields.signature import check_signature
 from kiosk.domain.fields.text import check_text
 from kiosk.domain.form import Form
 from kiosk.domain.form_values import Place
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.question import (
     ChoiceQuestion,
     CitizenIdQuestion,

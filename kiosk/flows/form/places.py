@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.domain.expressions import JsonValue
+from kiosk.domain.json_values import JsonValue
 from kiosk.flows.county_tables import CountyTables, PlaceNode
 from kiosk.flows.form_pages import OptionButton
 

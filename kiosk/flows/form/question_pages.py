@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from accessibility.prompt import Prompt
-from kiosk.domain.expressions import Expression, JsonValue, evaluate
+from kiosk.domain.expressions import Expression, evaluate
 from kiosk.domain.form import Form
 from kiosk.domain.form_values import Place
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.question import (
     AskedQuestion,
     ChoiceQuestion,

@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from accessibility.prompt import Prompt
-from kiosk.domain.expressions import JsonValue
 from kiosk.domain.fields.base import FieldFault
 from kiosk.domain.form import SKIPPED, Form, Place
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.question import FilesQuestion, GroupQuestion, PhotoQuestion, Question
 from kiosk.errors import FlowError
 from kiosk.flows.actions import (

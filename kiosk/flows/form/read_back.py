@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kiosk.domain.expressions import JsonValue
 from kiosk.domain.fields.show import Wording, show
 from kiosk.domain.form import Entry, Form, Place
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.question import (
     AnyQuestion,
     ChoiceQuestion,

@@ -5,8 +5,8 @@ from typing import Any
 
 from kiosk.domain.attachment import Attachment
 from kiosk.domain.citizen_id import CitizenId
-from kiosk.domain.expressions import JsonValue
 from kiosk.domain.form import Form, Place
+from kiosk.domain.json_values import JsonValue
 from kiosk.domain.question import ChoiceQuestion
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.errors import FlowError
