@@ -138,8 +138,8 @@ def make_world(folder: Path, audio: str) -> Iterator[DemoWorld]:
                 ),
                 device=DeviceConfig(DEVICE_ID, "A07", region),
                 hardware=HardwareConfig(
-                    f"file:{portraits.live}",
-                    f"simulated:{cards}",
+                    camera=f"file:{portraits.live}",
+                    card_reader=f"simulated:{cards}",
                     printer=f"simulated:{folder / 'paper'}",
                     audio=audio,
                 ),

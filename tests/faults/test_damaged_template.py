@@ -68,7 +68,9 @@ def runtime(tmp_path: Path) -> Iterator[Runtime]:
         site=SiteConfig(name="梧桐村服务站", helper_name="李主任", helper_phone="0818-555-0100"),
         device=DeviceConfig("dev-0007", "A07", REGION),
         hardware=HardwareConfig(
-            f"file:{choose_portraits(tmp_path).live}", f"simulated:{cards}", "none"
+            camera=f"file:{choose_portraits(tmp_path).live}",
+            card_reader=f"simulated:{cards}",
+            printer="none",
         ),
         identity=IdentityConfig(),
         sync=SyncConfig(),

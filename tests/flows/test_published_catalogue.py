@@ -59,7 +59,7 @@ def config(folder: Path, **site: str) -> KioskConfig:
     return KioskConfig(
         site=SiteConfig(**site),
         device=DeviceConfig("dev-0007", "A07", REGION),
-        hardware=HardwareConfig("none", "none", "none"),
+        hardware=HardwareConfig(camera="none", card_reader="none", printer="none"),
         identity=IdentityConfig(),
         sync=SyncConfig(),
         storage=StorageConfig(str(folder / "state"), "file"),
