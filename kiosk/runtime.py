@@ -323,7 +323,8 @@ class Runtime:
         return judge.judge(scores, is_live=is_live).assurance
 
     def _strangers(self, template: FaceTemplate) -> tuple[FaceTemplate, ...]:
-        if not self.config.identity.score_log:
+        wanted = self.config.identity
+        if not (wanted.score_log and wanted.cross_scores):
             return ()
         with self.store.transaction() as transaction:
             return transaction.templates.some_others(template, STRANGERS)

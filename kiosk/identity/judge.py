@@ -29,12 +29,13 @@ class CalibratedJudge:
 
     @classmethod
     def of(cls, file: CalibrationFile) -> "CalibratedJudge":
-        """Judge by these figures.
+        """Judge by these figures; by those only that are of scores as the kiosk's check makes them.
 
         Raises:
             CalibrationUnusable: a vector in it is damaged.
         """
-        return cls(calibrators(file))
+        found = calibrators(file)
+        return cls({name: one for name, one in found.items() if one.space.is_plain})
 
     def judge(self, scores: Sequence[Score], *, is_live: bool) -> Judgement:
         """Weigh the best comparison of each modality.

@@ -40,6 +40,11 @@ class ScoreSpace:
         return " + ".join([*parts, "AS-norm"] if self.has_cohort else parts)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether scores are the engine's own, as a check makes them without a calibration."""
+        return self.centre is None and not self.has_cohort
+
+    @property
     def has_cohort(self) -> bool:
         """Whether AS-norm is on."""
         return self.cohort is not None and len(self.cohort) >= MINIMUM_COHORT
