@@ -45,13 +45,6 @@ def audit(window):
     return [fault for rule in rules for fault in rule()]
 
 
-def picture(window):
-    """Return what stands on the screen; the offscreen platform tells it without drawing everything once more."""
-    if QApplication.platformName() == "offscreen":
-        return window.screen().grabWindow(window.winId()).toImage()
-    return window.grab().toImage()
-
-
 class _Look:
     def __init__(self, window):
         self.window = window
@@ -124,7 +117,7 @@ class _Look:
             yield f"edge: {outline} on {behind} is no listed pair"
 
     def text_contrast(self):
-        image = picture(self.window).convertToFormat(QImage.Format.Format_RGB32)
+        image = self.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
         rows = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)
         for block in self.blocks:
             if not block.text():
