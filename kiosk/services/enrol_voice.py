@@ -76,9 +76,8 @@ class EnrolVoice:
     ) -> Utterance | VoiceEnrolmentResult:
         advice: VoiceAdvice | None = None
         for attempt in range(1, TRIES_PER_PHRASE + 1):
-            shown = _shown(challenge, phrase, attempt, advice)
-            show(shown(0.0, 0.0, 0))
-            heard = self.hear.hear(challenge, lambda *seen, to=shown: show(to(*seen)), stop)
+            view = VoiceView(challenge, PHRASE_SPEECH_S, attempt, phrase, PHRASES, advice)
+            heard = self.hear.hear(view, show, stop)
             if heard is None:
                 return VoiceEnrolmentResult("stopped", phrase=phrase)
             advice = heard.advice
@@ -87,22 +86,3 @@ class EnrolVoice:
                     return heard.utterance
                 advice = VoiceAdvice.TOO_SHORT
         return VoiceEnrolmentResult("not_enrolled", phrase=phrase, advice=advice)
-
-
-def _shown(
-    challenge: DigitChallenge, phrase: int, attempt: int, advice: VoiceAdvice | None
-) -> Callable[[float, float, int], VoiceView]:
-    def view(level: float, speech_s: float, next_place: int) -> VoiceView:
-        return VoiceView(
-            challenge,
-            next_place,
-            level,
-            speech_s,
-            PHRASE_SPEECH_S,
-            phrase,
-            PHRASES,
-            attempt,
-            advice,
-        )
-
-    return view

@@ -6,7 +6,7 @@ Time is counted in samples, so that a test needs no clock and a slow machine cut
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kiosk.domain.spoken_digits import DigitChallenge, DigitCheck, check_digits
 from kiosk.services.ports import Microphone, Sound
@@ -41,21 +41,21 @@ class VoiceView:
     """What the page shows for one block: 30 of them a second."""
 
     challenge: DigitChallenge
-    next_place: int
-    """Which digit comes next, from 0; the challenge's length when all were heard."""
-    level: float
-    """Of the meter, 0 to 1."""
-    speech_s: float
-    """Seconds of speech so far, in all that counts."""
     needed_s: float
     """Seconds of speech that are needed."""
-    phrase: int
-    """From 1."""
-    phrases: int
     attempt: int
     """Of this phrase, from 1."""
+    phrase: int = 1
+    """From 1."""
+    phrases: int = 1
     advice: VoiceAdvice | None = None
     """Why the attempt before did not count."""
+    next_place: int = 0
+    """Which digit comes next, from 0; the challenge's length when all were heard."""
+    level: float = 0.0
+    """Of the meter, 0 to 1."""
+    speech_s: float = 0.0
+    """Seconds of speech so far, in all that counts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,22 +121,23 @@ class HearDigits:
 
     def hear(
         self,
-        challenge: DigitChallenge,
-        show: Callable[[float, float, int], None],
+        view: VoiceView,
+        show: Callable[[VoiceView], None],
         stop: threading.Event,
     ) -> Heard | None:
         """Open the microphone, listen until the phrase is over, close the microphone.
 
         Args:
-            challenge: what is shown and read aloud.
-            show: told for every block the level, the seconds of speech and the next digit's place.
+            view: what the page shows before anybody speaks.
+            show: told that, and for every block how it has changed.
             stop: set when the person leaves.
         Returns:
             None when stopped.
         Raises:
             MicrophoneUnavailable.
         """
-        recording = _Recording(challenge, self.detector.begin(), self.ear.begin())
+        show(view)
+        recording = _Recording(view.challenge, self.detector.begin(), self.ear.begin())
         try:
             self.microphone.open()
             while not recording.is_over():
@@ -144,8 +145,14 @@ class HearDigits:
                     return None
                 block = self.microphone.read()
                 recording.add(block)
-                speech_s = sum(recording.is_speech) * BLOCK_S
-                show(meter_level(block), speech_s, recording.check.next_place)
+                show(
+                    replace(
+                        view,
+                        next_place=recording.check.next_place,
+                        level=meter_level(block),
+                        speech_s=view.speech_s + sum(recording.is_speech) * BLOCK_S,
+                    )
+                )
         finally:
             self.microphone.close()
         return self._verdict(recording)

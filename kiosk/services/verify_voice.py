@@ -9,10 +9,10 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from kiosk.domain.identity_evidence import Score
-from kiosk.domain.spoken_digits import Choose, DigitChallenge, draw_challenge
+from kiosk.domain.spoken_digits import Choose, draw_challenge
 from kiosk.errors import KioskError
 from kiosk.services.hear_digits import HearDigits, VoiceView
 from kiosk.services.ports import VoiceTemplate
@@ -62,23 +62,16 @@ class VoiceCheckResult:
         return calibrate(self.score) if self.score else 0.0
 
 
-class VoiceCheckRun(Protocol):
-    """A check that is ready to run in a thread of its own."""
-
-    def run(self, show: Callable[[VoiceView], None], stop: threading.Event) -> VoiceCheckResult:
-        """Run until a result or until ``stop`` is set; never raises for an expected fault."""
-
-
 @dataclass(frozen=True, slots=True)
 class VoiceCheck:
-    """A ``VoiceCheckRun`` over a real microphone and engine."""
+    """One check over a real microphone and engine, for a thread of its own."""
 
     hear: HearDigits
     template: VoiceTemplate
     choose: Choose = secrets.choice
 
     def run(self, show: Callable[[VoiceView], None], stop: threading.Event) -> VoiceCheckResult:
-        """Ask, listen, compare."""
+        """Ask, listen, compare: until a result or until ``stop`` is set; never raises for an expected fault."""
         try:
             self.hear.warm_up()
             return self._guide(show, stop)
@@ -89,11 +82,14 @@ class VoiceCheck:
         good: tuple[Utterance, ...] = ()
         advice: VoiceAdvice | None = None
         for attempt in range(1, TRIES + 1):
-            heard_s = sum(utterance.speech_s for utterance in good)
-            challenge = draw_challenge(CHECK_DIGITS, self.choose)
-            shown = _shown(challenge, attempt, heard_s, advice)
-            show(shown(0.0, 0.0, 0))
-            heard = self.hear.hear(challenge, lambda *seen, to=shown: show(to(*seen)), stop)
+            view = VoiceView(
+                draw_challenge(CHECK_DIGITS, self.choose),
+                NEEDED_SPEECH_S,
+                attempt,
+                advice=advice,
+                speech_s=sum(utterance.speech_s for utterance in good),
+            )
+            heard = self.hear.hear(view, show, stop)
             if heard is None:
                 return VoiceCheckResult("stopped", attempts=attempt)
             advice = heard.advice
@@ -109,22 +105,3 @@ class VoiceCheck:
         similarity = engine.similarity(engine.embed(good), self.template)
         speech_s = sum(utterance.speech_s for utterance in good)
         return VoiceCheckResult("scored", similarity, engine.engine_id, speech_s, attempt)
-
-
-def _shown(
-    challenge: DigitChallenge, attempt: int, before_s: float, advice: VoiceAdvice | None
-) -> Callable[[float, float, int], VoiceView]:
-    def view(level: float, speech_s: float, next_place: int) -> VoiceView:
-        return VoiceView(
-            challenge,
-            next_place,
-            level,
-            before_s + speech_s,
-            NEEDED_SPEECH_S,
-            1,
-            1,
-            attempt,
-            advice,
-        )
-
-    return view
