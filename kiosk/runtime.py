@@ -30,11 +30,10 @@ from kiosk.domain.hints import Hint, propose
 from kiosk.domain.identity_evidence import Score
 from kiosk.domain.identity_policy import Assurance
 from kiosk.errors import CalibrationUnusable, StorageError, TemplateUnusable
+from kiosk.face_engine import make_face_engine
 from kiosk.flows.visit_ports import NoPrinting, SiteFacts, VisitPorts, VisitPrinting
 from kiosk.hints import HintFiles
-from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.identity.judge import CalibratedJudge, load_calibration
-from kiosk.models.store import ModelStore
 from kiosk.parameters import PensionFiles
 from kiosk.practice import practice_ports
 from kiosk.published import make_offer, offer_number
@@ -347,11 +346,7 @@ def open_runtime(
         StorageError: the database cannot be used.
     """
     config.assert_provisioned()
-    engine = DlibFaceEngine(
-        config.identity.face_threshold,
-        cache_dir=config.state_dir / "models",
-        models=ModelStore(config.models_folder),
-    )
+    engine = make_face_engine(config)
     card_reader = make_card_reader(config.hardware.card_reader)
     printer = make_printer(config.hardware.printer)
     open_database = open_or_recover if recovers else open_kiosk_database

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from kiosk.config import KioskConfig
 from kiosk.devices.picture import PictureUnreadable, letter_box, read_picture
-from kiosk.identity.dlib_engine import ENGINE_ID, DlibFaceEngine
+from kiosk.face_engine import make_face_engine
+from kiosk.identity.dlib_engine import ENGINE_ID
 from kiosk.identity.evaluation.attacks import AttackDetector
 from kiosk.identity.evaluation.samples import (
     UNREADABLE,
@@ -59,6 +60,4 @@ def _makers(_config: KioskConfig) -> Mapping[str, Maker]:
 
 
 def _dlib(config: KioskConfig) -> SampleEmbedder:
-    return FaceSamples(
-        DlibFaceEngine(cache_dir=config.state_dir / "models"), camera_frame, Metric.EUCLIDEAN
-    )
+    return FaceSamples(make_face_engine(config), camera_frame, Metric.EUCLIDEAN)

@@ -42,7 +42,8 @@ from kiosk.doctor.storage_checks import (
 )
 from kiosk.errors import KioskError
 from kiosk.explain import Label
-from kiosk.identity.dlib_engine import ENGINE_ID, DlibFaceEngine
+from kiosk.face_engine import make_face_engine
+from kiosk.identity.dlib_engine import ENGINE_ID
 from kiosk.identity.judge import load_calibration
 from kiosk.models.store import ModelStore
 from kiosk.runtime import Runtime, open_runtime
@@ -146,11 +147,7 @@ class Examination:
             # Before the kiosk's own first start, the converted network goes to a scratch folder.
             is_home = self.are_settings_right and (self.config.state_dir / "models").is_dir()
             cache_dir = self.config.state_dir / "models" if is_home else Path(scratch)
-            threshold = self.config.identity.face_threshold
-            models = ModelStore(self.config.models_folder)
-            return check_models(
-                lambda: DlibFaceEngine(threshold, cache_dir=cache_dir, models=models), self.label
-            )
+            return check_models(lambda: make_face_engine(self.config, cache_dir), self.label)
 
     def _sound(self) -> Finding:
         with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch:
