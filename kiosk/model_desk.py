@@ -33,7 +33,7 @@ from kiosk.models.installer import (
     expected_digest,
 )
 from kiosk.models.manifest import COMMERCIAL, KINDS, ModelEntry
-from kiosk.models.store import FoundModel, ModelState, ModelStore, is_outdated
+from kiosk.models.store import FoundModel, ModelState, ModelStore, examine
 from kiosk.runtime import open_runtime
 from kiosk.services.store import AuditEntry
 from kiosk.storage.database import has_database
@@ -98,7 +98,7 @@ def verify_models(config_path: Path | None, *, as_json: bool) -> int:
     console = make_console()
     store = _store(load_config(config_path))
     read = [
-        (entry, *_read(entry, found))
+        (entry, *examine(entry, found))
         for entry in store.manifest.values()
         if (found := store.find(entry)) is not None
     ]
@@ -123,13 +123,6 @@ def verify_models(config_path: Path | None, *, as_json: bool) -> int:
         f"看了 {len(read)} 个，{len(bad)} 个要重装。" if bad else f"{len(read)} 个都完好。"
     )
     return 1 if bad else 0
-
-
-def _read(entry: ModelEntry, found: FoundModel) -> tuple[ModelState, tuple[str, ...]]:
-    if is_outdated(entry, found):
-        return ModelState.OUTDATED, ()
-    damaged = found.damaged()
-    return ModelState.DAMAGED if damaged else ModelState.GOOD, damaged
 
 
 def install_models(config_path: Path | None, wishes: Wishes) -> int:

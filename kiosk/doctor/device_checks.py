@@ -7,7 +7,7 @@ from accessibility.errors import AccessibilityError
 from kiosk.doctor.finding import Finding, Health, explained, good, warning
 from kiosk.errors import KioskError
 from kiosk.explain import Label, explain
-from kiosk.models.store import ModelState, ModelStore
+from kiosk.models.store import ModelState, ModelStore, examine
 from kiosk.services.ports import Camera, CardReader, DeviceState, FaceEngine, Printer, PrinterState
 
 
@@ -75,7 +75,7 @@ def check_models(make_engine: Callable[[], FaceEngine], label: Label) -> Finding
 def check_installed(store: ModelStore) -> Finding:
     """Read every model in the models folder; none is needed to serve."""
     states = {
-        entry.id: store.state(entry, reads=True)
+        entry.id: examine(entry, found)[0]
         for entry in store.manifest.values()
         if (found := store.find(entry)) is not None and found.is_installed
     }

