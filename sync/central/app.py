@@ -15,7 +15,7 @@ from sync.central.admission import (
 from sync.central.database import CentralDatabase
 from sync.central.devices import Authenticator
 from sync.central.faults import after_commit_hook
-from sync.central.in_flight import InFlight, Turns
+from sync.central.in_flight import InFlight, Places
 from sync.central.keys import CentreKeyStore
 from sync.central.metrics import Measuring, Metrics
 from sync.central.middleware import Crowd, LastResort
@@ -69,7 +69,7 @@ def create_app(settings: CentralSettings, now: Callable[[], datetime] = _utc_now
         CentreKeyStore(database, now),
     )
     app.include_router(centre_router(services))
-    app.add_middleware(Turns, in_flight=InFlight())
+    app.add_middleware(Places, in_flight=InFlight())
     app.add_middleware(Crowd)
     app.add_middleware(LastResort)
     app.add_middleware(Measuring, metrics=metrics, in_use=lambda: database.connections_in_use)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 MAXIMUM_TOGETHER = 4
 RETRY_AFTER_S = 2
-_TURN = "xianglin.turn"
+_PLACE = "xianglin.place"
 
 
 class InFlight:
@@ -39,7 +39,7 @@ class InFlight:
                 del self._counts[device]
 
 
-class Turn:
+class Place:
     """The place of one request, empty until it is known who asks."""
 
     def __init__(self, in_flight: InFlight) -> None:
@@ -59,8 +59,8 @@ class Turn:
             self._in_flight.leave(self._devices.pop())
 
 
-class Turns:
-    """Gives each request a turn, and ends it when the request has its answer, however that came about."""
+class Places:
+    """Gives each request a place, and takes it back when the request has its answer, however that came about."""
 
     def __init__(self, app: ASGIApp, in_flight: InFlight) -> None:
         self._app = app
@@ -71,15 +71,15 @@ class Turns:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        turn = scope[_TURN] = Turn(self._in_flight)
+        place = scope[_PLACE] = Place(self._in_flight)
         try:
             await self._app(scope, receive, send)
         finally:
-            turn.end()
+            place.end()
 
 
-def turn_of(scope: Scope) -> Turn:
-    """The turn of a request that came through ``Turns``."""
-    turn = scope[_TURN]
-    assert isinstance(turn, Turn)  # noqa: S101 (put there above)
-    return turn
+def place_of(scope: Scope) -> Place:
+    """The place of a request that came through ``Places``."""
+    place = scope[_PLACE]
+    assert isinstance(place, Place)  # noqa: S101 (put there above)
+    return place

@@ -39,7 +39,7 @@ from sync.central.examples import (
 )
 from sync.central.feed_routes import add_sealed_feeds
 from sync.central.health import add_health
-from sync.central.in_flight import RETRY_AFTER_S, turn_of
+from sync.central.in_flight import RETRY_AFTER_S, place_of
 from sync.central.inbox import gaps_of, receive_batch
 from sync.central.key_routes import add_keys
 from sync.central.keys import CentreKeyStore
@@ -94,7 +94,7 @@ class CentreServices:
         caller = self.authenticator.authenticate(
             request.headers.get("Authorization"), request.method, _signed_path(request), body
         )
-        if not turn_of(request.scope).take(caller.device.id):
+        if not place_of(request.scope).take(caller.device.id):
             raise ProblemError(
                 429,
                 "too-many-at-once",

@@ -17,7 +17,7 @@ from sync.central.admission import (
     SqliteAdmission,
 )
 from sync.central.database import CentralDatabase
-from sync.central.in_flight import MAXIMUM_TOGETHER, RETRY_AFTER_S, InFlight, Turns, turn_of
+from sync.central.in_flight import MAXIMUM_TOGETHER, RETRY_AFTER_S, InFlight, Places, place_of
 from sync.central.middleware import Crowd
 from sync.errors import RateLimited, ServerBusy
 from sync.framing import encode_batch
@@ -164,13 +164,13 @@ def test_place_is_given_back_when_the_request_fails():
     in_flight = InFlight(limit=1)
 
     async def failing(scope, _receive, _send) -> None:
-        assert turn_of(scope).take("dev-1")
-        assert not turn_of(scope).take("dev-1")
+        assert place_of(scope).take("dev-1")
+        assert not place_of(scope).take("dev-1")
         raise LookupError
 
     for _ in range(2):
         with pytest.raises(LookupError):
-            asyncio.run(Turns(failing, in_flight)({"type": "http"}, None, None))
+            asyncio.run(Places(failing, in_flight)({"type": "http"}, None, None))
     assert in_flight.enter("dev-1")
 
 
