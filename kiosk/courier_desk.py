@@ -8,10 +8,9 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from kiosk.commands.options import make_console
+from kiosk.commands.options import byte_progress, make_console
 from kiosk.config import load_config
 from kiosk.courier_parts import CourierParts, courier_parts
 from kiosk.errors import StorageError
@@ -253,13 +252,7 @@ def _size(count: int) -> str:
 @contextlib.contextmanager
 def bar(console: Console, what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar; gives what takes bytes done and bytes in all."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with byte_progress(console) as progress:
         task = progress.add_task(what, total=None)
 
         def tell(done: int, total: int) -> None:

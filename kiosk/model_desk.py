@@ -9,17 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from kiosk.commands.options import make_console
+from kiosk.commands.options import byte_progress, make_console
 from kiosk.config import KioskConfig, load_config
 from kiosk.models.bringing import Medium
 from kiosk.models.download import DownloadLimits
@@ -333,12 +326,5 @@ class _Bar:
 
 @contextlib.contextmanager
 def _bar(console: Console) -> Iterator[_Bar]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-    )
-    is_shown = console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=not is_shown) as progress:
+    with byte_progress(console, is_shown=console.is_terminal) as progress:
         yield _Bar(progress)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
 
 def add_config_option(parser: argparse.ArgumentParser) -> None:
@@ -36,3 +37,24 @@ def make_console() -> "Console":
     from rich.console import Console
 
     return Console(highlight=False)
+
+
+def byte_progress(console: "Console", *, is_shown: bool = True) -> "Progress":
+    """A line that tells how many bytes of how many are done, and how long the rest will take; gone afterwards."""
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not is_shown,
+    )
