@@ -1,6 +1,5 @@
 """Settings: one declaration a key, loaded once, every fault of the file said at once."""
 
-import difflib
 import os
 import re
 import tomllib
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from kiosk.config_values import did_you_mean, shown_name, value_fault
 from kiosk.domain.receipt import PREFIX_PATTERN
 from kiosk.errors import ConfigError
 from kiosk.identity.thresholds import (
@@ -301,7 +301,7 @@ def parse_config(raw: Mapping[str, Any]) -> KioskConfig:
     for name, content in raw.items():
         section = _SECTIONS.get(name)
         if section is None:
-            faults.append(f"[{_shown_name(name)}]：没有这一节{_did_you_mean(name, _SECTIONS)}")
+            faults.append(f"[{shown_name(name)}]：没有这一节{did_you_mean(name, _SECTIONS)}")
         elif not isinstance(content, Mapping):
             faults.append(f"{name}：应当是一节，写成 [{name}]")
         else:
@@ -322,46 +322,14 @@ def _parse_section(name: str, section: type, content: Mapping[str, Any], faults:
     values: dict[str, Any] = {}
     for key, value in content.items():
         if key not in known:
-            faults.append(f"{name}.{_shown_name(key)}：没有这个设置{_did_you_mean(key, known)}")
+            faults.append(f"{name}.{shown_name(key)}：没有这个设置{did_you_mean(key, known)}")
             continue
-        fault = _value_fault(known[key], value)
+        fault = value_fault(known[key], value)
         if fault:
             faults.append(f"{name}.{key}：{fault}")
         else:
             values[key] = float(value) if known[key].type is float else value
     return section(**values)
-
-
-def _value_fault(entry: Any, value: Any) -> str:  # noqa: ANN401 (dataclasses.Field of any type)
-    is_right = isinstance(value, entry.type) and not (
-        entry.type is not bool and isinstance(value, bool)
-    )
-    if entry.type is float and isinstance(value, int) and not isinstance(value, bool):
-        is_right = True
-    if not is_right:
-        return f"应当写{_TYPE_NAMES[entry.type]}，不能是 {_shown(value)}"
-    checks = entry.metadata
-    if "minimum" in checks and not checks["minimum"] <= value <= checks["maximum"]:
-        return f"应当在 {checks['minimum']} 和 {checks['maximum']} 之间，不能是 {_shown(value)}"
-    if "choices" in checks and value not in checks["choices"]:
-        return f"只能是 {'、'.join(checks['choices'])} 中的一个，不能是 {_shown(value)}"
-    if value and "pattern" in checks and not re.fullmatch(checks["pattern"], value):
-        return f"写法不对，应当是：{checks['text']}"
-    return ""
-
-
-def _shown(value: object) -> str:
-    """A wrong value as it is written, cut short: a file may hold anything."""
-    text = repr(value)
-    return text if len(text) <= 40 else text[:40] + "…"
-
-
-def _shown_name(name: str) -> str:
-    """A wrong name; a hostile one may hold control characters for the terminal, or a whole book."""
-    return name if re.fullmatch(r"[\w.-]{1,40}", name) else _shown(name)
-
-
-_TYPE_NAMES = {str: "带引号的文字", float: "一个数", bool: "true 或 false"}
 
 
 def _centre_faults(sync: SyncConfig, written: object) -> list[str]:
@@ -395,11 +363,6 @@ def _folder_faults(key: str, folder: str) -> list[str]:
     # A relative one would be another folder, with another database, for each place the kiosk is started from.
     is_usable = not folder or (Path(folder).is_absolute() and folder.isprintable())
     return [] if is_usable else [f"{key}：要写完整的路径，从根目录写起"]
-
-
-def _did_you_mean(word: str, known: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"；是不是要写 {close[0]}？" if close else f"；可以写的有 {'、'.join(known)}"
 
 
 def describe_keys() -> list[tuple[str, str, str]]:
