@@ -18,12 +18,11 @@ from kiosk.flows.actions import (
     AskHelp,
     CardPresented,
     CodeScanned,
-    FaceAccepted,
     FaceCheckUnavailable,
-    FaceNotAccepted,
     Finish,
     TimedOut,
 )
+from kiosk.flows.face_result import face_action
 from kiosk.flows.page_model import PageModel
 from kiosk.services.ports import Card, CardReader
 from kiosk.services.scan_code import CodeScanRun
@@ -382,20 +381,9 @@ class VisitController(QObject):
             self._speak(Prompt(prompt_id))
 
     def _finish_face(self, result: FaceCheckResult) -> None:
-        if result.kind == "accepted":
-            self.act(
-                FaceAccepted(
-                    result.score,
-                    result.engine_id,
-                    result.threshold,
-                    worst=result.worst,
-                    stranger_scores=result.stranger_scores,
-                )
-            )
-        elif result.kind == "not_accepted":
-            self.act(FaceNotAccepted(result.attempts, result.engine_id, result.closest))
-        elif result.kind == "unavailable":
-            self.act(FaceCheckUnavailable(result.code))
+        action = face_action(result)
+        if action is not None:
+            self.act(action)
 
     def _present_card(self, card: Card) -> None:
         if self._cards is not None and self._page is not None and not self._is_busy:
