@@ -73,9 +73,17 @@ def fresh_url(database_kind: str, request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue("cluster").new_database()
 
 
+def _shares(request: pytest.FixtureRequest) -> bool:
+    """A module that says ``SHARES`` has the shared centre, and a kiosk there that seals, for its own."""
+    return bool(getattr(request.module, "SHARES", False))
+
+
 @pytest.fixture
 def kiosk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Kiosk]:
     """In a module that says ``SEALS`` it is enrolled at the centre and asks for its keys."""
+    if _shares(request):
+        yield request.getfixturevalue("sealing_kiosk")
+        return
     if not getattr(request.module, "SEALS", False):
         with make_kiosk(tmp_path / "kiosk") as made:
             yield made
@@ -87,15 +95,23 @@ def kiosk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Kiosk]:
 
 
 @pytest.fixture
-def centre(tmp_path: Path, database_url: str) -> Iterator[Centre]:
+def centre(tmp_path: Path, request: pytest.FixtureRequest, database_url: str) -> Iterator[Centre]:
+    if _shares(request):
+        yield request.getfixturevalue("shared_centre")
+        return
     with make_centre(tmp_path / "centre", database_url) as made:
         made.load(ROSTER)
         yield made
 
 
 @pytest.fixture
-def transport(centre: Centre, kiosk: Kiosk) -> Iterator[HttpTransport]:
+def transport(
+    request: pytest.FixtureRequest, centre: Centre, kiosk: Kiosk
+) -> Iterator[HttpTransport]:
     """The kiosk enrolled at the centre and connected to it."""
+    if _shares(request):
+        yield request.getfixturevalue("sealed_transport")
+        return
     centre.enrol(kiosk.signer)
     made = centre.transport(kiosk.signer)
     try:

@@ -34,20 +34,7 @@ from tests.sync.file_parts import (
 )
 from tests.sync.sync_parts import Centre, Kiosk
 
-
-@pytest.fixture
-def centre(shared_centre: Centre) -> Centre:
-    return shared_centre
-
-
-@pytest.fixture
-def kiosk(sealing_kiosk: Kiosk) -> Kiosk:
-    return sealing_kiosk
-
-
-@pytest.fixture
-def transport(sealed_transport: HttpTransport) -> HttpTransport:
-    return sealed_transport
+SHARES = True
 
 
 @pytest.fixture

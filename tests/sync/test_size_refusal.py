@@ -18,22 +18,13 @@ from tests.sync.lying_server import CENTRE, HTML, JSON, answering, reply
 from tests.sync.sync_parts import DEVICE, NOW, Centre, FakeClock, Kiosk, event
 
 LIMIT = 1000
+SHARES = True
 BATCH = "5f0c0f2e-6c1b-4c55-9f6e-0d6f3a1b2c3d"
 
 
 @pytest.fixture(autouse=True)
 def small_centre(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sync.central.routes.MAXIMUM_BATCH_BYTES", LIMIT)
-
-
-@pytest.fixture
-def kiosk(sealing_kiosk: Kiosk) -> Kiosk:
-    return sealing_kiosk
-
-
-@pytest.fixture
-def transport(sealed_transport: HttpTransport) -> HttpTransport:
-    return sealed_transport
 
 
 def large(subject: str = "r-large"):
