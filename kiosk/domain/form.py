@@ -192,6 +192,17 @@ class Form:
             return holds(question.when, self.lookup_at(place))
         return any(entry.question.id == place.step for entry in self.entries)
 
+    def still_has(self, place: Place) -> bool:
+        """Whether one can come back to a place: other answers may have taken its question away."""
+        step = self.definition.question(place.step)
+        if not self.is_asked(Place(place.step)):
+            return False
+        if isinstance(step, GroupQuestion) and place.item is not None:
+            return place.item <= len(self._group(place.step)["items"]) and self.is_asked(place)
+        if isinstance(step, FilesQuestion) and place.field is not None:
+            return any(document.id == place.field for document in self.documents(step))
+        return True
+
     def question_at(self, place: Place) -> AnyQuestion:
         """The question of a place.
 

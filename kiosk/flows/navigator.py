@@ -9,6 +9,7 @@ from accessibility.prompt import Prompt, PromptText
 from kiosk.errors import FlowError, KioskError, StorageError
 from kiosk.flows.actions import Action, AskHelp, BeginPractice, Finish, GoBack, TimedOut
 from kiosk.flows.flow import Destination, Step
+from kiosk.flows.form.question_step import QuestionStep
 from kiosk.flows.home import HelpStep, ServicesStep, WelcomeStep
 from kiosk.flows.notices import error_notice
 from kiosk.flows.page_model import PageModel
@@ -153,10 +154,13 @@ class Navigator:
     def _go_back(self) -> PageModel:
         if isinstance(self._step, WelcomeStep):
             return self.current()
-        if not self._history:
-            self._end_visit()
+        while self._history:
+            step = self._history.pop()
+            if isinstance(step, QuestionStep) and step.is_gone(self._visit):
+                continue  # its answer would count for nothing, and nobody would get any further
+            self._step = step
             return self.current()
-        self._step = self._history.pop()
+        self._end_visit()
         return self.current()
 
     def _renew(self) -> None:

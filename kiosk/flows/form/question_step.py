@@ -102,6 +102,10 @@ class QuestionStep:
             return self._take_raw(visit, ports, action.value)
         raise FlowError(f"question does not offer {type(action).__name__}")
 
+    def is_gone(self, visit: Visit) -> bool:
+        """Whether another answer has taken this question away since it was asked."""
+        return visit.form is None or not visit.form.still_has(self.place)
+
     # -- ordinary answers
 
     def _take_raw(self, visit: Visit, ports: VisitPorts, raw: object) -> Destination:
