@@ -32,6 +32,7 @@ from kiosk.services.ports import (
     FaceBox,
     FaceComparison,
     FaceObservation,
+    FacePoints,
     FaceTemplate,
     Frame,
 )
@@ -119,11 +120,17 @@ class DlibFaceEngine:
                 return FaceObservation(None, advice, 0.0)
             return _judge(parts, frame, detection.main.box, detection)
 
-    def embed(self, frame: Frame, box: FaceBox) -> Embedding:
-        """Describe the face in the box: shape (128,)."""
+    def embed(self, frame: Frame, seen: FaceObservation) -> Embedding:
+        """Describe the face that was observed: shape (128,).
+
+        Raises:
+            ValueError: no face was observed.
+        """
+        if seen.box is None:
+            raise ValueError("no face was observed")
         with self._lock:
             parts = self._loaded()
-            return parts.network.embed(_align(parts, frame, box).chip)
+            return parts.network.embed(_align(parts, frame, seen.box).chip)
 
     def enrol(self, frames: tuple[Frame, ...]) -> FaceTemplate:
         """Make a template from one or more pictures of one person.
@@ -215,7 +222,18 @@ def _judge(parts: _Parts, frame: Frame, box: FaceBox, detection: Detection) -> F
     height, width = frame.shape[:2]
     measured = face_quality.measure(box, (height, width), luma, face.points, detection.previous_box)
     advice = FaceAdvice.SEVERAL_FACES if detection.has_companion else face_quality.advise(measured)
-    return FaceObservation(box, advice, face_quality.quality(measured))
+    return FaceObservation(box, advice, face_quality.quality(measured), _eyes_and_nose(face.points))
+
+
+def _eyes_and_nose(points: npt.NDArray[np.float64]) -> FacePoints:
+    """From dlib's five: both corners of the left eye, both of the right one, the base of the nose."""
+    left, right = points[0:2].mean(axis=0), points[2:4].mean(axis=0)
+    nose = points[4]
+    return FacePoints(
+        (float(right[0]), float(right[1])),
+        (float(left[0]), float(left[1])),
+        (float(nose[0]), float(nose[1])),
+    )
 
 
 def _enrolled(parts: _Parts, index: int, frame: Frame) -> bytes:

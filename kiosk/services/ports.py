@@ -187,6 +187,23 @@ class FaceBox:
     bottom: int
 
 
+Point: TypeAlias = tuple[float, float]
+"""Across and down, in pixels of the frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacePoints:
+    """Where eyes, nose and mouth are. Right and left are the person's own, so the right eye is left in the picture."""
+
+    right_eye: Point
+    left_eye: Point
+    nose: Point
+    """Its tip, or its base where the detector knows no other: compare poses of one engine only."""
+    right_mouth: Point | None = None
+    """A corner; None where the detector does not know it."""
+    left_mouth: Point | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FaceObservation:
     """What one frame showed."""
@@ -197,6 +214,8 @@ class FaceObservation:
     """None when the picture is good enough to compare."""
     quality: float
     """0 to 1; only orders good frames among each other."""
+    points: FacePoints | None = None
+    """Of the face in the box, whatever the advice; None where there is no face or nothing finds points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +267,12 @@ class FaceEngine(Protocol):
     def observe(self, frame: Frame) -> FaceObservation:
         """Find the face and say what to improve."""
 
-    def embed(self, frame: Frame, box: FaceBox) -> Embedding:
-        """Describe the face in the box."""
+    def embed(self, frame: Frame, seen: FaceObservation) -> Embedding:
+        """Describe the face that was observed in this very frame.
+
+        Raises:
+            ValueError: no face was observed.
+        """
 
     def enrol(self, frames: tuple[Frame, ...]) -> FaceTemplate:
         """Make a template from one or more pictures of one person.

@@ -164,7 +164,7 @@ class FaceCheck:
         is_due = now_s - current.last_compared_s >= COMPARE_INTERVAL_S
         if is_due and seen.advice is None and seen.box is not None:
             current.last_compared_s = now_s
-            embedding = self.engine.embed(frame, seen.box)
+            embedding = self.engine.embed(frame, seen)
             comparison = self.engine.compare(embedding, self.template)
             current.compared += 1
             current.closest = min(current.closest, comparison.score)

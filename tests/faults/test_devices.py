@@ -33,7 +33,6 @@ from kiosk.flows.pages import (
 from kiosk.services.ports import (
     Embedding,
     FaceAdvice,
-    FaceBox,
     FaceComparison,
     FaceObservation,
     FaceTemplate,
@@ -56,7 +55,7 @@ class PatientEngine:
     def observe(self, frame: Frame) -> FaceObservation:
         return FaceObservation(None, FaceAdvice.NO_FACE, 0.0)
 
-    def embed(self, frame: Frame, box: FaceBox) -> Embedding:
+    def embed(self, frame: Frame, seen: FaceObservation) -> Embedding:
         raise NotImplementedError
 
     def enrol(self, frames: tuple[Frame, ...]) -> FaceTemplate:

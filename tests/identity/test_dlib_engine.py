@@ -35,9 +35,7 @@ NO_FACES = (
 
 
 def _embedding(engine: DlibFaceEngine, frame: Frame) -> Embedding:
-    box = engine.observe(frame).box
-    assert box is not None
-    return engine.embed(frame, box)
+    return engine.embed(frame, engine.observe(frame))
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +218,26 @@ def test_observe_says_what_to_improve_when_the_picture_is_poor(
     assert engine.observe(frame).advice is advice
 
 
+def test_points_lie_where_the_persons_own_right_and_left_are(
+    engine: DlibFaceEngine, faces: Path
+) -> None:
+    seen = engine.observe(as_camera_frame(faces / PORTRAIT))
+
+    assert seen.box
+    assert seen.points
+    right, left, nose = seen.points.right_eye, seen.points.left_eye, seen.points.nose
+    assert seen.box.left < right[0] < nose[0] < left[0] < seen.box.right
+    assert seen.box.top < max(right[1], left[1]) < nose[1] < seen.box.bottom
+    assert seen.points.right_mouth is None is seen.points.left_mouth
+
+
+def test_embed_raises_when_no_face_was_observed(engine: DlibFaceEngine) -> None:
+    empty = np.zeros((480, 640, 3), np.uint8)
+
+    with pytest.raises(ValueError, match="no face"):
+        engine.embed(empty, engine.observe(empty))
+
+
 @pytest.mark.parametrize("name", ODD_PICTURES)
 def test_engine_answers_when_the_picture_is_odd(
     engine: DlibFaceEngine, faces: Path, name: str
@@ -227,7 +245,7 @@ def test_engine_answers_when_the_picture_is_odd(
     for frame in (as_camera_frame(faces / name), read_picture(faces / name)):
         observation = engine.observe(frame)
         if observation.box is not None:
-            assert np.isfinite(engine.embed(frame, observation.box)).all()
+            assert np.isfinite(engine.embed(frame, observation)).all()
 
 
 @pytest.mark.parametrize(
@@ -261,12 +279,11 @@ def test_engine_gives_equal_answers_when_two_threads_use_it(
     engine: DlibFaceEngine, faces: Path
 ) -> None:
     frame = as_camera_frame(faces / PORTRAIT)
-    box = engine.observe(frame).box
-    assert box is not None
-    expected = engine.embed(frame, box)
+    seen = engine.observe(frame)
+    expected = engine.embed(frame, seen)
 
     with ThreadPoolExecutor(2) as pool:
-        vectors = list(pool.map(lambda _: engine.embed(frame, box), range(6)))
+        vectors = list(pool.map(lambda _: engine.embed(frame, seen), range(6)))
 
     assert all(np.array_equal(vector, expected) for vector in vectors)
 

@@ -74,7 +74,7 @@ class FakeEngine:
         advice = self.advice.pop(0) if self.advice else None
         return FaceObservation(FaceBox(0, 0, 2, 2), advice, 0.5)
 
-    def embed(self, frame: Frame, box: FaceBox) -> Embedding:
+    def embed(self, frame: Frame, seen: FaceObservation) -> Embedding:
         return np.zeros(4, np.float32)
 
     def enrol(self, frames: tuple[Frame, ...]) -> FaceTemplate:
