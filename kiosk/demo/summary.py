@@ -16,7 +16,7 @@ from sync.central.opening import ItemReader
 from sync.envelope import decode_item
 from sync.item_body import ItemBody
 
-_PROOFS = {"face": "人脸", "card": "社保卡", "pin": "密码"}
+_PROOFS = {"face": "人脸", "voice": "声音", "card": "社保卡", "pin": "密码"}
 
 
 _ANSWERS = {"applied": "已受理", "duplicate": "已有，未重办"}

@@ -22,6 +22,12 @@ class Factor(enum.Enum):
     """Something the resident knows."""
     FACE = "face"
     """Something the resident is."""
+    VOICE = "voice"
+    """The same, told by random digits that are read aloud."""
+
+
+BIOMETRIC = frozenset({Factor.FACE, Factor.VOICE})
+"""One kind of proof: a face and a voice make two only where the calibration data show what they are worth together."""
 
 
 class Assurance(enum.IntEnum):
@@ -98,8 +104,9 @@ class Evidence:
 
     @property
     def weight(self) -> int:
-        """How many proofs it amounts to: the factors, or as many as face and voice alone replace."""
-        return max(len(self.factors), FACTORS_OF.get(self.biometric, 0))
+        """How many proofs it amounts to: the kinds of factors, or as many as face and voice alone replace."""
+        kinds = len(self.factors - BIOMETRIC) + bool(self.factors & BIOMETRIC)
+        return max(kinds, FACTORS_OF.get(self.biometric, 0))
 
     @property
     def assurance(self) -> Assurance:
@@ -118,6 +125,7 @@ class NextProof(enum.Enum):
     FACE = "face"
     CARD = "card"
     PIN = "pin"
+    VOICE = "voice"
     NO_WAY_LEFT = "no_way_left"
     """Serve now, decide later: a person verifies afterwards."""
 
@@ -132,17 +140,34 @@ class Ways:
     """A reader is there and the resident has not said that the card is not at hand."""
     pin: bool
     """The card's PIN is neither locked nor forgotten."""
+    voice: bool = False
+    """Microphone, models and a figure of what the voice is worth are there, a template is enrolled, consent is not
+    refused, tries are left."""
+    voice_adds: bool = False
+    """The calibration can show that a face and a voice together are enough, where the face alone was not."""
 
 
 def next_proof(evidence: Evidence, required_factors: int, ways: Ways) -> NextProof:
-    """Choose the next proof: the face first (nothing to remember), then the card, then its PIN."""
+    """Choose the next proof: the face first, then the voice (nothing to remember), then the card, then its PIN.
+
+    The voice stands in for a face that is not there or was not known; both are asked for only where the calibration
+    shows that together they are more than one proof, and only when nothing else is left.
+    """
     proved = evidence.factors
     if evidence.weight >= required_factors:
         return NextProof.NOTHING
-    if ways.face and Factor.FACE not in proved:
-        return NextProof.FACE
+    if not proved & BIOMETRIC:
+        if ways.face:
+            return NextProof.FACE
+        if ways.voice:
+            return NextProof.VOICE
     if Factor.CARD not in proved:
-        return NextProof.CARD if ways.card else NextProof.NO_WAY_LEFT
+        return NextProof.CARD if ways.card else _last_way(evidence, ways)
     if ways.pin and ways.card and Factor.PIN not in proved:
         return NextProof.PIN
-    return NextProof.NO_WAY_LEFT
+    return _last_way(evidence, ways)
+
+
+def _last_way(evidence: Evidence, ways: Ways) -> NextProof:
+    is_wanted = ways.voice and ways.voice_adds and Factor.VOICE not in evidence.factors
+    return NextProof.VOICE if is_wanted else NextProof.NO_WAY_LEFT

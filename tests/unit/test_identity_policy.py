@@ -15,6 +15,9 @@ from kiosk.domain.identity_policy import (
 )
 
 ALL_WAYS = Ways(face=True, card=True, pin=True)
+NO_FACE = Ways(face=False, card=True, pin=True, voice=True)
+ONLY_VOICE = Ways(face=False, card=False, pin=False, voice=True)
+ADDING = Ways(face=False, card=False, pin=False, voice=True, voice_adds=True)
 
 
 def evidence(*factors: Factor) -> Evidence:
@@ -31,6 +34,10 @@ def evidence(*factors: Factor) -> Evidence:
         (evidence(Factor.FACE, Factor.CARD), Assurance.VERIFIED),
         (evidence(Factor.CARD, Factor.PIN), Assurance.VERIFIED),
         (evidence(Factor.FACE, Factor.CARD, Factor.PIN), Assurance.STRONG),
+        (evidence(Factor.VOICE, Factor.CARD), Assurance.VERIFIED),
+        # One kind of proof, and so one proof, whatever nobody has measured.
+        (evidence(Factor.FACE, Factor.VOICE), Assurance.CLAIMED),
+        (evidence(Factor.FACE, Factor.VOICE, Factor.CARD), Assurance.VERIFIED),
     ],
 )
 def test_assurance_follows_the_number_of_proofs(given: Evidence, assurance: Assurance) -> None:
@@ -49,6 +56,14 @@ def test_assurance_follows_the_number_of_proofs(given: Evidence, assurance: Assu
         (evidence(Factor.CARD), Ways(face=False, card=True, pin=False), NextProof.NO_WAY_LEFT),
         (evidence(Factor.FACE), Ways(face=True, card=False, pin=True), NextProof.NO_WAY_LEFT),
         (evidence(), Ways(face=False, card=False, pin=True), NextProof.NO_WAY_LEFT),
+        (evidence(), Ways(face=True, card=True, pin=True, voice=True), NextProof.FACE),
+        (evidence(), NO_FACE, NextProof.VOICE),
+        (evidence(Factor.CARD), NO_FACE, NextProof.VOICE),
+        (evidence(Factor.VOICE), NO_FACE, NextProof.CARD),
+        (evidence(Factor.VOICE), ONLY_VOICE, NextProof.NO_WAY_LEFT),
+        (evidence(Factor.FACE), ONLY_VOICE, NextProof.NO_WAY_LEFT),
+        (evidence(Factor.FACE), ADDING, NextProof.VOICE),
+        (evidence(Factor.VOICE), ADDING, NextProof.NO_WAY_LEFT),
     ],
 )
 def test_next_proof_is_the_easiest_one_that_is_left(
@@ -58,9 +73,9 @@ def test_next_proof_is_the_easiest_one_that_is_left(
 
 
 def test_policy_always_ends_whatever_works_and_whatever_is_proved() -> None:
-    for flags in itertools.product([True, False], repeat=3):
+    for flags in itertools.product([True, False], repeat=5):
         proved: set[Factor] = set()
-        for _ in range(4):
+        for _ in range(5):
             wanted = next_proof(Evidence(True, frozenset(proved)), 2, Ways(*flags))
             if wanted in (NextProof.NOTHING, NextProof.NO_WAY_LEFT):
                 break
