@@ -28,7 +28,7 @@ def test_a_subject_that_is_larger_than_a_part_makes_the_part_larger():
 
 
 def test_what_does_not_fit_is_left_and_every_subject_goes_from_its_oldest_on():
-    seed = random.SystemRandom().randrange(10**6)
+    seed = random.randrange(10**6)
     chance = random.Random(seed)
     for _ in range(50):
         subjects: dict[str, list[int]] = {}

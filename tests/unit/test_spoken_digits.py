@@ -68,7 +68,7 @@ def test_check_needs_all_digits_but_one_in_order(
 
 
 def test_recording_of_another_challenge_is_fresh_less_than_once_in_a_thousand() -> None:
-    seed = random.SystemRandom().getrandbits(32)
+    seed = random.getrandbits(32)
     choose = random.Random(seed).choice
     challenges = [draw_challenge(6, choose) for _ in range(80)]
     pairs = list(itertools.permutations(challenges, 2))
