@@ -6,13 +6,15 @@ The purpose stands before the bytes, so that a signature made for one thing can 
 import enum
 import hashlib
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from sync.signature_check import SIGNATURE_BYTES, SignatureCheck
+
+__all__ = ["SIGNATURE_BYTES", "DeviceSigner", "Purpose", "Verifier", "key_id_of"]
 
 SEED_BYTES = 32
 PUBLIC_KEY_BYTES = 32
-SIGNATURE_BYTES = 64
 KEY_ID_LENGTH = 16
 
 
@@ -96,14 +98,10 @@ class Verifier:
     def __init__(self, public_key: bytes) -> None:
         if len(public_key) != PUBLIC_KEY_BYTES:
             raise ValueError("an Ed25519 public key has 32 bytes")
-        self._public_key = Ed25519PublicKey.from_public_bytes(public_key)
+        self._check = SignatureCheck(public_key)
         self.public_key = public_key
         self.key_id = key_id_of(public_key)
 
     def is_valid(self, purpose: Purpose, data: bytes, signature: bytes) -> bool:
         """Whether this key signed these bytes for this purpose."""
-        try:
-            self._public_key.verify(signature, purpose.value + data)
-        except InvalidSignature:
-            return False
-        return True
+        return self._check.is_valid(signature, purpose.value + data)
