@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from kiosk.domain.identity_evidence import Score
 from kiosk.services.ports import Card
 
 
@@ -74,6 +75,28 @@ class FaceNotAccepted:
 @dataclass(frozen=True, slots=True)
 class FaceCheckUnavailable:
     """The camera or the model failed; the code is for staff."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceScored:
+    """The digits were read aloud, and the voice compared."""
+
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceAbstained:
+    """The voice says nothing, neither for the person nor against."""
+
+    advice: str = ""
+    """Why: the reason of the last try."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceCheckUnavailable:
+    """The microphone or a model failed; the code is for staff."""
 
     code: str
 
@@ -191,6 +214,9 @@ Action = (
     | FaceAccepted
     | FaceNotAccepted
     | FaceCheckUnavailable
+    | VoiceScored
+    | VoiceAbstained
+    | VoiceCheckUnavailable
     | OtherWay
     | PinTyped
     | Choose

@@ -18,8 +18,10 @@ from kiosk.flows.verification import FaceCheckStep
 from kiosk.flows.verify_receipt import VerifyReceiptStep
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
+from kiosk.flows.voice_check import VoiceCheckStep
 from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.verify_face import FaceCheckRun
+from kiosk.services.verify_voice import VoiceCheckRun
 
 _log = logging.getLogger(__name__)
 
@@ -130,6 +132,13 @@ class Navigator:
         if not isinstance(self._step, FaceCheckStep) or template is None:
             return None
         return self._ports.start_face_check(template)
+
+    def voice_check(self) -> VoiceCheckRun | None:
+        """The check for the present page, or None when nobody is to speak on it."""
+        voice, template = self._ports.voice, self._visit.voice_template
+        if not isinstance(self._step, VoiceCheckStep) or voice is None or template is None:
+            return None
+        return voice.start_check(template)
 
     def code_scan(self) -> CodeScanRun | None:
         """The look for a code for the present page, or None when it waits for none."""

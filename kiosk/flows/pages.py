@@ -66,6 +66,7 @@ __all__ = [
     "SignaturePage",
     "TextPage",
     "VerifyReceiptPage",
+    "VoiceCheckPage",
     "WelcomePage",
 ]
 
@@ -148,6 +149,18 @@ class FaceCheckPage(PageModel):
 
     page_id = "face_check"
     attempt: int = 1
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceCheckPage(PageModel):
+    """Digits to read aloud, a level bar, one instruction.
+
+    Actions: OtherWay; and from the voice check: VoiceScored, VoiceAbstained, VoiceCheckUnavailable.
+    """
+
+    page_id = "voice_check"
+    idle_timeout_s = 180.0
     attempts: int = 3
 
 
@@ -286,6 +299,7 @@ AnyPage = (
     | ConfirmPersonPage
     | ConsentPage
     | FaceCheckPage
+    | VoiceCheckPage
     | CardPage
     | PinPage
     | ReceiptPage

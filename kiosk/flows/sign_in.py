@@ -102,6 +102,8 @@ def _looked_up(visit: Visit, ports: VisitPorts, citizen_id: CitizenId) -> Destin
             ways.append(register_first(visit, ports))
         return Destination(NoticeStep(Prompt("notice.not_on_roster"), tuple(ways), progress=WHO))
     visit.face_template = ports.face_template(visit.resident.resident_id)
+    if ports.voice is not None:
+        visit.voice_template = ports.voice.template(visit.resident.resident_id)
     return Destination(ConfirmPersonStep())
 
 

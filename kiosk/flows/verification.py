@@ -28,6 +28,7 @@ from kiosk.flows.notices import NoticeStep, Way
 from kiosk.flows.pages import CardPage, ConsentPage, FaceCheckPage, PinPage, Progress
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
+from kiosk.flows.voice_check import VoiceCheckStep, VoiceConsentStep, is_voice_way, voice_step
 from kiosk.services.note_score import FaceCheckNote
 from kiosk.services.ports import DeviceState
 
@@ -49,6 +50,8 @@ def next_step(visit: Visit, ports: VisitPorts) -> Step:
     wanted = next_proof(visit.evidence, visit.required_factors, _ways(visit, ports))
     if wanted is NextProof.FACE:
         return _face_step(visit, ports)
+    if wanted is NextProof.VOICE:
+        return voice_step(visit, ports, _go_on)
     if wanted is NextProof.CARD:
         return CardStep()
     if wanted is NextProof.PIN:
@@ -68,7 +71,20 @@ def _ways(visit: Visit, ports: VisitPorts) -> Ways:
         face=has_face and not visit.has_refused_face and not visit.has_face_failed,
         card=ports.card_reader.state() is DeviceState.READY and not visit.has_no_card,
         pin=not visit.has_no_pin,
+        voice=is_voice_way(visit, ports),
+        voice_adds=_voice_adds(visit, ports),
     )
+
+
+def _voice_adds(visit: Visit, ports: VisitPorts) -> bool:
+    voice, face = ports.voice, visit.face_score
+    return voice is not None and face is not None and voice.adds_to(face)
+
+
+def _go_on(visit: Visit, ports: VisitPorts, notice: str) -> Step:
+    """What comes after a voice check."""
+    onward = next_step(visit, ports)
+    return _other_way_notice(onward, notice) if notice else onward
 
 
 def _no_way_left(visit: Visit, ports: VisitPorts) -> NoticeStep:
@@ -151,6 +167,8 @@ class FaceCheckStep:
                 face_threshold=action.threshold,
                 biometric=_alone(visit, ports, action),
             )
+            visit.face_score = _face_score(visit, action)
+            visit.is_face_live = action.is_live
             return Destination(next_step(visit, ports), replaces=True)
         visit.has_face_failed = True
         if isinstance(action, OtherWay):
@@ -166,11 +184,14 @@ class FaceCheckStep:
 
 def _alone(visit: Visit, ports: VisitPorts, action: FaceAccepted) -> Assurance:
     """What the face reaches without a second factor."""
+    score = _face_score(visit, action)
+    return ports.judge((score,), is_live=action.is_live) if score else Assurance.NOBODY
+
+
+def _face_score(visit: Visit, action: FaceAccepted) -> Score | None:
     if visit.face_template is None or not math.isfinite(action.worst):
-        return Assurance.NOBODY
-    enrolled = len(visit.face_template.vectors)
-    score = Score(action.engine_id, -action.worst, enrolled)
-    return ports.judge((score,), is_live=action.is_live)
+        return None
+    return Score(action.engine_id, -action.worst, len(visit.face_template.vectors))
 
 
 def _note(visit: Visit, ports: VisitPorts, action: Action) -> None:
@@ -205,6 +226,8 @@ def _other_way_notice(onward: Step, prompt_id: str) -> NoticeStep:
 def _way_id(step: Step) -> str:
     if isinstance(step, ConsentStep | FaceCheckStep):
         return "use_face"
+    if isinstance(step, VoiceConsentStep | VoiceCheckStep):
+        return "use_voice"
     return "use_pin" if isinstance(step, PinStep) else "use_card"
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.form import Form, Place
+from kiosk.domain.identity_evidence import Score
 from kiosk.domain.identity_policy import Evidence
 from kiosk.domain.json_values import JsonValue
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.services.drafts import DraftOwner
-from kiosk.services.ports import FaceTemplate
+from kiosk.services.ports import FaceTemplate, VoiceTemplate
 
 
 @dataclass(slots=True, repr=False)
@@ -28,6 +29,14 @@ class Visit:
     has_face_failed: bool = False
     face_rounds: int = 0
     """Face checks begun for this person."""
+    face_score: Score | None = None
+    """Of an accepted face, as the calibration weighs it."""
+    is_face_live: bool = False
+    voice_template: VoiceTemplate | None = None
+    has_refused_voice: bool = False
+    has_voice_failed: bool = False
+    voice_rounds: int = 0
+    """Voice checks begun for this person."""
     has_no_card: bool = False
     has_no_pin: bool = False
     card_number: str = ""
@@ -76,6 +85,12 @@ class Visit:
         self.has_refused_face = False
         self.has_face_failed = False
         self.face_rounds = 0
+        self.face_score = None
+        self.is_face_live = False
+        self.voice_template = None
+        self.has_refused_voice = False
+        self.has_voice_failed = False
+        self.voice_rounds = 0
         self.has_no_card = False
         self.has_no_pin = False
         self.card_number = ""

@@ -14,6 +14,7 @@ from kiosk.domain.identity_policy import Assurance
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.flows.county_tables import CountyTables
+from kiosk.flows.voice_ways import VoiceWays
 from kiosk.services.answer_sheet import AnswerSheet
 from kiosk.services.drafts import Drafts
 from kiosk.services.find_resident import FindResident
@@ -138,6 +139,8 @@ class VisitPorts:
     """What face and voice reach alone; by default nothing, so that a second factor is asked for."""
     note_face_check: Callable[[FaceCheckNote], None] = lambda _note: None
     """Keeps how a face check ended, without whose it was."""
+    voice: VoiceWays | None = None
+    """None where no voice can be heard or weighed."""
     is_clock_behind: Callable[[], bool] = lambda: False
     """Whether the machine's time runs behind what it has seen already."""
     has_room: Callable[[], bool] = lambda: True

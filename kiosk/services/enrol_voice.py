@@ -13,7 +13,7 @@ from kiosk.domain.spoken_digits import Choose, DigitChallenge, draw_phrases
 from kiosk.errors import KioskError, VoiceNotUsable
 from kiosk.services.hear_digits import HearDigits, VoiceView
 from kiosk.services.ports import VoiceTemplate
-from kiosk.services.voice_ports import Utterance, VoiceAdvice
+from kiosk.services.voice_ports import Floor, Utterance, VoiceAdvice
 
 PHRASES = 3
 PHRASE_DIGITS = 6
@@ -45,11 +45,13 @@ class EnrolVoice:
     hear: HearDigits
     choose: Choose = secrets.choice
 
-    def run(self, show: Callable[[VoiceView], None], stop: threading.Event) -> VoiceEnrolmentResult:
+    def run(
+        self, show: Callable[[VoiceView], None], stop: threading.Event, floor: Floor | None = None
+    ) -> VoiceEnrolmentResult:
         """Run to the end; never raises for an expected fault."""
         try:
             self.hear.warm_up()
-            return self._guide(show, stop)
+            return self._guide(show, stop, floor)
         except VoiceNotUsable as error:
             advice = VoiceAdvice(error.advice)
             return VoiceEnrolmentResult("not_enrolled", phrase=error.index + 1, advice=advice)
@@ -57,11 +59,11 @@ class EnrolVoice:
             return VoiceEnrolmentResult("unavailable", code=error.code)
 
     def _guide(
-        self, show: Callable[[VoiceView], None], stop: threading.Event
+        self, show: Callable[[VoiceView], None], stop: threading.Event, floor: Floor | None
     ) -> VoiceEnrolmentResult:
         good: list[Utterance] = []
         for phrase, challenge in enumerate(draw_phrases(PHRASES, PHRASE_DIGITS, self.choose), 1):
-            said = self._phrase(phrase, challenge, show, stop)
+            said = self._phrase(phrase, challenge, show, stop, floor)
             if isinstance(said, VoiceEnrolmentResult):
                 return said
             good.append(said)
@@ -73,11 +75,12 @@ class EnrolVoice:
         challenge: DigitChallenge,
         show: Callable[[VoiceView], None],
         stop: threading.Event,
+        floor: Floor | None,
     ) -> Utterance | VoiceEnrolmentResult:
         advice: VoiceAdvice | None = None
         for attempt in range(1, TRIES_PER_PHRASE + 1):
             view = VoiceView(challenge, PHRASE_SPEECH_S, attempt, phrase, PHRASES, advice)
-            heard = self.hear.hear(view, show, stop)
+            heard = self.hear.hear(view, show, stop, floor)
             if heard is None:
                 return VoiceEnrolmentResult("stopped", phrase=phrase)
             advice = heard.advice

@@ -14,6 +14,8 @@ from kiosk.services.voice_ports import (
     BLOCK_S,
     DigitEar,
     DigitHearing,
+    Floor,
+    SilentFloor,
     SpeechDetector,
     SpeechStream,
     Utterance,
@@ -30,6 +32,12 @@ PAUSE_S = 3.0
 """Silence that ends an unfinished phrase: people pause when they dictate digits."""
 END_PAUSE_S = 0.8
 """Silence that ends it when the last digit has been heard."""
+HINT_EVERY_BLOCKS = 16
+"""0.5 s between two looks at the sound so far."""
+HINT_AFTER_S = 0.8
+"""Speech before the first look: the loudness of one syllable says little."""
+HINTS = frozenset({VoiceAdvice.TOO_QUIET, VoiceAdvice.TOO_LOUD, VoiceAdvice.NOISY})
+"""What can be mended while somebody speaks."""
 QUIETEST_DBFS = -60.0
 LOUDEST_DBFS = -10.0
 _FULL_SCALE = 32768.0
@@ -56,6 +64,10 @@ class VoiceView:
     """Of the meter, 0 to 1."""
     speech_s: float = 0.0
     """Seconds of speech so far, in all that counts."""
+    is_listening: bool = False
+    """The microphone is open; else the guide is speaking."""
+    hint: VoiceAdvice | None = None
+    """What to mend while speaking; it is no verdict."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +93,12 @@ class _Recording:
     check: DigitCheck = NOTHING_HEARD_YET
     quiet: int = 0
     """Blocks since the last speech."""
+    hint: VoiceAdvice | None = None
+
+    @property
+    def utterance(self) -> Utterance:
+        """All of it so far."""
+        return Utterance(tuple(self.blocks), tuple(self.is_speech))
 
     def add(self, block: Sound) -> None:
         self.blocks.append(block)
@@ -124,46 +142,70 @@ class HearDigits:
         view: VoiceView,
         show: Callable[[VoiceView], None],
         stop: threading.Event,
+        floor: Floor | None = None,
     ) -> Heard | None:
-        """Open the microphone, listen until the phrase is over, close the microphone.
+        """Let the guide speak, open the microphone, listen until the phrase is over, close the microphone.
 
         Args:
             view: what the page shows before anybody speaks.
             show: told that, and for every block how it has changed.
             stop: set when the person leaves.
+            floor: whose turn it is; None where no guide speaks.
         Returns:
             None when stopped.
         Raises:
             MicrophoneUnavailable.
         """
+        floor = floor or SilentFloor()
         show(view)
-        recording = _Recording(view.challenge, self.detector.begin(), self.ear.begin())
+        floor.ask(view.challenge.digits, view.advice, stop)
+        recording = self._begin(view.challenge)
         try:
             self.microphone.open()
             while not recording.is_over():
                 if stop.is_set():
                     return None
                 block = self.microphone.read()
+                if floor.is_guide_speaking():
+                    # Nothing of the guide counts, and nothing that was said into it.
+                    if recording.blocks:
+                        recording = self._begin(view.challenge)
+                        show(view)
+                    continue
                 recording.add(block)
-                show(
-                    replace(
-                        view,
-                        next_place=recording.check.next_place,
-                        level=meter_level(block),
-                        speech_s=view.speech_s + sum(recording.is_speech) * BLOCK_S,
-                    )
-                )
+                self._look(recording)
+                show(_progress(view, recording, block))
         finally:
             self.microphone.close()
         return self._verdict(recording)
 
+    def _begin(self, challenge: DigitChallenge) -> _Recording:
+        return _Recording(challenge, self.detector.begin(), self.ear.begin())
+
+    def _look(self, recording: _Recording) -> None:
+        is_due = len(recording.blocks) % HINT_EVERY_BLOCKS == 0
+        if is_due and sum(recording.is_speech) * BLOCK_S >= HINT_AFTER_S:
+            advice = self.engine.judge(recording.utterance)
+            recording.hint = advice if advice in HINTS else None
+
     def _verdict(self, recording: _Recording) -> Heard:
         check = check_digits(recording.challenge, recording.hearing.finish())
-        utterance = Utterance(tuple(recording.blocks), tuple(recording.is_speech))
+        utterance = recording.utterance
         advice = self.engine.judge(utterance)
         if advice is None and not check.is_fresh:
             advice = VoiceAdvice.OTHER_DIGITS
         return Heard(utterance, check, advice)
+
+
+def _progress(view: VoiceView, recording: _Recording, block: Sound) -> VoiceView:
+    return replace(
+        view,
+        next_place=recording.check.next_place,
+        level=meter_level(block),
+        speech_s=view.speech_s + sum(recording.is_speech) * BLOCK_S,
+        is_listening=True,
+        hint=recording.hint,
+    )
 
 
 def meter_level(block: Sound) -> float:

@@ -1,6 +1,7 @@
 """What the voice check needs from the outside: an engine, an ear for digits, a detector of speech."""
 
 import enum
+import threading
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -124,3 +125,25 @@ class VoiceEngine(Protocol):
         Raises:
             TemplateUnusable: made by another engine, or damaged.
         """
+
+
+class Floor(Protocol):
+    """Whose turn it is to speak. Half duplex: the microphone would else hear the guide and take it for the person."""
+
+    def ask(self, digits: str, advice: VoiceAdvice | None, stop: threading.Event) -> None:
+        """Let the guide say what to do better and read the digits out, once; returns when it is silent, or stopped."""
+
+    def is_guide_speaking(self) -> bool:
+        """Whether what the microphone hears now may be the guide: somebody has asked to hear it again."""
+
+
+class SilentFloor:
+    """Where no guide speaks."""
+
+    def ask(self, digits: str, advice: VoiceAdvice | None, stop: threading.Event) -> None:
+        """Nothing is said."""
+        del digits, advice, stop
+
+    def is_guide_speaking(self) -> bool:
+        """Never."""
+        return False

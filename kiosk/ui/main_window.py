@@ -8,6 +8,7 @@ from accessibility.prompt import Prompt
 from kiosk.clock import Clock
 from kiosk.flows.actions import AskHelp, GoBack
 from kiosk.flows.pages import PageModel
+from kiosk.services.hear_digits import VoiceView
 from kiosk.services.take_photo import PhotoView
 from kiosk.services.verify_face import FaceView
 from kiosk.ui.colours import DAY, Colours
@@ -16,6 +17,7 @@ from kiosk.ui.input_method import InputMethod
 from kiosk.ui.kit import Kit, TapGuard, Texts
 from kiosk.ui.pages.face_check_page import FaceCheckPage
 from kiosk.ui.pages.photo_page import PhotoPage
+from kiosk.ui.pages.voice_check_page import VoiceCheckPage
 from kiosk.ui.pages.welcome_page import WelcomePage
 from kiosk.ui.shell import Shell
 from kiosk.ui.simulation_bar import SimulationBar
@@ -104,6 +106,12 @@ class MainWindow(QWidget):
         page = self.shell.page
         if isinstance(page, FaceCheckPage):
             page.show_face(view)
+
+    def show_voice(self, view: VoiceView) -> None:
+        """Show how far the voice check is, if its page is still up."""
+        page = self.shell.page
+        if isinstance(page, VoiceCheckPage):
+            page.show_voice(view)
 
     def show_photo(self, view: PhotoView) -> None:
         """Show a picture of the camera, if the page that takes pictures is still up."""

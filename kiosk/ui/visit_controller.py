@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
@@ -28,6 +27,7 @@ from kiosk.services.ports import Card, CardReader
 from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.take_photo import PhotoSource
 from kiosk.services.verify_face import FaceCheckResult, FaceCheckRun, FaceView
+from kiosk.services.verify_voice import VoiceCheckRun
 from kiosk.ui.card_feed import CardFeed
 from kiosk.ui.code_feed import CodeFeed
 from kiosk.ui.face_feed import FaceFeed
@@ -35,6 +35,8 @@ from kiosk.ui.idle_watch import IdleEvents, IdleWatch
 from kiosk.ui.main_window import MainWindow
 from kiosk.ui.photo_desk import PhotoDesk
 from kiosk.ui.timers import QtTimers, Timer, Timers
+from kiosk.ui.visit_parts import SpokenGuide, VisitNavigator
+from kiosk.ui.voice_desk import VoiceDesk
 
 BUSY_AFTER_S = 0.3
 """Shorter work shows nothing: a flash would only frighten."""
@@ -55,46 +57,6 @@ LAST_HELP_PAGES = (models.HelpPage, models.OutOfServicePage)
 """Pages that already say whom to ask: asking again repeats them."""
 
 _log = logging.getLogger(__name__)
-
-
-class VisitNavigator(Protocol):
-    """The flow engine. Every method is slow and called on one lane only."""
-
-    @property
-    def visit_token(self) -> int:
-        """Grows with each visit."""
-
-    def start(self) -> PageModel:
-        """The first page."""
-
-    def peek(self) -> PageModel | None:
-        """The present page, made anew, without moving; None when it cannot be made just now."""
-
-    def act(self, action: Action) -> PageModel:
-        """Take an action, give the next page."""
-
-    def face_check(self) -> FaceCheckRun | None:
-        """The check for the present page, or None."""
-
-    def code_scan(self) -> CodeScanRun | None:
-        """The look for a code for the present page, or None."""
-
-
-class SpokenGuide(Protocol):
-    """The voice guide."""
-
-    @property
-    def state(self) -> GuideState:
-        """What it is doing."""
-
-    def speak(self, prompt: Prompt) -> object:
-        """Say a prompt in place of whatever is being said."""
-
-    def stop(self) -> None:
-        """Fall silent within 100 ms."""
-
-    def forget_visit(self) -> None:
-        """Drop what belongs to the resident."""
 
 
 class VisitController(QObject):
@@ -140,6 +102,7 @@ class VisitController(QObject):
             CardFeed(card_reader, self._present_card, self) if card_reader is not None else None
         )
         self._idle = IdleWatch(self._timers, IdleEvents(self._is_held, self._warn, self._time_out))
+        self._voices = VoiceDesk(window, guide, self.act, self._idle.touch)
         window.acted.connect(self.act)
         window.touched.connect(self._touched)
         window.repeat_asked.connect(self.repeat)
@@ -170,7 +133,7 @@ class VisitController(QObject):
     def repeat(self) -> None:
         """Say the page's prompt again."""
         if self._page is not None:
-            self._speak(self._page.prompt)
+            self._speak(self._voices.prompt or self._page.prompt)
 
     def refresh(self) -> None:
         """Ask for the present page anew, where it can move on by itself: call this when the sync status changes."""
@@ -193,6 +156,7 @@ class VisitController(QObject):
                 timer.cancel()
         self._faces.close()
         self._photos.close()
+        self._voices.close()
         self._codes.close()
         if self._cards is not None:
             self._cards.close()
@@ -328,6 +292,12 @@ class VisitController(QObject):
                 lambda run: self._start_face(serial, run),
                 lambda error: self._face_not_made(serial, error),
             )
+        elif isinstance(page, models.VoiceCheckPage):
+            self._lane.submit(
+                self._navigator.voice_check,
+                lambda run: self._start_voice(serial, run),
+                lambda error: self._start_voice(serial, None, error),
+            )
         elif isinstance(page, models.PhotoPage):
             self._photos.begin(page)
         elif isinstance(page, models.VerifyReceiptPage) and page.has_camera:
@@ -342,6 +312,7 @@ class VisitController(QObject):
     def _stop_feeds(self) -> None:
         self._faces.stop()
         self._photos.stop()
+        self._voices.stop()
         self._codes.stop()
         if self._cards is not None:
             self._cards.stop()
@@ -353,6 +324,15 @@ class VisitController(QObject):
             self.act(FaceCheckUnavailable(KioskError.code))
         else:
             self._faces.start(run)
+
+    def _start_voice(
+        self, serial: int, run: VoiceCheckRun | None, error: Exception | None = None
+    ) -> None:
+        if serial != self._serial:
+            return
+        if error is not None:
+            _log.warning("voice check cannot start type=%s", type(error).__name__)
+        self._voices.start(run)
 
     def _start_scan(self, serial: int, run: CodeScanRun | None) -> None:
         if serial == self._serial and run is not None:

@@ -1,9 +1,11 @@
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import pytest
 
+from kiosk.domain.identity_evidence import Score
 from kiosk.errors import ModelUnavailable, VoiceNotUsable
 from kiosk.services.enrol_voice import EnrolVoice, VoiceEnrolmentResult
 from kiosk.services.hear_digits import PAUSE_S, START_TIME_S, VoiceView
@@ -17,7 +19,10 @@ WRONG = "000000"
 
 
 def check(
-    stage: Stage, stop: threading.Event | None = None
+    stage: Stage,
+    stop: threading.Event | None = None,
+    floor: "Guide | None" = None,
+    is_match: Callable[[Score], bool] = lambda _score: True,
 ) -> tuple[VoiceCheckResult, list[VoiceView]]:
     views: list[VoiceView] = []
 
@@ -25,8 +30,27 @@ def check(
         stage.see(view.challenge.digits)
         views.append(view)
 
-    run = VoiceCheck(stage.listener(), TEMPLATE, random.Random(4).choice)
-    return run.run(show, stop or threading.Event()), views
+    run = VoiceCheck(stage.listener(), TEMPLATE, random.Random(4).choice, is_match)
+    return run.run(show, stop or threading.Event(), floor), views
+
+
+@dataclass
+class Guide:
+    """Speaks before each try, and between two blocks when somebody asks to hear it again."""
+
+    stage: Stage
+    again_at: range = range(0)
+    """Blocks of the microphone, counted over all, into which it speaks."""
+    said: list[tuple[str, VoiceAdvice | None]] = field(default_factory=list)
+    looks: int = 0
+
+    def ask(self, digits: str, advice: VoiceAdvice | None, stop: threading.Event) -> None:
+        assert not self.stage.is_open, "the microphone hears the guide"
+        self.said.append((digits, advice))
+
+    def is_guide_speaking(self) -> bool:
+        self.looks += 1
+        return self.looks in self.again_at
 
 
 def enrol(stage: Stage) -> tuple[VoiceEnrolmentResult, list[VoiceView]]:
@@ -126,6 +150,46 @@ def test_fault_is_a_result_and_the_microphone_is_closed(stage: Stage, code: str)
     result, _ = check(stage)
     assert (result.kind, result.code, stage.is_open) == ("unavailable", code, False)
     assert result.llr(lambda score: 5.0) == 0
+
+
+def test_guide_reads_the_digits_once_before_the_microphone_opens() -> None:
+    stage = Stage([Phrase(4, WRONG), Phrase(4)])
+    guide = Guide(stage)
+    _, views = check(stage, floor=guide)
+    assert guide.said == [(stage.asked[0], None), (stage.asked[1], VoiceAdvice.OTHER_DIGITS)]
+    before = [view for view in views if not view.is_listening]
+    assert [view.challenge.digits for view in before] == stage.asked
+    assert [view.level for view in before] == [0, 0]
+
+
+def test_what_the_guide_says_into_the_microphone_is_not_heard() -> None:
+    stage = Stage([Phrase(6.0)])
+    result, views = check(stage, floor=Guide(stage, range(30, 60)))
+    # 16 blocks of quiet and 13 of speech came before; they are forgotten with the 30 of the guide.
+    assert (result.kind, result.attempts) == ("scored", 1)
+    assert result.speech_s == pytest.approx(6.0 - 43 * BLOCK_S, abs=2 * BLOCK_S)
+    assert views[-1].speech_s == result.speech_s
+
+
+def test_voice_that_is_not_known_is_heard_again_and_the_end_is_a_score_not_a_refusal() -> None:
+    stage = Stage([Phrase(3.5)] * 3, cosine=0.4)
+    result, views = check(stage, is_match=lambda score: score.similarity > 0.6)
+    assert (result.kind, result.similarity, result.attempts) == ("scored", 0.4, 3)
+    assert stage.embedded == [1, 2, 3]
+    assert result.score == Score("e", 0.4, TEMPLATE.phrases)
+    assert [view.advice for view in views if not view.is_listening] == [
+        None,
+        VoiceAdvice.TOO_SHORT,
+        VoiceAdvice.TOO_SHORT,
+    ]
+
+
+def test_hint_says_while_somebody_speaks_what_can_be_mended() -> None:
+    _, views = check(Stage([Phrase(4), Phrase(4)], [VoiceAdvice.TOO_QUIET]))
+    hints = [view.hint for view in views if view.attempt == 1]
+    assert hints[0] is None
+    assert hints[-1] is VoiceAdvice.TOO_QUIET
+    assert {view.hint for view in views if view.attempt == 2} == {None}
 
 
 def test_enrolment_makes_a_template_of_three_phrases_that_hold_all_digits() -> None:

@@ -33,6 +33,7 @@ class Stage:
 
     phrases: Sequence[Phrase]
     advice: Sequence[VoiceAdvice | None] = ()
+    """Of the sound of each opening of the microphone; None where there is nothing to say."""
     cosine: float = 0.9
     fault: KioskError | None = None
     dies_at: int = 10**9
@@ -47,7 +48,6 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.left = deque(self.phrases)
-        self.advice_left = deque(self.advice)
         self.sound: list[int] = []
 
     def listener(self) -> HearDigits:
@@ -89,7 +89,7 @@ class Stage:
     def judge(self, utterance: Utterance) -> VoiceAdvice | None:
         if not utterance.speech_s:
             return VoiceAdvice.NOTHING_HEARD
-        return self.advice_left.popleft() if self.advice_left else None
+        return self.advice[self.opened - 1] if self.opened <= len(self.advice) else None
 
     def embed(self, utterances: tuple[Utterance, ...]) -> Embedding:
         self.embedded.append(len(utterances))

@@ -34,6 +34,7 @@ class FakeNavigator:
         self.visit_token = 0
         self.error = None
         self.run = None
+        self.voice_run = None
 
     def start(self):
         return self.page
@@ -54,6 +55,9 @@ class FakeNavigator:
 
     def face_check(self):
         return self.run
+
+    def voice_check(self):
+        return self.voice_run
 
 
 class FakeGuide:

@@ -2,6 +2,7 @@
 
 from accessibility.prompt import Prompt
 from kiosk.flows import pages as m
+from kiosk.flows.voice_check import CONSENT_POINTS
 from tests.ui.form_samples import FORM_SAMPLES
 from tests.ui.more_samples import MORE_SAMPLES
 from tests.ui.receipt_sample import MORNING, receipt
@@ -47,6 +48,8 @@ SAMPLES: dict[str, m.PageModel] = {
         progress=PROOF,
     ),
     "07-face-check": m.FaceCheckPage(Prompt("face_check"), progress=PROOF),
+    "06-consent-voice": m.ConsentPage(Prompt("voice_consent"), CONSENT_POINTS, progress=PROOF),
+    "07-voice-check": m.VoiceCheckPage(Prompt("voice_check"), progress=PROOF),
     "08-card": m.CardPage(Prompt("card"), progress=PROOF),
     "09-pin": m.PinPage(Prompt("pin.wrong", {"tries": "2"}), True, progress=PROOF),
     "11-receipt": receipt(STAGE.ACCEPTED),

@@ -29,6 +29,7 @@ from kiosk.ui.pages.services_page import ServicesPage
 from kiosk.ui.pages.signature_page import SignaturePage
 from kiosk.ui.pages.text_page import TextPage
 from kiosk.ui.pages.verify_receipt_page import VerifyReceiptPage
+from kiosk.ui.pages.voice_check_page import VoiceCheckPage
 from kiosk.ui.pages.welcome_page import WelcomePage
 
 AnyUiPage = Page[Any]
@@ -41,6 +42,7 @@ PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
     (models.ConfirmPersonPage, ConfirmPersonPage),
     (models.ConsentPage, ConsentPage),
     (models.FaceCheckPage, FaceCheckPage),
+    (models.VoiceCheckPage, VoiceCheckPage),
     (models.CardPage, CardPage),
     (models.PinPage, PinPage),
     (models.ReceiptPage, ReceiptPage),
