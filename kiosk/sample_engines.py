@@ -14,7 +14,13 @@ from kiosk.identity.evaluation.samples import (
     SampleEmbedder,
     SampleUnusable,
 )
+from kiosk.identity.liveness.passive import (
+    PassiveDetector,
+    PictureDetector,
+    has_passive_models,
+)
 from kiosk.identity.score_space import Metric
+from kiosk.models.store import ModelStore
 from kiosk.services.ports import Frame
 
 CAMERA_SIZE = (640, 480)
@@ -43,15 +49,27 @@ def camera_frame(path: Path) -> Frame:
     Raises:
         SampleUnusable: it cannot be read.
     """
+    return letter_box(_whole_picture(path), *CAMERA_SIZE)
+
+
+def make_detector(config: KioskConfig) -> AttackDetector | None:
+    """What judges the attacks of a folder; None where the networks for it are not installed.
+
+    Raises:
+        ModelUnavailable: they are damaged.
+    """
+    models = ModelStore(config.models_folder)
+    if not has_passive_models(models):
+        return None
+    return PictureDetector(make_face_engine(config), PassiveDetector.load(models), _whole_picture)
+
+
+def _whole_picture(path: Path) -> Frame:
+    """As it is: black bars beside a face would be seen by the networks."""
     try:
-        return letter_box(read_picture(path), *CAMERA_SIZE)
+        return read_picture(path)
     except PictureUnreadable as error:
         raise SampleUnusable(UNREADABLE) from error
-
-
-def make_detector(_config: KioskConfig) -> AttackDetector | None:
-    """What judges the attacks of a folder; None while this machine has no presentation attack detection."""
-    return None
 
 
 def _makers(_config: KioskConfig) -> Mapping[str, Maker]:
