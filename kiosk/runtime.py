@@ -61,9 +61,11 @@ from kiosk.storage.device_supplies import read_stored_certificate
 from kiosk.storage.draft_seal import DeviceDraftSeal
 from kiosk.storage.kiosk_database import KioskDatabase
 from kiosk.storage.machine_keys import MachineKeys
+from kiosk.storage.plain_templates import seal_plain_templates
 from kiosk.storage.recovery import open_or_recover
 from kiosk.storage.settlement import unlisted_subject
 from kiosk.storage.store import SqliteStore
+from kiosk.template_keys import make_template_seal
 from sync.connectivity import SyncStatus
 from sync.engine import SyncEngine, SyncReport
 from sync.http_transport import HttpTransport
@@ -356,7 +358,9 @@ def open_runtime(
         signer = DeviceSigner(load_or_make_device_seed(encrypted))
         centre_key = bytes.fromhex(config.sync.centre_public_key) or None
         outbox = SqliteOutbox(config.device.id, signer, centre_key=centre_key)
-        store = SqliteStore(encrypted, outbox, floored)
+        seal = make_template_seal(encrypted, signer)
+        seal_plain_templates(encrypted, seal, floored.now())
+        store = SqliteStore(encrypted, outbox, floored, seal=seal)
         offer = make_offer(config, encrypted)
         yield Runtime(
             config=config,

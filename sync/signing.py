@@ -39,6 +39,7 @@ class Purpose(enum.Enum):
     DEVICE_KEY_ANSWER = b"xianglin/v2/answer/device-key\n"
     PAGE = b"xianglin/v2/page\n"
     DRAFT_KEY = b"xianglin/v1/draft-key\n"
+    TEMPLATE_KEY = b"xianglin/v1/template-key\n"
     BUNDLE_MANIFEST = b"xianglin/v2/bundle-manifest\n"
     HANDOVER = b"xianglin/v2/handover\n"
     CUSTODY_RECEIPT = b"xianglin/v2/custody-receipt\n"

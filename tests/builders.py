@@ -33,6 +33,7 @@ from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.draft_seal import DeviceDraftSeal
 from kiosk.storage.residents import SqliteResidents
 from kiosk.storage.store import SqliteStore
+from kiosk.template_keys import make_template_seal
 from sync.signing import DeviceSigner
 from sync.sqlite_outbox import SqliteOutbox
 
@@ -176,7 +177,7 @@ def make_world(
     try:
         signer = DeviceSigner.generate()
         outbox = SqliteOutbox("dev-0007", signer)
-        store = SqliteStore(encrypted, outbox, clock, reserve_bytes=0)
+        store = SqliteStore(encrypted, outbox, clock, 0, make_template_seal(encrypted, signer))
         counter = itertools.count(1)
         ports = VisitPorts(
             site=SiteFacts("张村服务站", "李主任", "12333", REGION),

@@ -1,40 +1,18 @@
-"""Enrolled faces in their table."""
+"""Enrolled faces in their table, sealed."""
 
 import contextlib
-import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from kiosk.domain.identity_evidence import Modality
 from kiosk.errors import TemplateUnusable
 from kiosk.services.ports import FaceTemplate
-from kiosk.storage.rows import moment_text
-
-_MAXIMUM_VECTORS = 16
-_MAXIMUM_VECTOR_BYTES = 16 * 1024
-
-
-def _pack_vectors(vectors: tuple[bytes, ...]) -> bytes:
-    return b"".join(struct.pack("<I", len(vector)) + vector for vector in vectors)
-
-
-def _unpack_vectors(blob: bytes) -> tuple[bytes, ...]:
-    vectors: list[bytes] = []
-    place = 0
-    while place < len(blob):
-        header = blob[place : place + 4]
-        if len(header) < 4 or len(vectors) >= _MAXIMUM_VECTORS:
-            raise TemplateUnusable("face template row is damaged")
-        (size,) = struct.unpack("<I", header)
-        vector = blob[place + 4 : place + 4 + size]
-        if not 0 < size <= _MAXIMUM_VECTOR_BYTES or len(vector) != size:
-            raise TemplateUnusable("face template row is damaged")
-        vectors.append(vector)
-        place += 4 + size
-    if not vectors:
-        raise TemplateUnusable("face template row is empty")
-    return tuple(vectors)
+from kiosk.services.store import EnrolledSince
+from kiosk.services.template_seal import TemplateContent, TemplateSeal
+from kiosk.storage.template_rows import TemplateRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +20,70 @@ class SqliteFaceTemplates:
     """Enrolled references."""
 
     database: Database
+    seal: TemplateSeal
+
+    @property
+    def _rows(self) -> TemplateRows:
+        return TemplateRows(self.database, self.seal, Modality.FACE)
 
     def find(self, resident_id: str) -> FaceTemplate | None:
         """The template of a resident, or None.
 
         Raises:
-            TemplateUnusable: the row is damaged.
+            TemplateUnusable: the row is damaged, or not of this machine.
         """
-        row = self.database.execute(
-            "SELECT engine_id, vectors FROM face_template WHERE resident_id = ?", [resident_id]
-        ).fetchone()
-        return FaceTemplate(row[0], _unpack_vectors(row[1])) if row else None
+        return self._template(self._rows.read(resident_id))
+
+    def anchor(self, resident_id: str) -> FaceTemplate | None:
+        """The first enrolment, or None.
+
+        Raises:
+            TemplateUnusable: the row is damaged, or not of this machine.
+        """
+        return self._template(self._rows.read(resident_id, is_anchor=True))
+
+    def since(self, resident_id: str) -> EnrolledSince | None:
+        """When it was enrolled and last changed."""
+        return self._rows.since(resident_id)
 
     def some_others(self, template: FaceTemplate, count: int) -> tuple[FaceTemplate, ...]:
         """A few templates of the same engine, drawn by chance, none of them this one."""
-        rows = self.database.execute(
-            "SELECT vectors FROM face_template WHERE engine_id = ? AND vectors <> ? ORDER BY random() LIMIT ?",
-            [template.engine_id, _pack_vectors(template.vectors), count],
-        )
-        found = []
-        for (vectors,) in rows:
+        found: list[FaceTemplate] = []
+        for resident_id in self._rows.residents(template.engine_id, is_shuffled=True):
+            if len(found) >= count:
+                break
             with contextlib.suppress(TemplateUnusable):
-                found.append(FaceTemplate(template.engine_id, _unpack_vectors(vectors)))
+                other = self.find(resident_id)
+                # What is sealed opens to the same vectors each time.
+                if other is not None and other.vectors != template.vectors:
+                    found.append(other)
         return tuple(found)
 
-    def put(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
-        """Store or replace a template."""
-        self.database.execute(
-            "INSERT OR REPLACE INTO face_template VALUES (?, ?, ?, ?)",
-            [resident_id, template.engine_id, _pack_vectors(template.vectors), moment_text(at)],
-        )
+    def of_engine(self, engine_id: str) -> Iterator[tuple[str, FaceTemplate]]:
+        """Every resident with a usable template of an engine."""
+        for resident_id in self._rows.residents(engine_id):
+            with contextlib.suppress(TemplateUnusable):
+                template = self.find(resident_id)
+                if template is not None:
+                    yield resident_id, template
 
-    def erase(self, resident_id: str) -> None:
-        """Delete a template."""
-        self.database.execute("DELETE FROM face_template WHERE resident_id = ?", [resident_id])
+    def put(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
+        """Enrol: store a template, also as the first enrolment; all that was there goes.
+
+        Raises:
+            TemplateUnusable: these are no embeddings.
+        """
+        content = TemplateContent(template.vectors)
+        self._rows.put(resident_id, template.engine_id, content, at)
+
+    def change(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
+        """Replace what is compared; the first enrolment stays."""
+        content = TemplateContent(template.vectors)
+        self._rows.change(resident_id, template.engine_id, content, at)
+
+    def erase(self, resident_id: str) -> bool:
+        """Delete a template; whether there was one."""
+        return self._rows.erase(resident_id)
+
+    def _template(self, read: tuple[str, TemplateContent] | None) -> FaceTemplate | None:
+        return FaceTemplate(read[0], read[1].vectors) if read else None

@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlite_utils import Database
 
 from kiosk.storage.ballast import Ballast
@@ -31,6 +33,9 @@ class KioskDatabase(EncryptedDatabase):
         lock: FolderLock,
     ) -> None:
         super().__init__(path, key)
+        derivation = HKDF(SHA256(), length=32, salt=None, info=b"xianglin/v1/template-secret\n")
+        self.template_secret = derivation.derive(key)
+        """Part of what opens biometric templates; the other part lies inside."""
         self.queue_copy = queue_copy
         self.guard = guard
         self.ballast = ballast

@@ -108,9 +108,10 @@ class SqliteResidents:
         )
 
     def remove(self, resident_id: str) -> None:
-        """Take a resident out who is no longer the village's; the face template goes with the row."""
+        """Take a resident out who is no longer the village's; templates go with the row."""
         self.database.execute("DELETE FROM resident WHERE resident_id = ?", [resident_id])
-        self.database.execute("DELETE FROM face_template WHERE resident_id = ?", [resident_id])
+        for table in ("face_template", "face_template_plain", "voice_template"):
+            self.database.execute(f"DELETE FROM {table} WHERE resident_id = ?", [resident_id])  # noqa: S608
 
     def set_as_of(self, as_of: str) -> None:
         """Remember how old the snapshot is."""

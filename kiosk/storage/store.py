@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from kiosk.clock import Clock
 from kiosk.domain.consent import FaceCheckConsent
 from kiosk.services.store import AuditEntry
+from kiosk.services.template_seal import NoTemplateSeal, TemplateSeal
 from kiosk.storage import clock_mark
 from kiosk.storage.attachments import SqliteAttachments
 from kiosk.storage.audit_log import append_audit
@@ -23,6 +24,7 @@ from kiosk.storage.receipt_blocks import take_number
 from kiosk.storage.requests import SqliteRequests
 from kiosk.storage.residents import SqliteResidents
 from kiosk.storage.score_log import SqliteScoreLog
+from kiosk.storage.voice_templates import SqliteVoiceTemplates
 from sync.events import AttachmentRef, OutboxEvent
 from sync.sqlcipher import EncryptedDatabase
 from sync.sqlite_outbox import SqliteOutbox
@@ -35,6 +37,7 @@ class SqliteTransaction:
     database: Database
     outbox: SqliteOutbox
     clock: Clock
+    seal: TemplateSeal = field(default_factory=NoTemplateSeal)
 
     @property
     def requests(self) -> SqliteRequests:
@@ -49,7 +52,12 @@ class SqliteTransaction:
     @property
     def templates(self) -> SqliteFaceTemplates:
         """Face templates."""
-        return SqliteFaceTemplates(self.database)
+        return SqliteFaceTemplates(self.database, self.seal)
+
+    @property
+    def voices(self) -> SqliteVoiceTemplates:
+        """Voice templates."""
+        return SqliteVoiceTemplates(self.database, self.seal)
 
     @property
     def residents(self) -> SqliteResidents:
@@ -135,6 +143,8 @@ class SqliteStore:
     outbox: SqliteOutbox
     clock: Clock
     reserve_bytes: int = RESERVE_BYTES
+    seal: TemplateSeal = field(default_factory=NoTemplateSeal)
+    """Opens and closes templates with the keys of this machine."""
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[SqliteTransaction]:
@@ -144,7 +154,7 @@ class SqliteStore:
             StorageFull, StorageBusy, StorageDamaged, StorageError.
         """
         with kiosk_errors(), self.encrypted.transaction() as database:
-            yield SqliteTransaction(database, self.outbox, self.clock)
+            yield SqliteTransaction(database, self.outbox, self.clock, self.seal)
 
     def has_room(self) -> bool:
         """Whether at least the reserve is free where the database lies; ballast that was given up comes back."""

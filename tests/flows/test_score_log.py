@@ -145,13 +145,22 @@ def test_lines_are_pruned_by_age_and_by_number(world: World) -> None:
 
 
 def test_some_others_are_of_the_engine_and_never_the_person(world: World) -> None:
-    own = FaceTemplate("e", (b"\1" * 8,))
+    own, others, of_another_engine = (
+        FaceTemplate(engine_id, (np.eye(8, dtype="<f4")[number].tobytes(),))
+        for number, engine_id in enumerate("eef")
+    )
     with world.store.transaction() as transaction:
-        for number, template in enumerate(
-            (own, FaceTemplate("e", (b"\2" * 8,)), FaceTemplate("f", (b"\3" * 8,)))
-        ):
-            transaction.templates.put(f"r-{number}", template, NOW)
-        assert transaction.templates.some_others(own, 3) == (FaceTemplate("e", (b"\2" * 8,)),)
+        templates = transaction.templates
+        for number, template in enumerate((own, others, of_another_engine)):
+            templates.put(f"r-{number}", template, NOW)
+        stored = templates.find("r-0"), templates.find("r-1")
+        assert stored[0] is not None
+        assert templates.some_others(stored[0], 3) == (stored[1],)
+        assert templates.some_others(stored[0], 0) == ()
+        transaction.database.execute(
+            "UPDATE face_template SET sealed = x'01' WHERE resident_id = 'r-1'"
+        )
+        assert templates.some_others(stored[0], 3) == ()
 
 
 def checks(band: AgeBand | None, failed: int, all_: int) -> list[LoggedScore]:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from kiosk.services.ports import FaceTemplate
 from kiosk.storage.database import DATABASE_FILE
 from kiosk.storage.receipt_blocks import add_block
 from kiosk.storage.residents import SqliteResidents
+from kiosk.template_keys import make_template_seal
 from sync import cursors
 from sync.salvage.pages import open_pages
 from sync.salvage.records import walk
@@ -45,7 +46,8 @@ def serve_everything(folder: Path) -> Given:
         requests = [kiosk.submit(int(number % 20 == 0)) for number in range(GIVEN // 2)]
         list(answer_all(kiosk))
         requests += [kiosk.submit(int(number % 20 == 0)) for number in range(GIVEN // 2)]
-        with kiosk.store.transaction() as transaction:
+        seal = make_template_seal(kiosk.encrypted, kiosk.signer)
+        with replace(kiosk.store, seal=seal).transaction() as transaction:
             residents = SqliteResidents(transaction.database)
             for number in range(200):
                 fields = {

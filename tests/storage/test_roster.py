@@ -10,7 +10,6 @@ import pytest
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.resident_record import NO_RECORD, ResidentRecord
 from kiosk.services.ports import FaceTemplate
-from kiosk.storage.face_templates import SqliteFaceTemplates
 from kiosk.storage.residents import SqliteResidents
 from kiosk.storage.settlement import KioskSettlement
 from sync.answers import RosterPage, RosterResident
@@ -68,8 +67,8 @@ def enrol(world: World, resident_id: str) -> None:
 
 
 def has_face(world: World, resident_id: str) -> bool:
-    with world.store.encrypted.reading() as raw:
-        return SqliteFaceTemplates(raw).find(resident_id) is not None
+    with world.store.transaction() as transaction:
+        return transaction.templates.find(resident_id) is not None
 
 
 def find(world: World, number: str) -> str | None:
