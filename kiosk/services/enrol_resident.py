@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.clock import Clock
-from kiosk.domain.consent import FACE_CHECK_NOTICE_VERSION, FaceCheckConsent
+from kiosk.domain.consent import FACE_CHECK_NOTICE_VERSION, BiometricConsent
 from kiosk.domain.resident import Resident
 from kiosk.services.ports import FaceEngine, Frame
 from kiosk.services.store import AuditEntry, Store
@@ -28,7 +28,7 @@ class EnrolResident:
         now = self.clock.now()
         with self.store.transaction() as transaction:
             transaction.record_consent(
-                FaceCheckConsent(
+                BiometricConsent(
                     resident.resident_id, True, FACE_CHECK_NOTICE_VERSION, now, is_enrolment=True
                 )
             )

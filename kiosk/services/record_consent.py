@@ -1,9 +1,9 @@
-"""Use case: record the answer to the consent page."""
+"""Use case: record the answer to a consent page."""
 
 from dataclasses import dataclass
 
 from kiosk.clock import Clock
-from kiosk.domain.consent import FACE_CHECK_NOTICE_VERSION, FaceCheckConsent
+from kiosk.domain.consent import BiometricConsent, ConsentKind, notice_version
 from kiosk.domain.resident import Resident
 from kiosk.services.store import AuditEntry, Store
 
@@ -14,6 +14,7 @@ class RecordConsent:
 
     store: Store
     clock: Clock
+    kind: ConsentKind = ConsentKind.FACE
 
     def record(self, resident: Resident, *, is_granted: bool) -> None:
         """Store one answer.
@@ -21,8 +22,9 @@ class RecordConsent:
         Raises:
             StorageError.
         """
-        consent = FaceCheckConsent(
-            resident.resident_id, is_granted, FACE_CHECK_NOTICE_VERSION, self.clock.now()
+        version = notice_version(self.kind)
+        consent = BiometricConsent(
+            resident.resident_id, is_granted, version, self.clock.now(), kind=self.kind
         )
         with self.store.transaction() as transaction:
             transaction.record_consent(consent)
@@ -30,7 +32,7 @@ class RecordConsent:
                 AuditEntry(
                     kind="consent.granted" if is_granted else "consent.refused",
                     subject=resident.resident_id,
-                    details={"notice_version": FACE_CHECK_NOTICE_VERSION},
+                    details={"notice_version": version, "of": self.kind.value},
                 )
             )
 
@@ -41,5 +43,5 @@ class RecordConsent:
             StorageError.
         """
         with self.store.transaction() as transaction:
-            newest = transaction.newest_consent(resident.resident_id)
+            newest = transaction.newest_consent(resident.resident_id, self.kind)
         return newest is not None and newest.is_on_file(self.clock.now())

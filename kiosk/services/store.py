@@ -8,7 +8,7 @@ from typing import Protocol
 
 from kiosk.domain.attachment import Attachment
 from kiosk.domain.citizen_id import CitizenId
-from kiosk.domain.consent import FaceCheckConsent
+from kiosk.domain.consent import BiometricConsent, ConsentKind
 from kiosk.domain.definition import ServiceDefinition
 from kiosk.domain.json_values import JsonValue
 from kiosk.domain.logged_score import LoggedScore
@@ -339,10 +339,12 @@ class Transaction(Protocol):
     def note_centre_moment(self, at: datetime) -> None:
         """Remember the time that the centre has just signed."""
 
-    def newest_consent(self, resident_id: str) -> FaceCheckConsent | None:
-        """A resident's newest own answer to the consent page."""
+    def newest_consent(
+        self, resident_id: str, kind: ConsentKind = ConsentKind.FACE
+    ) -> BiometricConsent | None:
+        """A resident's newest own answer to a consent page."""
 
-    def record_consent(self, consent: FaceCheckConsent) -> None:
+    def record_consent(self, consent: BiometricConsent) -> None:
         """Store an answer to the consent page."""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from kiosk.clock import Clock
-from kiosk.domain.consent import FaceCheckConsent
+from kiosk.domain.consent import BiometricConsent, ConsentKind
 from kiosk.services.store import AuditEntry
 from kiosk.services.template_seal import NoTemplateSeal, TemplateSeal
 from kiosk.storage import clock_mark
@@ -126,11 +126,13 @@ class SqliteTransaction:
         """Remember the time that the centre has just signed."""
         clock_mark.note_centre_moment(self.database, at)
 
-    def newest_consent(self, resident_id: str) -> FaceCheckConsent | None:
-        """A resident's newest own answer to the consent page."""
-        return newest_consent(self.database, resident_id)
+    def newest_consent(
+        self, resident_id: str, kind: ConsentKind = ConsentKind.FACE
+    ) -> BiometricConsent | None:
+        """A resident's newest own answer to a consent page."""
+        return newest_consent(self.database, resident_id, kind)
 
-    def record_consent(self, consent: FaceCheckConsent) -> None:
+    def record_consent(self, consent: BiometricConsent) -> None:
         """Store an answer to the consent page."""
         add_consent(self.database, consent)
 

@@ -3,8 +3,10 @@
 import pytest
 
 from kiosk.domain import consent as consents
+from kiosk.domain.consent import ConsentKind
 from kiosk.flows import pages
 from kiosk.flows.actions import Begin, CardPresented, ChooseService, Confirm, Decline, Finish
+from kiosk.services.record_consent import RecordConsent
 from tests.builders import World, card, resident
 
 DAY_S = 24 * 3600
@@ -51,3 +53,13 @@ def test_other_words_are_asked_for_anew(world: World, monkeypatch: pytest.Monkey
     world.ports.record_consent.record(resident(), is_granted=True)
     monkeypatch.setattr(consents, "FACE_CHECK_NOTICE_VERSION", 2)
     assert isinstance(ask(world), pages.ConsentPage)
+
+
+def test_consent_to_the_face_says_nothing_of_the_voice(world: World) -> None:
+    voice = RecordConsent(world.store, world.clock, ConsentKind.VOICE)
+    world.ports.record_consent.record(resident(), is_granted=True)
+    assert not voice.is_on_file(resident())
+    voice.record(resident(), is_granted=True)
+    world.ports.record_consent.record(resident(), is_granted=False)
+    assert voice.is_on_file(resident())
+    assert not world.ports.record_consent.is_on_file(resident())

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from kiosk.domain.consent import FaceCheckConsent
+from kiosk.domain.consent import BiometricConsent
 from kiosk.services.ports import FaceTemplate
 from kiosk.storage.database import DATABASE_FILE
 from kiosk.storage.receipt_blocks import add_block
@@ -59,7 +59,7 @@ def serve_everything(folder: Path) -> Given:
                 template = FaceTemplate("engine", (bytes(512),))
                 transaction.templates.put(f"r-{number:04d}", template, NOW)
                 transaction.record_consent(
-                    FaceCheckConsent(f"r-{number:04d}", True, 1, NOW + timedelta(seconds=number))
+                    BiometricConsent(f"r-{number:04d}", True, 1, NOW + timedelta(seconds=number))
                 )
             add_block(transaction.database, 2001, 4000)
             cursors.store(transaction.database, cursors.ROSTER, 77)
