@@ -22,6 +22,7 @@ from kiosk.commands import (
     repair,
     requests,
     run,
+    staff,
     sync,
 )
 from kiosk.failures import command_log, make_output_chinese, no_traceback, state_dir_of, tell
@@ -43,6 +44,7 @@ COMMANDS = (
     models,
     enrol,
     identity,
+    staff,
     central,
     catalogue,
 )

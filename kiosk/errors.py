@@ -15,7 +15,8 @@ KioskError
 │   ├── FaceNotUsable           a picture for enrolment: names which and why
 │   ├── MicrophoneUnavailable   no microphone, unplugged, or its driver fails
 │   ├── VoiceEngineMissing      the package of a speech engine is not installed
-│   └── VoiceNotUsable          a phrase for enrolment: names which and why
+│   ├── VoiceNotUsable          a phrase for enrolment: names which and why
+│   └── StaffNotChanged         a staff number or PIN cannot be taken: says why
 ├── DeviceError
 │   ├── CardReaderUnavailable
 │   ├── PrinterUnavailable      none, unplugged or out of paper: nothing was printed
@@ -200,6 +201,16 @@ class VoiceNotUsable(IdentityError):
         super().__init__(f"phrase {index + 1}: {advice}")
         self.index = index
         self.advice = advice
+
+
+class StaffNotChanged(IdentityError):
+    """A staff number or its PIN cannot be taken as given; says why. Nothing was changed."""
+
+    code = "IDN-501"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class TablesUnusable(KioskError):

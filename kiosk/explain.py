@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from accessibility.errors import AccessibilityError, PromptMissing
-from kiosk.errors import ConfigError, FaceNotUsable, KioskError, TablesUnusable, VoiceNotUsable
+from kiosk.errors import (
+    ConfigError,
+    FaceNotUsable,
+    KioskError,
+    StaffNotChanged,
+    TablesUnusable,
+    VoiceNotUsable,
+)
 from kiosk.models.errors import ModelError
 from sync.courier.errors import MediumTooSmall
 from sync.errors import SyncError
@@ -140,6 +147,8 @@ def _details(error: BaseException, label: Label) -> tuple[str, ...]:
         stem = f"error.{error.code.lower()}"
         advice = label(f"{stem}.{error.advice}")
         return (label(f"{stem}.phrase", number=error.index + 1, advice=advice),)
+    if isinstance(error, StaffNotChanged):
+        return (label(f"error.{error.code.lower()}.{error.reason}"),)
     if isinstance(error, MediumTooSmall):
         return _room(error, label)
     if isinstance(error, ModelError):

@@ -161,5 +161,6 @@ def _ports(
         printing=real.printing.practising(),
         hints=lambda _scope, _open, _offered: (),
         drafts=None,
+        staff=None,
         practice=book,
     )

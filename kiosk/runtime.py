@@ -51,6 +51,7 @@ from kiosk.services.printouts import Printouts, WhereToAsk
 from kiosk.services.receipt_code import ReceiptCode
 from kiosk.services.record_consent import RecordConsent
 from kiosk.services.scan_code import CodeScan
+from kiosk.services.staff import StaffSignIn
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheck
 from kiosk.services.verify_receipt import VerifyReceipt
@@ -168,6 +169,7 @@ class Runtime:
             is_clock_behind=ClockGuard(self.store, self.clock.device).is_behind,
             has_room=self.store.has_room,
             drafts=self.drafts(),
+            staff=StaffSignIn(self.store, self.clock),
             qr_rows=self.receipt_code().rows_of,
             printing=printing if printing is not None else NoPrinting(),
             # Anew each time: keys may have come meanwhile.

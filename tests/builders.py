@@ -27,6 +27,7 @@ from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
 from kiosk.services.ports import Card, DeviceState, FaceTemplate, PinCheck
 from kiosk.services.record_consent import RecordConsent
+from kiosk.services.staff import StaffList, StaffSignIn
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheckResult, FaceView
 from kiosk.storage.database import open_kiosk_database
@@ -40,6 +41,10 @@ from sync.sqlite_outbox import SqliteOutbox
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SERVICE_FILE = Path(__file__).parents[1] / "assets/services/pension.life_certification.json"
 REGION = "513022104203"
+
+
+QUICK_COST = 4
+"""Of a PIN's verifier: tests wait for nothing."""
 
 
 def citizen_number(birth: str = "19480312", serial: str = "064", region: str = "513022") -> str:
@@ -154,6 +159,9 @@ class World:
                 person.as_of.isoformat(),
             )
 
+    def add_staff(self, number: str = "2041", pin: str = "280617") -> None:
+        StaffList(self.store, self.clock, QUICK_COST).add(number, pin)
+
     def rows(self, table: str) -> list[dict[str, object]]:
         with self.store.encrypted.reading() as database:
             return list(database[table].rows)
@@ -198,6 +206,7 @@ def make_world(
             has_camera=lambda: has_camera,
             start_face_check=lambda _template: FakeFaceCheck(),
             is_clock_behind=ClockGuard(store, clock).is_behind,
+            staff=StaffSignIn(store, clock, QUICK_COST),
             drafts=Drafts(store, DeviceDraftSeal(b"s" * 32), clock),
             qr_rows=lambda _request: ("101", "010", "101"),
         )

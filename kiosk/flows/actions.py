@@ -199,6 +199,19 @@ class BeginPractice:
 
 
 @dataclass(frozen=True, slots=True)
+class CallStaff:
+    """Touch 工作人员 on the help page."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTyped:
+    """Finish typing a staff number and its PIN."""
+
+    number: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SaveForLater:
     """Keep what was filled in and end the visit: 先存着，改天再办."""
 
@@ -233,4 +246,6 @@ Action = (
     | CodeScanned
     | BeginPractice
     | SaveForLater
+    | CallStaff
+    | StaffTyped
 )

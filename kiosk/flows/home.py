@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from accessibility.prompt import Prompt
 from kiosk.domain.definition import ServiceDefinition
 from kiosk.errors import FlowError
-from kiosk.flows.actions import Action, Begin, ChooseService, SaveForLater
+from kiosk.flows.actions import Action, Begin, CallStaff, ChooseService, SaveForLater
 from kiosk.flows.flow import Destination, Step
 from kiosk.flows.form.drafting import save_for_later
 from kiosk.flows.form.slip import SlipCodeStep
@@ -13,6 +13,8 @@ from kiosk.flows.form.start import service_start
 from kiosk.flows.notices import NoticeStep
 from kiosk.flows.pages import HelpPage, ServicesPage, ServiceTile, WelcomePage
 from kiosk.flows.sign_in import first_identify_step
+from kiosk.flows.staff_desk import staff_entry
+from kiosk.flows.staff_sign_in import can_sign_in
 from kiosk.flows.verification import next_step
 from kiosk.flows.verify_receipt import VerifyReceiptStep
 from kiosk.flows.visit import Visit
@@ -158,11 +160,17 @@ class HelpStep:
         helper = ports.site.helper_name
         can_save = ports.drafts is not None and visit.form is not None and bool(visit.form.given)
         return HelpPage(
-            Prompt("help", {"helper": helper}), helper, ports.site.helper_phone, can_save
+            Prompt("help", {"helper": helper}),
+            helper,
+            ports.site.helper_phone,
+            can_save,
+            has_staff=can_sign_in(ports),
         )
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
-        """Keep what was filled in; 返回 and the end are the navigator's."""
+        """Staff sign in, or what was filled in is kept; 返回 and the end are the navigator's."""
+        if isinstance(action, CallStaff) and can_sign_in(ports):
+            return Destination(staff_entry(), replaces=True)
         if isinstance(action, SaveForLater):
             return Destination(save_for_later(visit, ports), clears_history=True)
         raise FlowError(f"help does not offer {type(action).__name__}")

@@ -64,6 +64,7 @@ __all__ = [
     "ServiceTile",
     "ServicesPage",
     "SignaturePage",
+    "StaffSignInPage",
     "TextPage",
     "VerifyReceiptPage",
     "VoiceCheckPage",
@@ -279,6 +280,16 @@ class HelpPage(PageModel):
     phone: str = ""
     can_save: bool = False
     """Something was filled in that can be kept: offers 先存着，改天再办."""
+    has_staff: bool = False
+    """Staff can sign in here: offers 工作人员. Actions: CallStaff."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSignInPage(PageModel):
+    """A keypad for a staff number, then for its PIN as dots. Actions: StaffTyped."""
+
+    page_id = "staff_sign_in"
+    idle_timeout_s = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +318,7 @@ AnyPage = (
     | ProgressPage
     | NoticePage
     | HelpPage
+    | StaffSignInPage
     | OutOfServicePage
     | ChoicePage
     | DigitsPage

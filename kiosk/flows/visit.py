@@ -63,6 +63,8 @@ class Visit:
     """Questions at fault that must still be asked."""
     is_provisional: bool = False
     """The resident goes on with fewer proofs than the service asks for."""
+    staff: str = ""
+    """Number of the staff member who signed in last in this visit."""
     attachments: dict[str, bytes] = field(default_factory=dict)
     """Pictures taken in this visit by SHA-256, JPEG; written only with the request or a draft."""
     print_job: str = ""

@@ -23,6 +23,7 @@ from kiosk.services.note_score import FaceCheckNote
 from kiosk.services.ports import BiometricJudge, CardReader, FaceTemplate
 from kiosk.services.record_consent import RecordConsent
 from kiosk.services.scan_code import CodeScanRun
+from kiosk.services.staff import StaffSignIn
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheckRun
 from kiosk.services.verify_receipt import ReceiptCheck
@@ -149,5 +150,7 @@ class VisitPorts:
     """Whether the welcome page offers practice."""
     practice: "PracticeBook | None" = None
     """Set in practice only."""
+    staff: StaffSignIn | None = None
+    """None where staff cannot sign in: in practice."""
     drafts: Drafts | None = None
     """None where nothing is kept: in practice."""

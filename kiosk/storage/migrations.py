@@ -9,6 +9,7 @@ from kiosk.storage import (
     migration_0004,
     migration_0005,
     migration_score_log,
+    migration_staff,
     migration_templates,
 )
 
@@ -59,3 +60,4 @@ KIOSK_MIGRATIONS(name="0004_drafts")(migration_0004.drafts)
 KIOSK_MIGRATIONS(name="0005_attachment_chunks")(migration_0005.attachment_chunks)
 KIOSK_MIGRATIONS(name="0006_score_log")(migration_score_log.score_log)
 KIOSK_MIGRATIONS(name="0007_sealed_templates")(migration_templates.sealed_templates)
+KIOSK_MIGRATIONS(name="0008_staff")(migration_staff.staff_and_attempts)

@@ -24,6 +24,7 @@ from kiosk.storage.receipt_blocks import take_number
 from kiosk.storage.requests import SqliteRequests
 from kiosk.storage.residents import SqliteResidents
 from kiosk.storage.score_log import SqliteScoreLog
+from kiosk.storage.staff import SqliteAttempts, SqliteStaff
 from kiosk.storage.voice_templates import SqliteVoiceTemplates
 from sync.events import AttachmentRef, OutboxEvent
 from sync.sqlcipher import EncryptedDatabase
@@ -78,6 +79,16 @@ class SqliteTransaction:
     def print_jobs(self) -> SqlitePrintJobs:
         """Papers that wait for the printer."""
         return SqlitePrintJobs(self.database)
+
+    @property
+    def staff(self) -> SqliteStaff:
+        """Who of the staff may sign in here."""
+        return SqliteStaff(self.database)
+
+    @property
+    def attempts(self) -> SqliteAttempts:
+        """Counts of what may not be tried endlessly."""
+        return SqliteAttempts(self.database)
 
     def next_receipt_counter(self) -> int:
         """Take the next number; the transaction's roll-back gives it back, a commit never does."""

@@ -6,6 +6,7 @@ from kiosk.flows.voice_check import CONSENT_POINTS
 from tests.ui.form_samples import FORM_SAMPLES
 from tests.ui.more_samples import MORE_SAMPLES
 from tests.ui.receipt_sample import MORNING, receipt
+from tests.ui.staff_samples import STAFF_SAMPLES
 
 WHO, PROOF = m.Progress(1, 3), m.Progress(2, 3)
 
@@ -99,4 +100,5 @@ SAMPLES: dict[str, m.PageModel] = {
     ),
     **FORM_SAMPLES,
     **MORE_SAMPLES,
+    **STAFF_SAMPLES,
 }

@@ -10,6 +10,7 @@ import kiosk
 import sync
 from accessibility.prompt import Prompt
 from accessibility.prompt_catalogue import PromptCatalogue
+from kiosk.domain.staff import StaffFault
 from kiosk.errors import ConfigError, FaceNotUsable, KioskError, VoiceNotUsable
 from kiosk.explain import code_of, explain, explainable, page_text, staff_text, text_ids
 from kiosk.models.errors import Facts
@@ -74,6 +75,7 @@ def test_no_text_is_left_without_an_error() -> None:
         *ADVICE_IDS,
         *(f"error.idn-100.{name}" for name in Facts.__annotations__),
         *(f"error.idn-403.{advice.value}" for advice in VoiceAdvice),
+        *(f"error.idn-501.{fault.value}" for fault in StaffFault),
         "error.idn-403.phrase",
         "error.ksk-305.picture",
         "error.ksk-305.other_person",

@@ -27,6 +27,7 @@ from kiosk.ui.pages.progress_page import ProgressPage
 from kiosk.ui.pages.receipt_page import ReceiptPage
 from kiosk.ui.pages.services_page import ServicesPage
 from kiosk.ui.pages.signature_page import SignaturePage
+from kiosk.ui.pages.staff_sign_in_page import StaffSignInPage
 from kiosk.ui.pages.text_page import TextPage
 from kiosk.ui.pages.verify_receipt_page import VerifyReceiptPage
 from kiosk.ui.pages.voice_check_page import VoiceCheckPage
@@ -62,5 +63,6 @@ PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
     (models.HintsPage, HintsPage),
     (models.PhotoPage, PhotoPage),
     (models.SignaturePage, SignaturePage),
+    (models.StaffSignInPage, StaffSignInPage),
 )
 """Which page shows which view model; a new view model without a page fails a test."""

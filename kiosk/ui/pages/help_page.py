@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
 from kiosk.flows import pages as models
-from kiosk.flows.actions import Finish, GoBack, SaveForLater
+from kiosk.flows.actions import CallStaff, Finish, GoBack, SaveForLater
 from kiosk.ui.page import Page
 from kiosk.ui.pages.answer_row import answer_row
 from kiosk.ui.widgets.action_button import Look
@@ -43,8 +43,10 @@ class HelpPage(Page[models.HelpPage]):
         self.answers.addWidget(frame)
         self.answers.addStretch(1)
         self.save = self.button(Look.SECONDARY, "help.save", "draft", SaveForLater())
-        self.save.setFixedHeight(tokens.mm(26) + 2 * self.save.inset)
-        self.answers.addWidget(self.save)
+        self.staff = self.button(Look.SECONDARY, "help.staff", "staff", CallStaff())
+        self.answers.addLayout(answer_row(self.kit, self.save, self.staff))
+        for button in (self.save, self.staff):
+            button.setFixedHeight(tokens.mm(26) + 2 * button.inset)
         self.answers.addLayout(answer_row(self.kit, self.go_on, self.finish))
 
     def fill(self, model: models.HelpPage) -> None:
@@ -53,6 +55,7 @@ class HelpPage(Page[models.HelpPage]):
         self.phone.show_words(model.phone)
         self.phone_icon.setVisible(bool(model.phone))
         self.save.setVisible(model.can_save)
+        self.staff.setVisible(model.has_staff)
 
     def wipe(self) -> None:
         """Forget the helper too: the next page that is shown names them anew."""

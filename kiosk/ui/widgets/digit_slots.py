@@ -26,6 +26,7 @@ class DigitSlots(QWidget):
         self._is_secret = is_secret
         self._name = name
         self._typed = ""
+        self._is_open = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(kit.tokens.mm(30))
         self.setAccessibleName(name)
@@ -47,6 +48,11 @@ class DigitSlots(QWidget):
         self._typed = typed
         shown = str(len(typed)) if self._is_secret else typed
         self.setAccessibleName(f"{self._name} {shown}".strip())
+        self.update()
+
+    def show_open(self, *, is_open: bool) -> None:
+        """Mark the next place, or none where another row is being filled."""
+        self._is_open = is_open
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -96,7 +102,7 @@ class DigitSlots(QWidget):
     def _paint_place(self, painter: QPainter, box: QRectF, number: int) -> None:
         tokens, colours = self._kit.tokens, self._kit.tokens.colours
         is_typed = number < len(self._typed)
-        is_next = number == len(self._typed)
+        is_next = self._is_open and number == len(self._typed)
         line = QPen(
             QColor(colours.accent if is_next else colours.edge), tokens.mm(1.4 if is_next else 0.6)
         )
