@@ -30,6 +30,9 @@ CONFIG_ENVIRONMENT = "XIANGLIN_CONFIG"
 """Names the settings file when no ``--config`` does."""
 
 
+AUTO = "auto"
+"""The kiosk chooses."""
+
 _ONE_LINE = r"[^\x00-\x1f\x7f]{1,30}"
 """What fits its place on a page."""
 
@@ -113,9 +116,14 @@ class IdentityConfig:
 
     face_threshold: float = _key(
         DEFAULT_FACE_THRESHOLD,
-        "两张脸算同一个人的最大距离，越小越严",
+        "随程序的引擎把两张脸算同一个人的最大距离，越小越严；校准的更严就用校准的",
         minimum=MINIMUM_FACE_THRESHOLD,
         maximum=MAXIMUM_FACE_THRESHOLD,
+    )
+    face_engine: str = _key(
+        AUTO,
+        "人脸引擎；`auto` 是装好并校准过的里面最好的一个，也可以写引擎的名字",
+        pattern=r"auto|[a-z0-9][a-z0-9.-]{1,79}",
     )
     calibration: str = _key(
         "", "本县的校准文件（`xianglin identity calibrate` 写的）；空着就用自带的"

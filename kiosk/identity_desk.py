@@ -13,6 +13,7 @@ from kiosk.clock import SystemClock, site_date
 from kiosk.commands.options import make_console
 from kiosk.config import KioskConfig, load_config
 from kiosk.errors import TrialSetUnusable
+from kiosk.face_engine import FaceEngines
 from kiosk.identity.calibration import Calibrator
 from kiosk.identity.calibration_file import (
     CalibrationFile,
@@ -20,7 +21,6 @@ from kiosk.identity.calibration_file import (
     shipped_calibration,
     write_calibration,
 )
-from kiosk.identity.dlib_engine import ENGINE_ID
 from kiosk.identity.evaluation.attacks import judge_attacks
 from kiosk.identity.evaluation.calibrate import calibrate
 from kiosk.identity.evaluation.evaluation import Evaluation, evaluate
@@ -205,8 +205,9 @@ def _measure(config: KioskConfig, wanted: Wanted, *, may_norm: bool = False) -> 
 
 def _in_use(config: KioskConfig, engine_id: str) -> float | None:
     """Where a comparison of this engine counts as a proof now; None when nothing says so."""
-    if engine_id == ENGINE_ID:
-        return -config.identity.face_threshold
+    limit = FaceEngines(config).limit(engine_id)
+    if limit is not None:
+        return limit
     known = load_calibration(config.identity.calibration).engines
     return next((one.factor_similarity for one in known if one.engine_id == engine_id), None)
 

@@ -29,11 +29,10 @@ from kiosk.domain.expressions import Lookup
 from kiosk.domain.hints import Hint, propose
 from kiosk.domain.identity_evidence import Score
 from kiosk.domain.identity_policy import Assurance
-from kiosk.errors import CalibrationUnusable, StorageError, TemplateUnusable
-from kiosk.face_engine import make_face_engine
+from kiosk.errors import StorageError, TemplateUnusable
+from kiosk.face_engine import FaceEngines
 from kiosk.flows.visit_ports import NoPrinting, SiteFacts, VisitPorts, VisitPrinting
 from kiosk.hints import HintFiles
-from kiosk.identity.judge import CalibratedJudge, load_calibration
 from kiosk.parameters import PensionFiles
 from kiosk.practice import practice_ports
 from kiosk.published import make_offer, offer_number
@@ -99,7 +98,7 @@ class Runtime:
     prompts: PromptCatalogue
     card_reader: CardReader
     printer: Printer
-    engine: FaceEngine
+    engines: FaceEngines
     pension: PensionFiles = field(default_factory=PensionFiles)
     offer_number: int = 0
     """Which published set ``catalogue`` and ``pension`` are of."""
@@ -262,6 +261,11 @@ class Runtime:
         return CodeScan(make_camera(self.config.hardware.camera), read_qr_text)
 
     @property
+    def engine(self) -> FaceEngine:
+        """The face engine for new templates and for photographs."""
+        return self.engines.best()
+
+    @property
     def link(self) -> CentreLink:
         """The centre's side of this machine."""
         return CentreLink(self.config, self.clock, self.encrypted, self.keys, self.outbox)
@@ -302,28 +306,24 @@ class Runtime:
             # The resident has other ways; staff see the log and enrol again.
             _log.warning("face template unusable code=%s", error.code)
             return None
-        if template is not None and template.engine_id != self.engine.engine_id:
+        if template is not None and self.engines.of(template.engine_id) is None:
             return None
         return template
 
     def _face_check(self, template: FaceTemplate) -> FaceCheck:
+        # A template is compared by the engine that made it, also where a better one was installed since.
+        engine = self.engines.of(template.engine_id) or self.engine
         return FaceCheck(
             make_camera(self.config.hardware.camera),
-            self.engine,
+            engine,
             template,
-            self.config.identity.face_threshold,
+            engine.threshold,
             self.clock,
             self._strangers(template),
         )
 
     def _judge(self, scores: Sequence[Score], *, is_live: bool) -> Assurance:
-        try:
-            judge = CalibratedJudge.of(load_calibration(self.config.identity.calibration))
-        except CalibrationUnusable as error:
-            # The doctor says it; a second factor is asked for meanwhile.
-            _log.warning("no calibration code=%s", error.code)
-            return Assurance.NOBODY
-        return judge.judge(scores, is_live=is_live).assurance
+        return self.engines.judge().judge(scores, is_live=is_live).assurance
 
     def _strangers(self, template: FaceTemplate) -> tuple[FaceTemplate, ...]:
         wanted = self.config.identity
@@ -350,7 +350,7 @@ def open_runtime(
         StorageError: the database cannot be used.
     """
     config.assert_provisioned()
-    engine = make_face_engine(config)
+    engines = FaceEngines(config)
     card_reader = make_card_reader(config.hardware.card_reader)
     printer = make_printer(config.hardware.printer)
     open_database = open_or_recover if recovers else open_kiosk_database
@@ -377,7 +377,7 @@ def open_runtime(
             offer_number=offer.number,
             card_reader=card_reader,
             printer=printer,
-            engine=engine,
+            engines=engines,
         )
     finally:
         encrypted.close()

@@ -1,12 +1,12 @@
 """The engines that can be measured on a folder of files, by their ids; the kiosk's own first."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from kiosk.config import KioskConfig
 from kiosk.devices.picture import PictureUnreadable, letter_box, read_picture
-from kiosk.face_engine import make_face_engine
-from kiosk.identity.dlib_engine import ENGINE_ID
+from kiosk.face_engine import FaceEngines
 from kiosk.identity.evaluation.attacks import AttackDetector
 from kiosk.identity.evaluation.samples import (
     UNREADABLE,
@@ -20,6 +20,7 @@ from kiosk.identity.liveness.passive import (
     has_passive_models,
 )
 from kiosk.identity.score_space import Metric
+from kiosk.models.manifest import ModelEntry
 from kiosk.models.store import ModelStore
 from kiosk.services.ports import Frame
 
@@ -61,7 +62,7 @@ def make_detector(config: KioskConfig) -> AttackDetector | None:
     models = ModelStore(config.models_folder)
     if not has_passive_models(models):
         return None
-    return PictureDetector(make_face_engine(config), PassiveDetector.load(models), _whole_picture)
+    return PictureDetector(FaceEngines(config).best(), PassiveDetector.load(models), _whole_picture)
 
 
 def _whole_picture(path: Path) -> Frame:
@@ -72,10 +73,14 @@ def _whole_picture(path: Path) -> Frame:
         raise SampleUnusable(UNREADABLE) from error
 
 
-def _makers(_config: KioskConfig) -> Mapping[str, Maker]:
-    """Another engine adds its line here: an id, and what makes a ``SampleEmbedder`` of the settings."""
-    return {ENGINE_ID: _dlib}
+def _makers(config: KioskConfig) -> Mapping[str, Maker]:
+    """By id, what makes a ``SampleEmbedder`` of the settings."""
+    engines = FaceEngines(config)
+    entries = engines.entries()
+    best = engines.best().engine_id
+    order = sorted(entries, key=lambda name: name != best)
+    return {name: partial(_face_samples, engines, entries[name]) for name in order}
 
 
-def _dlib(config: KioskConfig) -> SampleEmbedder:
-    return FaceSamples(make_face_engine(config), camera_frame, Metric.EUCLIDEAN)
+def _face_samples(engines: FaceEngines, entry: ModelEntry, _config: KioskConfig) -> SampleEmbedder:
+    return FaceSamples(engines.make(entry), camera_frame, Metric(entry.metric))

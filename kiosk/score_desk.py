@@ -16,7 +16,7 @@ from kiosk.domain.age_band import AgeBand
 from kiosk.domain.data_file import DataFault, parse_data
 from kiosk.domain.logged_score import LoggedScore, ScoreKind, ScoreOutcome
 from kiosk.errors import TrialSetUnusable
-from kiosk.identity.dlib_engine import ENGINE_ID
+from kiosk.face_engine import make_face_engine
 from kiosk.identity.evaluation.intervals import clopper_pearson
 from kiosk.identity.evaluation.plots import percent
 from kiosk.identity.evaluation.recalibrate import recalibrate
@@ -153,7 +153,7 @@ def calibrate_scores(
     config = load_config(config_path)
     path = out or calibration_path(config)
     present = present_calibration(path)
-    wanted = engine_id or ENGINE_ID
+    wanted = engine_id or make_face_engine(config).engine_id
     known = {engine.engine_id: engine for engine in present.engines}
     if wanted not in known:
         raise TrialSetUnusable((f"{wanted}：还没有用文件夹校准过，分数没有地方放",))

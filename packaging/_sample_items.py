@@ -27,7 +27,7 @@ from kiosk.domain.resident import Resident
 from kiosk.domain.resident_record import NO_RECORD, ResidentRecord
 from kiosk.domain.scope import person_scope
 from kiosk.domain.service_request import ServiceRequest
-from kiosk.identity.dlib_engine import ENGINE_ID
+from kiosk.identity.thresholds import DLIB_ENGINE_ID
 from kiosk.services.request_payload import Applicant, request_payload
 from kiosk.services.submit_request import EVENT_KIND, EVENT_SCHEMA_VERSION
 from kiosk.storage.residents import parse_record
@@ -169,7 +169,7 @@ class SampleItems:
             has_claim=True,
             factors=frozenset(factors),
             face_score=chance.uniform(0.9, 0.99),
-            face_engine=ENGINE_ID,
+            face_engine=DLIB_ENGINE_ID,
             face_threshold=0.93,
         )
 

@@ -26,12 +26,6 @@ def check_calibration(load: Callable[[], CalibrationFile], engine_id: str, label
         calibrator = Calibrator.of(engine)
     except KioskError as error:
         return explained("calibration", Health.WARNING, explain(error, label))
-    if not calibrator.space.is_plain:
-        return warning(
-            "calibration",
-            f"{engine_id} 的校准用了 {calibrator.space.name}，这个版本比对时还不会用",
-            "人脸只算一个凭证；请先换回自带的校准：把 identity.calibration 空着",
-        )
     alone = [int(level) for level, far in TARGET_FAR.items() if calibrator.threshold_for(far)]
     worth = f"可以单独作数到{max(alone)}级" if alone else "只算一个凭证"
     name = engine.dataset[:_DATASET_LETTERS]

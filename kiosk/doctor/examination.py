@@ -43,7 +43,6 @@ from kiosk.doctor.storage_checks import (
 from kiosk.errors import KioskError
 from kiosk.explain import Label
 from kiosk.face_engine import make_face_engine
-from kiosk.identity.dlib_engine import ENGINE_ID
 from kiosk.identity.judge import load_calibration
 from kiosk.models.store import ModelStore
 from kiosk.runtime import Runtime, open_runtime
@@ -76,7 +75,11 @@ class Examination:
         named = self.config.identity.calibration
         yield safely(
             "calibration",
-            lambda: check_calibration(lambda: load_calibration(named), ENGINE_ID, self.label),
+            lambda: check_calibration(
+                lambda: load_calibration(named),
+                make_face_engine(self.config).engine_id,
+                self.label,
+            ),
         )
         yield safely("models", lambda: check_installed(ModelStore(self.config.models_folder)))
         hardware = self.config.hardware

@@ -1,4 +1,4 @@
-"""Loads the embedding network: through onnxruntime when its results agree with dlib's, else through dlib."""
+"""Loads dlib's embedding network: through onnxruntime when its results agree with dlib's, else through dlib."""
 
 import contextlib
 import logging
@@ -6,26 +6,22 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from kiosk.errors import ModelUnavailable
 from kiosk.identity import dlib_onnx
+from kiosk.identity.alignment import DLIB_SIDE, Chip
 from kiosk.identity.dlib_weights import WeightsUnreadable
+from kiosk.identity.face_embedder import FaceEmbedder
+from kiosk.identity.onnx_network import open_network
 from kiosk.models.manifest import EMBEDDING_MODEL, read_manifest
 from kiosk.models.store import ModelStore
 from kiosk.services.ports import Embedding
 
 _log = logging.getLogger(__name__)
 
-Chip = npt.NDArray[np.uint8]
-"""An aligned face: shape (150, 150, 3), RGB."""
-
-CHIP_SIZE = 150
-"""Pixels of each side."""
-EMBEDDING_SIZE = 128
 MAX_PARITY_ERROR = 1e-5
 """Largest Euclidean distance between both runtimes' embeddings of one chip.
 
@@ -35,18 +31,7 @@ _CONVERSION_CHIPS = 5
 _FILE_PREFIX = "face-network-"
 
 
-class FaceNetwork(Protocol):
-    """Describes an aligned face."""
-
-    @property
-    def runtime(self) -> str:
-        """What runs the network, for staff."""
-
-    def embed(self, chip: Chip) -> Embedding:
-        """Describe a face: shape (128,), length about 1.2 to 1.5, compared by Euclidean distance."""
-
-
-class DlibFaceNetwork:
+class DlibEmbedder:
     """The network as dlib runs it; the reference, and the fallback. Holds the interpreter lock while it works."""
 
     runtime = "dlib"
@@ -62,24 +47,13 @@ class DlibFaceNetwork:
         return np.asarray(vector, dtype=np.float32)
 
 
-class OnnxFaceNetwork:
+class DlibOnnxEmbedder:
     """The network as onnxruntime runs it, on one thread and without holding the interpreter lock."""
 
     runtime = "onnxruntime"
 
     def __init__(self, model: Path) -> None:
-        import onnxruntime
-
-        onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Without the arena the buffers of an embedding are given back after it: 20 MB less between two visits.
-        options.enable_cpu_mem_arena = False
-        self._session: Any = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        self._session: Any = open_network(model, (dlib_onnx.INPUT_NAME,))
 
     def embed(self, chip: Chip) -> Embedding:
         """Describe a face."""
@@ -95,7 +69,7 @@ class FaceNetworkLoader:
     cache_dir: Path
     """Where the converted network is kept, mode 0600."""
 
-    def load(self) -> FaceNetwork:
+    def load(self) -> FaceEmbedder:
         """Load the network.
 
         Raises:
@@ -103,7 +77,7 @@ class FaceNetworkLoader:
         """
         weights = self.models.checked_path(EMBEDDING_MODEL)
         try:
-            reference = DlibFaceNetwork(weights)
+            reference = DlibEmbedder(weights)
         except RuntimeError as error:
             raise ModelUnavailable("dlib cannot read the weights of the face network") from error
         try:
@@ -118,7 +92,7 @@ class FaceNetworkLoader:
         digest = read_manifest()[EMBEDDING_MODEL].sha256
         return self.cache_dir / f"{_FILE_PREFIX}{digest}-c{dlib_onnx.CONVERTER_VERSION}.onnx"
 
-    def _load_converted(self, reference: FaceNetwork) -> FaceNetwork | None:
+    def _load_converted(self, reference: FaceEmbedder) -> FaceEmbedder | None:
         path = self.converted_path()
         if path.exists():
             network = _checked(path, reference, chips=1)
@@ -151,10 +125,10 @@ def _remove_leftovers(path: Path) -> None:
                 other.unlink()
 
 
-def _checked(path: Path, reference: FaceNetwork, chips: int) -> FaceNetwork | None:
+def _checked(path: Path, reference: FaceEmbedder, chips: int) -> FaceEmbedder | None:
     """Load a converted network; None when it is damaged or disagrees with the reference."""
     try:
-        network = OnnxFaceNetwork(path)
+        network = DlibOnnxEmbedder(path)
         error = max(parity_error(network, reference, synthetic_chip(i)) for i in range(chips))
     except ImportError:
         raise
@@ -164,7 +138,7 @@ def _checked(path: Path, reference: FaceNetwork, chips: int) -> FaceNetwork | No
     return network if error < MAX_PARITY_ERROR else None
 
 
-def parity_error(one: FaceNetwork, other: FaceNetwork, chip: Chip) -> float:
+def parity_error(one: FaceEmbedder, other: FaceEmbedder, chip: Chip) -> float:
     """Euclidean distance between what two networks say about the same chip; NaN counts as infinite."""
     distance = float(np.linalg.norm(one.embed(chip) - other.embed(chip)))
     return distance if np.isfinite(distance) else float("inf")
@@ -176,7 +150,7 @@ def synthetic_chip(index: int) -> Chip:
     Args:
         index: 0 to 255; another index gives another chip.
     """
-    rows, columns = np.mgrid[0:CHIP_SIZE, 0:CHIP_SIZE].astype(np.int64)
+    rows, columns = np.mgrid[0:DLIB_SIDE, 0:DLIB_SIDE].astype(np.int64)
     grain = (rows * 7919 + columns * 104729 + index * 1299709) * 2654435761 % (1 << 32) >> 27
     planes = []
     for channel in range(3):

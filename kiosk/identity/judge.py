@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.domain.identity_evidence import BiometricEvidence, Score
+from kiosk.domain.identity_evidence import BiometricEvidence, Modality, Score
 from kiosk.domain.identity_policy import Assurance, DemonstratedThreshold, biometric_assurance
 from kiosk.identity.calibration import Calibrator, calibrators
 from kiosk.identity.calibration_file import CalibrationFile, read_calibration, shipped_calibration
@@ -29,13 +29,20 @@ class CalibratedJudge:
 
     @classmethod
     def of(cls, file: CalibrationFile) -> "CalibratedJudge":
-        """Judge by these figures; by those only that are of scores as the kiosk's check makes them.
+        """Judge by these figures; of voices by those only that are of scores in the engine's own metric.
+
+        Faces are compared through their calibrator, voices are not: a centred line would say anything of their scores.
 
         Raises:
             CalibrationUnusable: a vector in it is damaged.
         """
-        found = calibrators(file)
-        return cls({name: one for name, one in found.items() if one.space.is_plain})
+        return cls(
+            {
+                name: one
+                for name, one in calibrators(file).items()
+                if one.modality is Modality.FACE or one.space.is_plain
+            }
+        )
 
     def judge(self, scores: Sequence[Score], *, is_live: bool) -> Judgement:
         """Weigh the best comparison of each modality.

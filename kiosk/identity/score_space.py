@@ -41,8 +41,13 @@ class ScoreSpace:
 
     @property
     def is_plain(self) -> bool:
-        """Whether scores are the engine's own, as a check makes them without a calibration."""
+        """Whether similarities are in the engine's own metric."""
         return self.centre is None and not self.has_cohort
+
+    @property
+    def is_euclidean(self) -> bool:
+        """Whether similarities are minus the engine's own distances."""
+        return self.metric is Metric.EUCLIDEAN and self.is_plain
 
     @property
     def has_cohort(self) -> bool:

@@ -35,6 +35,8 @@ distances 20 % and 16 %. So the mean vector is used, and three pictures should b
 
 from kiosk.errors import ConfigError
 
+DLIB_ENGINE_ID = "dlib-resnet-v1"
+"""Names the weights and the alignment, not the runtime: dlib's and onnxruntime's vectors agree."""
 FACE_THRESHOLD_KEY = "identity.face_threshold"
 DEFAULT_FACE_THRESHOLD = 0.38
 """Euclidean distance; a comparison at or below it is a match."""

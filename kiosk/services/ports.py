@@ -233,7 +233,8 @@ class FaceComparison:
     """The outcome of one 1:1 comparison."""
 
     score: float
-    """For dlib-resnet-v1 the Euclidean distance to the mean of the enrolled embeddings: smaller is more alike."""
+    """Minus the similarity: smaller is more alike. For plain Euclidean engines the distance to the mean of the enrolled
+    embeddings; negative where cosines are compared."""
     is_match: bool
 
 
@@ -256,11 +257,15 @@ class FaceEngine(Protocol):
     def engine_id(self) -> str:
         """Stable name with version, stored with each template."""
 
+    @property
+    def threshold(self) -> float:
+        """The largest score that is a match."""
+
     def warm_up(self) -> None:
         """Load the models (the first time: convert and check them).
 
         Raises:
-            ModelUnavailable: a model file is missing or not the expected one.
+            ModelUnavailable: a model file is missing or not the expected one, or the engine is not calibrated.
             ProcessorUnsupported: the processor cannot run the engine.
         """
 
@@ -282,7 +287,7 @@ class FaceEngine(Protocol):
         """
 
     def compare(self, probe: Embedding, template: FaceTemplate) -> FaceComparison:
-        """Compare 1:1 under the configured threshold.
+        """Compare 1:1 as the engine was calibrated.
 
         Raises:
             TemplateUnusable: made by another engine, or damaged.

@@ -89,7 +89,7 @@ class _Try:
     best_score: float = float("inf")
     closest: float = float("inf")
     """Of all compared frames, matching or not."""
-    worst: float = 0.0
+    worst: float = float("-inf")
     """Of all compared frames, matching or not."""
     embedding: "Embedding | None" = None
     """Of the last matching frame."""

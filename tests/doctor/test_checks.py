@@ -23,7 +23,6 @@ from kiosk.doctor.key_checks import check_keys
 from kiosk.doctor.storage_checks import check_clock, check_database, check_disk
 from kiosk.errors import CameraUnavailable
 from kiosk.explain import Label
-from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.models.store import ModelStore
 from kiosk.services.ports import DeviceState
 from kiosk.storage.database import open_kiosk_database
@@ -42,6 +41,7 @@ from sync.sealing import KEMS, OpeningKey
 from sync.signing import DeviceSigner
 from tests.builders import FakeCardReader
 from tests.doctor.machines import make_database
+from tests.identity.engines import dlib_engine
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -99,9 +99,7 @@ def test_cards_file_that_is_wrong_is_a_fault_because_the_kiosk_would_not_start(
 def test_missing_models_are_a_warning_because_card_and_pin_still_serve(
     label: Label, tmp_path: Path
 ) -> None:
-    engine = DlibFaceEngine(
-        cache_dir=tmp_path / "cache", models=ModelStore(locate=lambda _: tmp_path)
-    )
+    engine = dlib_engine(tmp_path / "cache", ModelStore(locate=lambda _: tmp_path))
     finding = check_models(lambda: engine, label)
     assert (finding.health, finding.code) == (Health.WARNING, "KSK-302")
     assert "一样能办" in finding.remedy

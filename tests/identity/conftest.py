@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.identity.dlib_engine import DlibFaceEngine
+from kiosk.identity.embedded_engine import EmbeddedFaceEngine
+from tests.identity.engines import dlib_engine
 from tests.identity.people import FACES, MEDIA
 
 
@@ -24,7 +25,7 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def engine(cache_dir: Path) -> DlibFaceEngine:
-    engine = DlibFaceEngine(cache_dir=cache_dir)
+def engine(cache_dir: Path) -> EmbeddedFaceEngine:
+    engine = dlib_engine(cache_dir)
     engine.warm_up()
     return engine

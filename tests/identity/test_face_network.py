@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from kiosk.identity import face_network
-from kiosk.identity.dlib_engine import DlibFaceEngine, _align
+from kiosk.identity.embedded_engine import EmbeddedFaceEngine
+from kiosk.identity.face_detector import DetectedFace
+from kiosk.identity.face_embedder import FaceEmbedder
 from kiosk.identity.face_network import (
-    DlibFaceNetwork,
-    FaceNetwork,
+    DlibEmbedder,
     FaceNetworkLoader,
     parity_error,
     synthetic_chip,
@@ -27,13 +28,13 @@ LONGEST_STALL_S = 0.030
 
 
 @pytest.fixture(scope="module")
-def fast(cache_dir: Path) -> FaceNetwork:
+def fast(cache_dir: Path) -> FaceEmbedder:
     return FaceNetworkLoader(ModelStore(), cache_dir).load()
 
 
 @pytest.fixture(scope="module")
-def reference() -> FaceNetwork:
-    return DlibFaceNetwork(ModelStore().checked_path(EMBEDDING_MODEL))
+def reference() -> FaceEmbedder:
+    return DlibEmbedder(ModelStore().checked_path(EMBEDDING_MODEL))
 
 
 def _loader(cache_dir: Path) -> FaceNetworkLoader:
@@ -41,7 +42,7 @@ def _loader(cache_dir: Path) -> FaceNetworkLoader:
 
 
 @pytest.fixture(scope="module")
-def converted(cache_dir: Path, fast: FaceNetwork) -> bytes:
+def converted(cache_dir: Path, fast: FaceEmbedder) -> bytes:
     return _loader(cache_dir).converted_path().read_bytes()
 
 
@@ -51,30 +52,30 @@ def _cached(folder: Path, content: bytes) -> FaceNetworkLoader:
     return loader
 
 
-def test_load_uses_onnxruntime_when_it_is_installed(fast: FaceNetwork) -> None:
+def test_load_uses_onnxruntime_when_it_is_installed(fast: FaceEmbedder) -> None:
     assert fast.runtime == "onnxruntime"
 
 
 @pytest.mark.parametrize("index", [0, 3, 7, 41, 255])
 def test_both_runtimes_agree_when_the_chip_is_synthetic(
-    fast: FaceNetwork, reference: FaceNetwork, index: int
+    fast: FaceEmbedder, reference: FaceEmbedder, index: int
 ) -> None:
     assert parity_error(fast, reference, synthetic_chip(index)) < 1e-5
 
 
 def test_both_runtimes_agree_when_the_chips_are_portraits(
-    fast: FaceNetwork, reference: FaceNetwork, engine: DlibFaceEngine, faces: Path
+    fast: FaceEmbedder, reference: FaceEmbedder, engine: EmbeddedFaceEngine, faces: Path
 ) -> None:
     for names in SINGLE_PORTRAITS.values():
         frame = as_camera_frame(faces / names[0])
         box = engine.observe(frame).box
         assert box is not None
         assert engine._parts is not None
-        chip = _align(engine._parts, frame, box).chip
+        chip = engine._parts.aligner.chip(frame, DetectedFace(box, 0.0))
         assert parity_error(fast, reference, chip) < 1e-5
 
 
-def test_synthetic_chips_differ_from_each_other(reference: FaceNetwork) -> None:
+def test_synthetic_chips_differ_from_each_other(reference: FaceEmbedder) -> None:
     one, other = synthetic_chip(0), synthetic_chip(1)
 
     assert one.shape == (150, 150, 3)
@@ -83,7 +84,7 @@ def test_synthetic_chips_differ_from_each_other(reference: FaceNetwork) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 def test_load_keeps_the_converted_network_for_its_owner_only(
-    cache_dir: Path, fast: FaceNetwork
+    cache_dir: Path, fast: FaceEmbedder
 ) -> None:
     path = _loader(cache_dir).converted_path()
 
@@ -177,7 +178,7 @@ def test_write_private_leaves_no_file_when_the_folder_is_no_folder(tmp_path: Pat
     assert list(tmp_path.iterdir()) == [blocked]
 
 
-def _longest_stall_s(network: FaceNetwork, embeddings: int) -> float:
+def _longest_stall_s(network: FaceEmbedder, embeddings: int) -> float:
     """The longest time for which another thread could not run while embeddings were made."""
     chip = synthetic_chip(0)
     is_done, ticks = threading.Event(), [time.perf_counter()]
@@ -196,7 +197,7 @@ def _longest_stall_s(network: FaceNetwork, embeddings: int) -> float:
     return float(np.diff(ticks).max())
 
 
-def test_embedding_lets_other_threads_run(fast: FaceNetwork) -> None:
+def test_embedding_lets_other_threads_run(fast: FaceEmbedder) -> None:
     # The best of a few: a busy machine stalls any thread now and then, a held lock stalls it every time.
     stalls = [_longest_stall_s(fast, embeddings=10) for _ in range(8)]
 
@@ -204,7 +205,7 @@ def test_embedding_lets_other_threads_run(fast: FaceNetwork) -> None:
 
 
 def test_stall_measurement_sees_a_held_interpreter_lock(
-    fast: FaceNetwork, reference: FaceNetwork
+    fast: FaceEmbedder, reference: FaceEmbedder
 ) -> None:
     held = min(_longest_stall_s(reference, embeddings=1) for _ in range(2))
     free = min(_longest_stall_s(fast, embeddings=1) for _ in range(4))

@@ -7,8 +7,8 @@ from kiosk.identity.face_quality import (
     FaceGeometry,
     FaceMeasurements,
     advise,
+    geometry_of_nose_base,
     measure,
-    measure_geometry,
     measure_sharpness,
     quality,
 )
@@ -63,7 +63,7 @@ def test_advise_names_the_light_first_when_everything_is_bad() -> None:
 
 
 def test_geometry_is_level_when_the_eyes_are_level() -> None:
-    geometry = measure_geometry(LEVEL_FACE)
+    geometry = geometry_of_nose_base(LEVEL_FACE)
 
     assert geometry.nose_shift == pytest.approx(0.0)
     assert geometry.nose_drop == pytest.approx(0.75)
@@ -75,7 +75,7 @@ def test_geometry_keeps_the_nose_in_place_when_the_head_tilts(degrees: float) ->
     angle = np.radians(degrees)
     rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
-    geometry = measure_geometry((LEVEL_FACE - 100) @ rotation.T + 100)
+    geometry = geometry_of_nose_base((LEVEL_FACE - 100) @ rotation.T + 100)
 
     assert geometry.roll_degrees == pytest.approx(degrees)
     assert geometry.nose_shift == pytest.approx(0.0, abs=1e-9)
@@ -83,7 +83,7 @@ def test_geometry_keeps_the_nose_in_place_when_the_head_tilts(degrees: float) ->
 
 
 def test_geometry_stays_finite_when_all_points_coincide() -> None:
-    geometry = measure_geometry(np.zeros((5, 2)))
+    geometry = geometry_of_nose_base(np.zeros((5, 2)))
 
     assert np.isfinite([geometry.nose_shift, geometry.nose_drop, geometry.roll_degrees]).all()
 
@@ -92,7 +92,9 @@ def test_measure_takes_shares_of_the_shorter_side_when_the_frame_is_upright() ->
     grain = np.random.default_rng(1).integers(0, 255, (150, 150), dtype=np.uint8)
     box = FaceBox(140, 220, 340, 420)
 
-    upright = measure(box, (640, 480), grain, LEVEL_FACE, FaceBox(100, 220, 300, 420))
+    upright = measure(
+        box, (640, 480), grain, geometry_of_nose_base(LEVEL_FACE), FaceBox(100, 220, 300, 420)
+    )
 
     assert upright.width_share == pytest.approx(200 / 480)
     assert upright.offset_x == pytest.approx(0.0)

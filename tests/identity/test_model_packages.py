@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import ModelUnavailable
-from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.models.manifest import EMBEDDING_MODEL, LANDMARK_MODEL, read_manifest
 from kiosk.models.store import ModelStore, package_folder
+from tests.identity.engines import dlib_engine
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,15 +24,15 @@ def test_warm_up_raises_when_a_model_is_missing(tmp_path: Path, missing: str) ->
     models = ModelStore(locate=lambda package: tmp_path)
 
     with pytest.raises(ModelUnavailable, match=missing):
-        DlibFaceEngine(cache_dir=tmp_path / "cache", models=models).warm_up()
+        dlib_engine(tmp_path / "cache", models).warm_up()
 
 
 def test_warm_up_loads_neither_the_wrapper_nor_its_models_package(cache_dir: Path) -> None:
     program = (
         "import sys; from pathlib import Path\n"
-        "from kiosk.identity.dlib_engine import DlibFaceEngine\n"
+        "from kiosk.config import KioskConfig; from kiosk.face_engine import make_face_engine\n"
         "assert 'dlib' not in sys.modules and 'cv2' not in sys.modules, 'loaded too early'\n"
-        f"DlibFaceEngine(cache_dir=Path({str(cache_dir)!r})).warm_up()\n"
+        f"make_face_engine(KioskConfig(), Path({str(cache_dir)!r})).warm_up()\n"
         "print(sorted(m for m in sys.modules if m.startswith('face_recognition')), 'dlib' in sys.modules)"
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.devices.picture import letter_box, picture_size, read_picture
 from kiosk.devices.portrait_photo import PeoplePhotoCheck, PortraitPhotoCheck
-from kiosk.identity.dlib_engine import DlibFaceEngine
+from kiosk.identity.embedded_engine import EmbeddedFaceEngine
 from kiosk.services.ports import FaceAdvice, Frame
 
 PORTRAIT = "examples/obama.jpg"
@@ -24,7 +24,7 @@ def portrait(faces: Path) -> Frame:
 
 
 def test_a_good_portrait_is_kept_and_holds_the_face(
-    engine: DlibFaceEngine, portrait: Frame
+    engine: EmbeddedFaceEngine, portrait: Frame
 ) -> None:
     check = PortraitPhotoCheck(engine)
     assert check.judge(portrait).advice == ""
@@ -42,20 +42,20 @@ def test_a_good_portrait_is_kept_and_holds_the_face(
     ("light", "advice"), [(0.2, FaceAdvice.TOO_DARK), (2.5, FaceAdvice.TOO_BRIGHT)]
 )
 def test_a_portrait_in_bad_light_is_taken_again(
-    engine: DlibFaceEngine, portrait: Frame, light: float, advice: FaceAdvice
+    engine: EmbeddedFaceEngine, portrait: Frame, light: float, advice: FaceAdvice
 ) -> None:
     lit = np.clip(portrait.astype(np.float32) * light, 0, 255).astype(np.uint8)
     assert PortraitPhotoCheck(engine).judge(lit).advice == prompt(advice)
 
 
-def test_a_blurred_portrait_is_taken_again(engine: DlibFaceEngine, portrait: Frame) -> None:
+def test_a_blurred_portrait_is_taken_again(engine: EmbeddedFaceEngine, portrait: Frame) -> None:
     blurred = np.asarray(cv2.GaussianBlur(portrait, (0, 0), 8), np.uint8)
     advice = PortraitPhotoCheck(engine).judge(blurred).advice
     assert advice in ("face.advice.blurred", "face.advice.hold_still")
 
 
 def test_two_people_are_one_too_many_for_a_card_and_right_for_a_proxy(
-    engine: DlibFaceEngine, media: Path
+    engine: EmbeddedFaceEngine, media: Path
 ) -> None:
     pair = letter_box(read_picture(media / "faces/deepface/couple.jpg"), 1280, 960)
     assert PortraitPhotoCheck(engine).judge(pair).advice == prompt(FaceAdvice.SEVERAL_FACES)

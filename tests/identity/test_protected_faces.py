@@ -10,13 +10,13 @@ import pytest
 from kiosk.devices.picture import PictureUnreadable
 from kiosk.domain.identity_evidence import Modality
 from kiosk.identity import template_protection
-from kiosk.identity.dlib_engine import ENGINE_ID, DlibFaceEngine
+from kiosk.identity.embedded_engine import EmbeddedFaceEngine
 from kiosk.identity.template_protection import TemplateProtection
-from kiosk.identity.thresholds import DEFAULT_FACE_THRESHOLD
+from kiosk.identity.thresholds import DEFAULT_FACE_THRESHOLD, DLIB_ENGINE_ID
 from kiosk.services.template_seal import TemplateContent, TemplatePlace
 from tests.identity.people import as_camera_frame
 
-PLACE = TemplatePlace("r-0001", Modality.FACE, ENGINE_ID)
+PLACE = TemplatePlace("r-0001", Modality.FACE, DLIB_ENGINE_ID)
 MOST_CHANGE = 0.005
 """Of a distance. Measured: 61 photographs, 3,660 ordered pairs, at most 0.0032, on average 0.0007."""
 PHOTOS = 40
@@ -25,7 +25,7 @@ Embeddings = npt.NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
-def embeddings(media: Path, engine: DlibFaceEngine) -> Embeddings:
+def embeddings(media: Path, engine: EmbeddedFaceEngine) -> Embeddings:
     found = []
     for path in sorted((media / "faces" / "deepface").glob("img*.jpg")):
         try:

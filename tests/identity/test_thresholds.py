@@ -1,9 +1,6 @@
-from pathlib import Path
-
 import pytest
 
 from kiosk.errors import ConfigError
-from kiosk.identity.dlib_engine import DlibFaceEngine
 from kiosk.identity.thresholds import (
     DEFAULT_FACE_THRESHOLD,
     MAXIMUM_FACE_THRESHOLD,
@@ -23,11 +20,6 @@ def test_threshold_is_refused_when_it_is_outside_the_limits(threshold: float) ->
 def test_threshold_is_refused_when_it_is_no_number(threshold: float) -> None:
     with pytest.raises(ConfigError):
         checked_face_threshold(threshold)
-
-
-def test_engine_refuses_the_librarys_own_threshold(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"identity\.face_threshold"):
-        DlibFaceEngine(0.6, cache_dir=tmp_path)
 
 
 def test_default_threshold_is_accepted() -> None:

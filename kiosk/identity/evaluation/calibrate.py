@@ -22,6 +22,12 @@ LEAST_GENUINE = 20
 LEAST_IMPOSTOR = 100
 FACTOR_FAR = 1e-3
 """What a similarity that counts as one proof among others may be passed by, as counted in the set."""
+FACTOR_FRR = 0.05
+"""What it may cost, where the set is too small to show that FAR.
+
+There the threshold says nothing but where the nearest of a few strangers stood, and another population's stand nearer.
+So it is made as strict as this share of rejected people allows; the count decides it, before any pair is looked at.
+"""
 FUSED_CONFIDENCE = 0.975
 """For each of two engines, so that both bounds hold together with 95 %."""
 
@@ -94,7 +100,7 @@ def calibrate(
     draws = draws or PeopleBootstrap(trials)
     means = person_means(measured.embedded)
     if factor_similarity is None:
-        factor_similarity = threshold_at(trials, FACTOR_FAR)
+        factor_similarity = factor_limit(trials, draws)
     return EngineCalibration(
         engine_id=measured.engine_id,
         modality=measured.modality.value,
@@ -114,6 +120,15 @@ def calibrate(
         centre=pack_vectors(means.mean(axis=0)) if choice.is_centred else None,
         cohort=pack_vectors(means) if choice.is_normed and with_cohort else None,
     )
+
+
+def factor_limit(trials: Trials, draws: PeopleBootstrap) -> float:
+    """The similarity from which a comparison counts as one proof among others; see ``FACTOR_FRR``."""
+    counted = threshold_at(trials, FACTOR_FAR)
+    if operating_point(trials, counted, draws).false_accept_bound <= FACTOR_FAR:
+        return counted
+    rejected = int(FACTOR_FRR * trials.genuine.size)
+    return max(counted, float(np.sort(trials.genuine)[rejected]))
 
 
 def bound_rows(trials: Trials, line: LogisticLine, draws: PeopleBootstrap) -> tuple[BoundRow, ...]:

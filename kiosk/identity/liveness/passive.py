@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kiosk.identity.evaluation.samples import SampleUnusable
-from kiosk.identity.voice.network import open_network
+from kiosk.identity.onnx_network import open_network
 from kiosk.models.manifest import PAD_NEAR, PAD_WIDE
 from kiosk.models.store import ModelStore
 from kiosk.services.ports import FaceAdvice, FaceBox, FaceEngine, Frame

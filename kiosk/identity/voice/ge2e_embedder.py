@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from kiosk.errors import VoiceNotUsable
+from kiosk.identity.onnx_network import open_network
 from kiosk.identity.voice import mel
-from kiosk.identity.voice.network import open_network
 from kiosk.identity.voice.speaker_embedder import unit
 from kiosk.services.ports import SOUND_RATE_HZ, Embedding, Sound
 

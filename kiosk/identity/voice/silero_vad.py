@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kiosk.identity.voice.network import open_network
+from kiosk.identity.onnx_network import open_network
 from kiosk.services.ports import SOUND_BLOCK, SOUND_RATE_HZ, Sound
 
 _CONTEXT = 64

@@ -167,13 +167,13 @@ def test_judge_counts_no_engine_that_is_not_calibrated_and_nobody_who_is_not_ali
     assert judge.is_factor(Score("face-7", 9.0)) is None
 
 
-def test_figures_of_centred_scores_are_not_read_into_plain_ones(face: Calibrator) -> None:
-    """The kiosk's check compares in the engine's own metric; a centred line would say anything of it."""
-    centred = face.engine.model_copy(update={"centre": pack_vectors(np.ones((1, 8)))})
+def test_figures_of_centred_voices_are_not_read_into_plain_scores(voice: Calibrator) -> None:
+    """Voices are compared in the engine's own metric; a centred line would say anything of it."""
+    centred = voice.engine.model_copy(update={"centre": pack_vectors(np.ones((1, 8)))})
     judge = CalibratedJudge.of(CalibrationFile(version=1, engines=(centred,)))
-    judged = judge.judge([Score("face-1", 9.0)], is_live=True)
+    judged = judge.judge([Score(voice.engine.engine_id, 9.0)], is_live=True)
     assert (judged.llr, judged.assurance) == (0.0, Assurance.NOBODY)
-    assert judge.is_factor(Score("face-1", 9.0)) is None
+    assert judge.is_factor(Score(voice.engine.engine_id, 9.0)) is None
 
 
 def test_shipped_calibration_grants_nothing_alone_and_holds_no_vectors() -> None:
