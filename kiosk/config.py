@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from kiosk.config_values import did_you_mean, shown_name, value_fault
+from kiosk.config_values import DIGIT_PROFILES, did_you_mean, shown_name, value_fault
 from kiosk.domain.receipt import PREFIX_PATTERN
 from kiosk.errors import ConfigError
 from kiosk.identity.thresholds import (
@@ -84,8 +84,9 @@ class HardwareConfig:
     )
     microphone: str = _key(
         "none",
-        "麦克风：`sounddevice`、`sounddevice:<编号或名字>`、`file:<录音或文件夹>` 或 `none`",
-        pattern=r"none|sounddevice(:.+)?|file:.+",
+        "麦克风：`sounddevice`、`sounddevice:<编号或名字>`、`file:<录音或文件夹>`、"
+        "`simulated:<十个数字的录音>` 或 `none`",
+        pattern=r"none|sounddevice(:.+)?|file:.+|simulated:.+",
     )
     card_reader: str = _key(
         "none", "读卡器：`simulated:<cards.json>` 或 `none`", pattern=r"none|simulated:.+"
@@ -127,6 +128,12 @@ class IdentityConfig:
     )
     calibration: str = _key(
         "", "本县的校准文件（`xianglin identity calibrate` 写的）；空着就用自带的"
+    )
+    digit_profile: str = _key(
+        "",
+        "本地怎么念数字：空着是普通话，"
+        + "、".join(f"`{k}` {v}" for k, v in DIGIT_PROFILES.items()),
+        choices=("", *DIGIT_PROFILES),
     )
     score_log: bool = _key(
         True,

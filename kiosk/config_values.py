@@ -5,6 +5,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+DIGIT_PROFILES = {
+    "xinan": "西南官话",
+    "zhongyuan": "中原官话",
+    "jianghuai": "江淮官话",
+    "jin": "晋语",
+    "wu": "吴语",
+    "xiang": "湘语",
+    "gan": "赣语",
+    "hakka": "客家话",
+    "yue": "粤语",
+    "min": "闽语",
+}
+"""Of assets/speech/digit_readings.json, which is read only when somebody speaks."""
+
 
 def value_fault(entry: Any, value: Any) -> str:  # noqa: ANN401 (dataclasses.Field of any type)
     """What is wrong with the value of a key; empty when nothing is."""

@@ -157,6 +157,7 @@ def _ports(
         list_requests=ListRequests(store),
         face_template=lambda _id: None,
         has_camera=lambda: False,
+        voice=None,
         qr_rows=ReceiptCode(sign).rows_of,
         printing=real.printing.practising(),
         hints=lambda _scope, _open, _offered: (),

@@ -19,7 +19,7 @@ from kiosk.centre_link import CentreLink
 from kiosk.clock import Clock, FlooredClock, SystemClock, site_date
 from kiosk.config import KioskConfig
 from kiosk.county import CountyFile
-from kiosk.devices.factory import make_camera, make_card_reader
+from kiosk.devices.factory import make_camera, make_card_reader, make_microphone
 from kiosk.devices.print_raster import render_printout
 from kiosk.devices.printer_factory import make_printer
 from kiosk.devices.qr_reader import read_qr_text
@@ -66,6 +66,7 @@ from kiosk.storage.recovery import open_or_recover
 from kiosk.storage.settlement import unlisted_subject
 from kiosk.storage.store import SqliteStore
 from kiosk.template_keys import make_template_seal
+from kiosk.voice_booth import VoiceBooth
 from sync.connectivity import SyncStatus
 from sync.engine import SyncEngine, SyncReport
 from sync.http_transport import HttpTransport
@@ -99,6 +100,7 @@ class Runtime:
     card_reader: CardReader
     printer: Printer
     engines: FaceEngines
+    booth: VoiceBooth
     pension: PensionFiles = field(default_factory=PensionFiles)
     offer_number: int = 0
     """Which published set ``catalogue`` and ``pension`` are of."""
@@ -165,6 +167,7 @@ class Runtime:
             start_face_check=self._face_check,
             judge=self._judge,
             note_face_check=self._note_face_check,
+            voice=self.booth.ways(),
             is_clock_behind=ClockGuard(self.store, self.clock.device).is_behind,
             has_room=self.store.has_room,
             drafts=self.drafts(),
@@ -353,6 +356,7 @@ def open_runtime(
     engines = FaceEngines(config)
     card_reader = make_card_reader(config.hardware.card_reader)
     printer = make_printer(config.hardware.printer)
+    microphone = make_microphone(config.hardware.microphone)
     open_database = open_or_recover if recovers else open_kiosk_database
     encrypted = open_database(config.state_dir, config.storage.key_provider)
     try:
@@ -378,6 +382,7 @@ def open_runtime(
             card_reader=card_reader,
             printer=printer,
             engines=engines,
+            booth=VoiceBooth(config, microphone, store, floored, engines.judge),
         )
     finally:
         encrypted.close()

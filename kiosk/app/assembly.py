@@ -184,6 +184,8 @@ class KioskWindow:
         lane = self.background.free_lane
         if self.runtime.config.hardware.camera != "none":
             lane.submit(self.runtime.engine.warm_up, lambda _none: None, _log_failure)
+        if self.runtime.booth.is_equipped():
+            lane.submit(self.runtime.booth.warm_up, lambda _none: None, _log_failure)
         lane.submit(self._watch.settle, lambda _none: None, _log_failure)
         lane.submit(self.runtime.drafts().purge, lambda _count: None, _log_failure)
         prompts = self.runtime.prompts.fixed_prompts()

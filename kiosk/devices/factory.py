@@ -63,7 +63,8 @@ def make_microphone(spec: str) -> Microphone:
     """Build a microphone; loads no sound library and opens nothing.
 
     Args:
-        spec: ``sounddevice``, ``sounddevice:<number or part of the name>``, ``file:<WAV or folder>`` or ``none``.
+        spec: ``sounddevice``, ``sounddevice:<number or part of the name>``, ``file:<WAV or folder>``,
+            ``simulated:<folder of ten digits>`` or ``none``.
     Raises:
         ConfigError: another text; names the key and what to write.
     """
@@ -79,5 +80,9 @@ def make_microphone(spec: str) -> Microphone:
         from kiosk.devices.sounddevice_microphone import SounddeviceMicrophone
 
         return SounddeviceMicrophone(rest)
-    fault = "请写 sounddevice、sounddevice:<编号或名字>、file:<录音或文件夹> 或 none"
+    if kind == "simulated" and rest:
+        from kiosk.devices.simulated_microphone import SimulatedMicrophone
+
+        return SimulatedMicrophone(Path(rest).expanduser())
+    fault = "请写 sounddevice、sounddevice:<编号或名字>、file:<录音或文件夹>、simulated:<文件夹> 或 none"
     raise ConfigError((f"{MICROPHONE_KEY}：不是麦克风；{fault}",))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from accessibility.errors import AccessibilityError
@@ -14,7 +15,7 @@ from accessibility.pyttsx3_synthesizer import Pyttsx3Synthesizer
 from accessibility.rate import RateLevel
 from kiosk.clock import FLOOR_TOLERANCE, SystemClock
 from kiosk.config import KioskConfig, load_config
-from kiosk.devices.factory import make_camera, make_card_reader
+from kiosk.devices.factory import make_camera, make_card_reader, make_microphone
 from kiosk.devices.printer_factory import make_printer
 from kiosk.doctor.calibration_check import check_calibration
 from kiosk.doctor.centre_checks import (
@@ -40,12 +41,15 @@ from kiosk.doctor.storage_checks import (
     check_repairs,
     check_settings,
 )
+from kiosk.doctor.voice_checks import check_microphone, check_voice
 from kiosk.errors import KioskError
 from kiosk.explain import Label
-from kiosk.face_engine import make_face_engine
+from kiosk.face_engine import FaceEngines, make_face_engine
 from kiosk.identity.judge import load_calibration
+from kiosk.identity.voice.factory import can_hear, make_hearing
 from kiosk.models.store import ModelStore
 from kiosk.runtime import Runtime, open_runtime
+from kiosk.services.hear_digits import HearDigits
 from kiosk.storage.clock_mark import clock_floor
 from kiosk.storage.database import has_database, open_kiosk_database
 from kiosk.storage.residents import SqliteResidents
@@ -87,6 +91,7 @@ class Examination:
             "camera",
             lambda: check_camera(lambda: make_camera(hardware.camera), hardware.camera, self.label),
         )
+        yield from self._voice()
         reader = hardware.card_reader
         yield safely(
             "card_reader",
@@ -97,6 +102,20 @@ class Examination:
             "printer", lambda: check_printer(lambda: make_printer(printer), printer, self.label)
         )
         yield safely("sound", self._sound)
+
+    def _voice(self) -> Iterator[Finding]:
+        config, models = self.config, ModelStore(self.config.models_folder)
+        microphone = partial(make_microphone, config.hardware.microphone)
+        spec = config.hardware.microphone
+        yield safely("microphone", lambda: check_microphone(microphone, spec, self.label))
+
+        def hearing() -> HearDigits:
+            return make_hearing(models, microphone(), config.identity.digit_profile)
+
+        judge = FaceEngines(config).judge
+        yield safely(
+            "voice_models", lambda: check_voice(hearing if can_hear(models) else None, judge)
+        )
 
     def _database(self) -> Finding:
         if not self.are_settings_right:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.domain.identity_evidence import BiometricEvidence, Modality, Score
-from kiosk.domain.identity_policy import Assurance, DemonstratedThreshold, biometric_assurance
+from kiosk.domain.identity_policy import (
+    TARGET_FAR,
+    Assurance,
+    DemonstratedThreshold,
+    biometric_assurance,
+)
 from kiosk.identity.calibration import Calibrator, calibrators
 from kiosk.identity.calibration_file import CalibrationFile, read_calibration, shipped_calibration
 from kiosk.identity.fusion import Fusion, total_llr
@@ -66,10 +71,25 @@ class CalibratedJudge:
         """What the sum of this evidence has to reach, by level."""
         return Fusion(self.by_engine).thresholds(evidence)
 
+    def knows(self, engine_id: str, template_samples: int) -> bool:
+        """Whether figures of this engine hold for templates of so many samples."""
+        known = self.by_engine.get(engine_id)
+        return known is not None and known.fits(Score(engine_id, 0.0, template_samples))
+
+    def can_stand_alone(self, scores: Sequence[Score]) -> bool:
+        """Whether there is a sum of such comparisons that the data show to be enough without a second factor."""
+        if not all(self.knows(score.engine_id, score.template_samples) for score in scores):
+            return False
+        engines = [self.by_engine[score.engine_id] for score in scores]
+        target = TARGET_FAR[Assurance.VERIFIED]
+        return Fusion(self.by_engine).threshold_for(engines, target) is not None
+
     def is_factor(self, score: Score) -> bool | None:
-        """Whether a comparison counts as one proof among others; None where its engine is not calibrated."""
+        """Whether a comparison counts as one proof among others; None where no figures hold for it."""
         known = self.by_engine.get(score.engine_id)
-        return None if known is None else score.similarity >= known.engine.factor_similarity
+        if known is None or (known.modality is Modality.VOICE and not known.fits(score)):
+            return None
+        return score.similarity >= known.engine.factor_similarity
 
 
 def load_calibration(named: str) -> CalibrationFile:

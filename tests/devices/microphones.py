@@ -25,6 +25,14 @@ def write_wav(path: Path, samples: np.ndarray, rate_hz: int) -> Path:
     return path
 
 
+def write_digits(folder: Path) -> Path:
+    """Ten tones for ten digits, of 0.3 s each."""
+    folder.mkdir()
+    for digit in range(10):
+        write_wav(folder / f"{digit}.wav", tone(16_000, 0.3, 300 + 50 * digit), 16_000)
+    return folder
+
+
 class SoundCard:
     """Gives a tone from a thread of its own, as PortAudio does, in pieces of an odd length."""
 

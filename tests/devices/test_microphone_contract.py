@@ -10,12 +10,21 @@ from accessibility.errors import AudioUnavailable
 from accessibility.portaudio import load_sounddevice
 from kiosk.devices.absent_microphone import AbsentMicrophone
 from kiosk.devices.file_microphone import FileMicrophone
+from kiosk.devices.simulated_microphone import SimulatedMicrophone
 from kiosk.devices.sounddevice_microphone import SounddeviceMicrophone
 from kiosk.errors import MicrophoneUnavailable
 from kiosk.services.ports import SOUND_BLOCK, Microphone
-from tests.devices.microphones import FAST, start_card, tone, write_wav
+from tests.devices.microphones import FAST, start_card, tone, write_digits, write_wav
 
-WORKING = ("file", "folder", "file-of-48-kHz", "card-of-16-kHz", "card-of-44-kHz", "device")
+WORKING = (
+    "file",
+    "folder",
+    "simulated",
+    "file-of-48-kHz",
+    "card-of-16-kHz",
+    "card-of-44-kHz",
+    "device",
+)
 
 
 def require_a_device() -> None:
@@ -38,6 +47,8 @@ def microphone(request: pytest.FixtureRequest, tmp_path: Path):  # type: ignore[
         for name in ("a", "b"):
             write_wav(tmp_path / f"{name}.wav", tone(16_000), 16_000)
         made = FileMicrophone(tmp_path, FAST)
+    elif request.param == "simulated":
+        made = SimulatedMicrophone(write_digits(tmp_path / "digits"), FAST)
     elif request.param == "card-of-16-kHz":
         made = SounddeviceMicrophone(start=start_card(16_000))
     elif request.param == "card-of-44-kHz":
@@ -107,6 +118,27 @@ def test_close_leaves_no_thread_behind(microphone: Microphone) -> None:
     microphone.read()
     microphone.close()
     assert threading.active_count() == before
+
+
+def test_simulated_microphone_gives_what_it_is_told_only_while_it_is_open(tmp_path: Path) -> None:
+    microphone = SimulatedMicrophone(write_digits(tmp_path / "digits"), FAST)
+    microphone.open()
+    microphone.say("7")
+    loud = [int(np.abs(microphone.read().astype(np.int32)).max()) for _ in range(40)]
+    assert max(loud[:10]) > 5_000
+    assert max(loud[20:]) < 500
+    microphone.say("12")
+    microphone.close()
+    microphone.say("34")
+    microphone.open()
+    assert max(np.abs(microphone.read().astype(np.int32))) < 500
+
+
+def test_simulated_microphone_says_which_recording_is_missing(tmp_path: Path) -> None:
+    microphone = SimulatedMicrophone(write_digits(tmp_path / "digits"), FAST)
+    (tmp_path / "digits" / "4.wav").unlink()
+    with pytest.raises(MicrophoneUnavailable, match="of 4"):
+        microphone.open()
 
 
 def test_absent_microphone_refuses_at_once_when_opened_or_read() -> None:

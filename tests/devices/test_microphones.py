@@ -10,6 +10,7 @@ from kiosk.devices import sounddevice_microphone
 from kiosk.devices.absent_microphone import AbsentMicrophone
 from kiosk.devices.factory import make_microphone
 from kiosk.devices.file_microphone import FileMicrophone
+from kiosk.devices.simulated_microphone import SimulatedMicrophone
 from kiosk.devices.sounddevice_microphone import SounddeviceMicrophone
 from kiosk.errors import ConfigError, MicrophoneUnavailable
 from kiosk.services.ports import SOUND_BLOCK
@@ -135,6 +136,7 @@ def test_factory_builds_what_the_setting_names(tmp_path: Path) -> None:
     assert isinstance(make_microphone("sounddevice"), SounddeviceMicrophone)
     assert make_microphone("sounddevice:USB").label == "麦克风（USB）"
     assert isinstance(make_microphone(f"file:{tmp_path}"), FileMicrophone)
+    assert isinstance(make_microphone(f"simulated:{tmp_path}"), SimulatedMicrophone)
 
 
 @pytest.mark.parametrize("spec", ["", "file:", "opencv:0", "microphone"])

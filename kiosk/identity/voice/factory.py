@@ -49,7 +49,26 @@ def make_embedder(models: ModelStore) -> SpeakerEmbedder:
     Raises:
         ModelUnavailable: none is installed.
     """
-    ways: tuple[tuple[tuple[str, ...], Callable[[], SpeakerEmbedder]], ...] = (
+    for needed, make in _embedders(models):
+        if all(models.has(model) for model in needed):
+            return make()
+    raise ModelUnavailable("no speaker model is installed")
+
+
+def can_hear(models: ModelStore) -> bool:
+    """Whether an engine, an ear and a detector lie there; nothing of them is read."""
+    has_engine = any(
+        all(models.has(model) for model in needed) for needed, _make in _embedders(models)
+    )
+    has_ear = models.has(VOSK_CHINESE) or models.has(POCKETSPHINX_CHINESE)
+    return has_engine and has_ear and models.has(SILERO_VAD)
+
+
+_Ways = tuple[tuple[tuple[str, ...], Callable[[], SpeakerEmbedder]], ...]
+
+
+def _embedders(models: ModelStore) -> _Ways:
+    return (
         ((CAMPPLUS,), lambda: SherpaEmbedder(models.checked_path(CAMPPLUS))),
         ((GE2E,), lambda: Ge2eEmbedder(models.checked_path(GE2E))),
         (
@@ -59,10 +78,6 @@ def make_embedder(models: ModelStore) -> SpeakerEmbedder:
             ),
         ),
     )
-    for needed, make in ways:
-        if all(models.has(model) for model in needed):
-            return make()
-    raise ModelUnavailable("no speaker model is installed")
 
 
 def make_ear(models: ModelStore, profile: str = "") -> DigitEar:
