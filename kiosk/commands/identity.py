@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from kiosk.commands.options import add_verb
+from kiosk.commands.templates import add_template_verbs
 
 _FOLDER = (
     "a folder for each person with pictures or recordings; optionally people.csv (person, sex, birth_year or "
@@ -54,6 +55,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_verb(verbs, "failures", "who is turned away by the checks here, by age", _failures)
     give = add_verb(verbs, "scores", "write this machine's anonymous score log to a file", _scores)
     give.add_argument("file", type=Path, metavar="FILE", help="must not exist yet")
+    add_template_verbs(verbs)
 
 
 def _add_measuring(parser: argparse.ArgumentParser) -> None:

@@ -104,6 +104,11 @@ class Calibrator:
                 )
         return None
 
+    def far_bound(self, score: Score) -> float | None:
+        """Of strangers at most this share comes so near, with 95 % confidence; None where the set does not show it."""
+        passed = [row for row in self.engine.rows if row.similarity <= score.similarity]
+        return passed[-1].far_bound if passed and self.fits(score) else None
+
     def survival(self) -> tuple[tuple[float, float], ...]:
         """Steps (LLR, bound), rising: of strangers at most this share reaches the LLR, each with 97.5 %.
 

@@ -1,6 +1,6 @@
 """What the use cases need from the local database. ``kiosk.storage`` implements it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +17,7 @@ from kiosk.domain.print_job import PrintJob, PrintJobState
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.domain.staff import StaffMember
-from kiosk.services.ports import FaceTemplate, VoiceTemplate
+from kiosk.services.template_store import FaceTemplates, VoiceTemplates
 from sync.events import AttachmentRef
 
 
@@ -51,96 +51,14 @@ class Residents(Protocol):
     def find(self, citizen_id: CitizenId) -> Resident | None:
         """The resident of that number, or None."""
 
+    def get(self, resident_id: str) -> Resident | None:
+        """The resident of that id of the centre's, or None."""
+
     def count(self) -> int:
         """How many residents the snapshot holds."""
 
     def as_of(self) -> datetime | None:
         """When the centre made the newest delta; None before the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolledSince:
-    """How old a template is."""
-
-    engine_id: str
-    enrolled_at: datetime
-    """The first enrolment; aware, UTC."""
-    changed_at: datetime
-    """The newest update, or the enrolment."""
-
-
-class FaceTemplates(Protocol):
-    """Enrolled references; they never leave the device."""
-
-    def find(self, resident_id: str) -> FaceTemplate | None:
-        """The template of a resident, or None.
-
-        Raises:
-            TemplateUnusable: the stored row is damaged, or sealed by another machine.
-        """
-
-    def anchor(self, resident_id: str) -> FaceTemplate | None:
-        """The first enrolment, which updates leave as it is, or None.
-
-        Raises:
-            TemplateUnusable: see ``find``.
-        """
-
-    def since(self, resident_id: str) -> EnrolledSince | None:
-        """When it was enrolled and last changed, or None."""
-
-    def some_others(self, template: FaceTemplate, count: int) -> tuple[FaceTemplate, ...]:
-        """A few templates of the same engine, drawn by chance, none of them this one; damaged ones are left out."""
-
-    def of_engine(self, engine_id: str) -> Iterator[tuple[str, FaceTemplate]]:
-        """Every resident with a template of an engine; damaged ones are left out."""
-
-    def put(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
-        """Enrol: store a template, also as the first enrolment; all that was there goes.
-
-        Raises:
-            TemplateUnusable: its vectors are no embeddings.
-        """
-
-    def change(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
-        """Replace what is compared; the first enrolment stays."""
-
-    def erase(self, resident_id: str) -> bool:
-        """Delete a template; whether there was one."""
-
-
-class VoiceTemplates(Protocol):
-    """Enrolled voices; they never leave the device."""
-
-    def find(self, resident_id: str) -> VoiceTemplate | None:
-        """The template of a resident, or None.
-
-        Raises:
-            TemplateUnusable: the stored row is damaged, or sealed by another machine.
-        """
-
-    def anchor(self, resident_id: str) -> VoiceTemplate | None:
-        """The first enrolment, which updates leave as it is, or None.
-
-        Raises:
-            TemplateUnusable: see ``find``.
-        """
-
-    def since(self, resident_id: str) -> EnrolledSince | None:
-        """When it was enrolled and last changed, or None."""
-
-    def put(self, resident_id: str, template: VoiceTemplate, at: datetime) -> None:
-        """Enrol: store a template, also as the first enrolment; all that was there goes.
-
-        Raises:
-            TemplateUnusable: its vector is no embedding.
-        """
-
-    def change(self, resident_id: str, template: VoiceTemplate, at: datetime) -> None:
-        """Replace what is compared; the first enrolment stays."""
-
-    def erase(self, resident_id: str) -> bool:
-        """Delete a template; whether there was one."""
 
 
 class Requests(Protocol):

@@ -1,7 +1,6 @@
 """Enrolled faces in their table, sealed."""
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +9,8 @@ from sqlite_utils import Database
 from kiosk.domain.identity_evidence import Modality
 from kiosk.errors import TemplateUnusable
 from kiosk.services.ports import FaceTemplate
-from kiosk.services.store import EnrolledSince
 from kiosk.services.template_seal import TemplateContent, TemplateSeal
+from kiosk.services.template_store import EnrolledSince, TemplatePage
 from kiosk.storage.template_rows import TemplateRows
 
 
@@ -49,7 +48,7 @@ class SqliteFaceTemplates:
     def some_others(self, template: FaceTemplate, count: int) -> tuple[FaceTemplate, ...]:
         """A few templates of the same engine, drawn by chance, none of them this one."""
         found: list[FaceTemplate] = []
-        for resident_id in self._rows.residents(template.engine_id, is_shuffled=True):
+        for resident_id in self._rows.shuffled(template.engine_id):
             if len(found) >= count:
                 break
             with contextlib.suppress(TemplateUnusable):
@@ -59,13 +58,21 @@ class SqliteFaceTemplates:
                     found.append(other)
         return tuple(found)
 
-    def of_engine(self, engine_id: str) -> Iterator[tuple[str, FaceTemplate]]:
-        """Every resident with a usable template of an engine."""
-        for resident_id in self._rows.residents(engine_id):
+    def engine_ids(self) -> frozenset[str]:
+        """The engines that made the stored templates."""
+        rows = self.database.execute("SELECT DISTINCT engine_id FROM face_template")
+        return frozenset(row[0] for row in rows)
+
+    def page(self, engine_id: str, after: str, count: int) -> TemplatePage:
+        """Some of the templates of an engine, by resident."""
+        names = self._rows.residents(engine_id, after=after, count=count)
+        found: list[tuple[str, FaceTemplate]] = []
+        for resident_id in names:
             with contextlib.suppress(TemplateUnusable):
                 template = self.find(resident_id)
                 if template is not None:
-                    yield resident_id, template
+                    found.append((resident_id, template))
+        return TemplatePage(tuple(found), names[-1] if len(names) == count else None)
 
     def put(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
         """Enrol: store a template, also as the first enrolment; all that was there goes.

@@ -45,17 +45,24 @@ class SqliteResidents:
 
     def find(self, citizen_id: CitizenId) -> Resident | None:
         """The resident of that number, or None."""
-        row = self.database.execute(
-            "SELECT resident_id, name, region_code, certified_until, as_of, record FROM resident "
-            "WHERE citizen_id = ?",
-            [citizen_id.value],
-        ).fetchone()
+        return self._one("citizen_id", citizen_id.value)
+
+    def get(self, resident_id: str) -> Resident | None:
+        """The resident of that id of the centre's, or None."""
+        return self._one("resident_id", resident_id)
+
+    def _one(self, column: str, value: str) -> Resident | None:
+        query = (
+            "SELECT resident_id, name, region_code, certified_until, as_of, record, citizen_id "  # noqa: S608
+            f"FROM resident WHERE {column} = ?"
+        )
+        row = self.database.execute(query, [value]).fetchone()
         if row is None:
             return None
         until = date.fromisoformat(row[3]) if row[3] else None
         return Resident(
             resident_id=row[0],
-            citizen_id=citizen_id,
+            citizen_id=CitizenId(row[6]),
             name=row[1],
             region_code=row[2],
             certified_until=until,

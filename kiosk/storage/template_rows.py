@@ -1,14 +1,13 @@
 """Sealed templates in a table of their own: rows by resident, opened by this machine's keys only."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from kiosk.domain.identity_evidence import Modality
-from kiosk.services.store import EnrolledSince
 from kiosk.services.template_seal import TemplateContent, TemplatePlace, TemplateSeal
+from kiosk.services.template_store import EnrolledSince
 from kiosk.storage.rows import moment_text
 
 _TABLES = {Modality.FACE: "face_template", Modality.VOICE: "voice_template"}
@@ -101,16 +100,22 @@ class TemplateRows:
             [*fresh, resident_id],
         )
 
-    def residents(
-        self, engine_id: str | None = None, *, is_shuffled: bool = False
-    ) -> Iterator[str]:
-        """Whose templates there are, of one engine or of all."""
+    def residents(self, engine_id: str | None, *, after: str = "", count: int = -1) -> list[str]:
+        """Whose templates there are, of one engine or of all, in order."""
         rows = self.database.execute(
-            f"SELECT resident_id FROM {self._table} WHERE ? IS NULL OR engine_id = ? "  # noqa: S608
-            f"ORDER BY {'random()' if is_shuffled else 'resident_id'}",
-            [engine_id, engine_id],
-        ).fetchall()
-        return (row[0] for row in rows)
+            f"SELECT resident_id FROM {self._table} WHERE (? IS NULL OR engine_id = ?) "  # noqa: S608
+            "AND resident_id > ? ORDER BY resident_id LIMIT ?",
+            [engine_id, engine_id, after, count],
+        )
+        return [row[0] for row in rows]
+
+    def shuffled(self, engine_id: str) -> list[str]:
+        """The same of one engine, in a new order each time."""
+        rows = self.database.execute(
+            f"SELECT resident_id FROM {self._table} WHERE engine_id = ? ORDER BY random()",  # noqa: S608
+            [engine_id],
+        )
+        return [row[0] for row in rows]
 
     def erase(self, resident_id: str) -> bool:
         """Delete; whether there was one. ``secure_delete`` overwrites the pages."""

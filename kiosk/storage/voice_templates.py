@@ -9,8 +9,8 @@ from sqlite_utils import Database
 from kiosk.domain.identity_evidence import Modality
 from kiosk.errors import TemplateUnusable
 from kiosk.services.ports import VoiceTemplate
-from kiosk.services.store import EnrolledSince
 from kiosk.services.template_seal import TemplateContent, TemplateSeal
+from kiosk.services.template_store import EnrolledSince
 from kiosk.storage.template_rows import TemplateRows
 
 _NOTE = struct.Struct("<Hd")

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.errors import TemplateUnusable
 from kiosk.services.ports import FaceTemplate, VoiceTemplate
-from kiosk.services.store import EnrolledSince
+from kiosk.services.template_store import EnrolledSince
 from kiosk.storage.store import SqliteStore
 from kiosk.template_keys import make_template_seal
 from sync.signing import DeviceSigner
@@ -104,7 +104,9 @@ def test_changed_row_is_said_and_never_compared(change: str, world: World) -> No
         )
         with pytest.raises(TemplateUnusable):
             transaction.templates.find("r-0001")
-        assert [name for name, _ in transaction.templates.of_engine(FACE.engine_id)] == ["r-0002"]
+        page = transaction.templates.page(FACE.engine_id, "", 2)
+        assert [name for name, _ in page.templates] == ["r-0002"]
+        assert page.next_after == ("r-0002" if change != "engine_id = 'other'" else None)
 
 
 def test_row_opens_with_this_machines_two_keys_only(world: World, tmp_path: Path) -> None:

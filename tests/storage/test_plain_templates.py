@@ -71,7 +71,7 @@ def test_plain_templates_are_sealed_once_and_overwritten(
         seal_plain_templates(database, SEAL, NOW)
     with database.reading() as raw:
         templates = SqliteFaceTemplates(raw, SEAL)
-        found = dict(templates.of_engine("dlib-resnet-v1"))
+        found = dict(templates.page("dlib-resnet-v1", "", 100).templates)
         since = templates.since("r-0001")
         rows = raw.execute("SELECT resident_id FROM face_template").fetchall()
         plain = raw.execute("SELECT count(*) FROM face_template_plain").fetchone()
