@@ -5,10 +5,12 @@ The same bytes as RFC 8785 for every key of this protocol, which are all ASCII.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from pydantic_core import from_json, to_json
+import msgspec
+from pydantic_core import from_json
 
 MAXIMUM_INTEGER = 2**53 - 1
 """Beyond this, readers that keep numbers as doubles change them (RFC 8259 section 6)."""
@@ -31,21 +33,46 @@ def canonical_json(value: object) -> bytes:
     return _encoded(value)
 
 
+ReadT = TypeVar("ReadT")
+
+
 def parse_canonical(data: bytes) -> object:
     """Read bytes that ``canonical_json`` made; anything else is refused, even when it means the same.
 
     Raises:
         CanonicalError: not JSON, or not its canonical form.
     """
+    return read_canonical(data, _ANYTHING)
+
+
+def read_canonical(data: bytes, decoder: "msgspec.json.Decoder[ReadT]") -> ReadT:
+    """The same for bytes that are to be of one type.
+
+    Args:
+        decoder: of a type that gives back everything that it has read: a field that it passes over or fills in makes
+            the bytes look wrong.
+    Raises:
+        CanonicalError: not JSON, not its canonical form, or not of the type.
+    """
     try:
-        value = from_json(data, allow_inf_nan=False)
-    except ValueError as error:
-        raise CanonicalError("not JSON") from error
-    _check_parsed((value,), 0)
-    # One comparison finds spaces, duplicate keys, escapes and odd numbers alike.
-    if to_json(value) != data:
+        value = decoder.decode(data)
+        # One comparison finds spaces, duplicate keys, their order, escapes and odd numbers alike.
+        is_same = _SORTED.encode(value) == data
+        if is_same and not _is_plain(data):
+            _check_parsed((from_json(data, allow_inf_nan=False),), 0)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        if isinstance(error, CanonicalError):
+            raise
+        raise CanonicalError("not JSON, or not as it should be") from error
+    if not is_same:
         raise CanonicalError("not canonical JSON")
     return value
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether depth and numbers need no look at each value; nearly always so."""
+    brackets = data.count(b"{") + data.count(b"[")
+    return data.startswith(b"{") and brackets <= MAXIMUM_DEPTH and _ODD_NUMBER.search(data) is None
 
 
 def _encoded(checked: object) -> bytes:
@@ -56,7 +83,7 @@ def _encoded(checked: object) -> bytes:
 
 
 def _check_parsed(values: Iterable[Any], depth: int) -> None:
-    """Refuse what the comparison of bytes would let through: key order, depth, and numbers."""
+    """Refuse what the comparison of bytes would let through: depth, and numbers."""
     for value in values:
         kind = type(value)
         if kind is str or kind is bool or value is None:
@@ -69,13 +96,7 @@ def _check_parsed(values: Iterable[Any], depth: int) -> None:
             raise CanonicalError("a number is not an integer")
         if depth == MAXIMUM_DEPTH and value:
             raise CanonicalError("nested too deeply")
-        if kind is dict:
-            keys = list(value)
-            if keys != sorted(keys):
-                raise CanonicalError("keys are not in order")
-            _check_parsed(value.values(), depth + 1)
-        else:
-            _check_parsed(value, depth + 1)
+        _check_parsed(value.values() if kind is dict else value, depth + 1)
 
 
 def _check(value: object, depth: int) -> None:
@@ -131,3 +152,7 @@ _ENCODER = json.JSONEncoder(
     check_circular=False,  # the depth ends a ring
     default=_as_json,
 )
+_ANYTHING = msgspec.json.Decoder()
+_SORTED = msgspec.json.Encoder(order="sorted")
+_ODD_NUMBER = re.compile(rb"[:,\[]-?(?:[0-9]+[.eE]|[0-9]{16})")
+"""A fraction, an exponent, or more digits than the largest integer may have; or a text that only looks so."""

@@ -10,11 +10,12 @@ import hashlib
 import re
 import struct
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
+from msgspec import Meta
 
-from sync.canonical import CanonicalError, canonical_json, parse_canonical
+from sync.canonical import CanonicalError, canonical_json, read_canonical
 from sync.compression import compress, decompress, newest_dictionary
 from sync.errors import RejectedItem, SealError
 from sync.events import AttachmentRef, ClockReading, OutboxEvent, iso_utc
@@ -79,33 +80,32 @@ class SealedHeader(NamedTuple):
         )
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+class _Attachment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    key: Annotated[str, Meta(min_length=22, max_length=22)]
+    media: Annotated[str, Meta(min_length=1, max_length=64)]
+    sha256: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+    size: Annotated[int, Meta(ge=0, le=2**40)]
 
 
-class _Attachment(_Strict):
-    key: str = Field(min_length=22, max_length=22)
-    media: str = Field(min_length=1, max_length=64)
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    size: int = Field(ge=0, le=2**40)
+class _Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    wall: Annotated[str, Meta(max_length=40)]
+    boot: Annotated[str, Meta(max_length=64)]
+    ms: Annotated[int, Meta(ge=0)]
+    centre: Annotated[str, Meta(max_length=40)] | None
+    centre_age_ms: Annotated[int, Meta(ge=0)] | None
 
 
-class _Clock(_Strict):
-    wall: str = Field(max_length=40)
-    boot: str = Field(max_length=64)
-    ms: int = Field(ge=0)
-    centre: str | None = Field(max_length=40)
-    centre_age_ms: int | None = Field(ge=0)
-
-
-class _Body(_Strict):
-    subject: str = Field(min_length=1, max_length=128)
-    kind: str = Field(min_length=1, max_length=64)
-    schema_version: int = Field(ge=1, alias="schema")
-    priority: int = Field(ge=0, le=9)
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    subject: Annotated[str, Meta(min_length=1, max_length=128)]
+    kind: Annotated[str, Meta(min_length=1, max_length=64)]
+    schema_version: Annotated[int, Meta(ge=1)] = msgspec.field(name="schema")
+    priority: Annotated[int, Meta(ge=0, le=9)]
     payload: dict[str, Any]
-    attachments: list[_Attachment] = Field(max_length=MAXIMUM_ATTACHMENTS)
+    attachments: Annotated[list[_Attachment], Meta(max_length=MAXIMUM_ATTACHMENTS)]
     clock: _Clock
+
+
+_BODIES = msgspec.json.Decoder(_Body)
 
 
 class SealedItem(NamedTuple):
@@ -185,12 +185,12 @@ class SealedItem(NamedTuple):
 
     def _read(self, plain: bytes) -> ItemBody:
         try:
-            body = _Body.model_validate(parse_canonical(plain))
+            body = read_canonical(plain, _BODIES)
             attachments = tuple(
                 AttachmentRef(one.sha256, one.size, one.media, attachment_key(one.key))
                 for one in body.attachments
             )
-        except (CanonicalError, ValueError) as error:  # ValidationError is a ValueError
+        except ValueError as error:  # CanonicalError is one
             raise RejectedItem("item body is of an unknown form") from error
         header, clock = self.header, body.clock
         return ItemBody(
