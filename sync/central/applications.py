@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import bindparam, select
 
 from sync.central import tables
-from sync.central.bulk import BulkInsert
+from sync.central.bulk import BulkInsert, BulkSelect
 from sync.central.corrections import FLAG_PROXY, IN_REVIEW, Link, supersede
 from sync.central.decisions import LIFE_CERTIFICATION, certified_values, needs_no_person
 from sync.central.effects import Arrival, Intake, Refused
@@ -18,7 +17,7 @@ from sync.item_body import ItemBody
 
 _INSERT = BulkInsert(tables.application)
 _RESIDENT_ID = tables.resident.c.resident_id
-_KNOWN = select(_RESIDENT_ID).where(_RESIDENT_ID.in_(bindparam("asked", expanding=True)))
+_KNOWN = BulkSelect([_RESIDENT_ID], _RESIDENT_ID)
 
 
 def _without_nul(text: str) -> str:
@@ -163,5 +162,4 @@ def _residents(intake: Intake, payloads: Sequence[ServiceRequestPayload]) -> set
     asked = {one.resident_id for one in payloads if one.service_id == LIFE_CERTIFICATION}
     if not asked:
         return set()
-    found = intake.connection.execute(_KNOWN, {"asked": sorted(asked)})
-    return {str(line[0]) for line in found}
+    return {str(line[0]) for line in _KNOWN(intake.connection, asked)}

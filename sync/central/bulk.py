@@ -1,12 +1,13 @@
 """Many rows of one table at once, past SQLAlchemy's work on each value: the driver takes them as they are."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, CursorResult, Table
 from sqlalchemy.exc import DBAPIError
 
 _LENGTHS = (100, 25, 5, 1)
@@ -62,3 +63,30 @@ class BulkInsert:
             raise DBAPIError.instance(
                 None, None, error, base, hide_parameters=True, dialect=dialect
             ) from error
+
+
+class BulkSelect:
+    """Selects rows by many values of one column; the values travel as one parameter.
+
+    Args:
+        columns: what is selected, of one table.
+        by: the column that has one of the values.
+        also: a column that has one value in all of the rows.
+    """
+
+    def __init__(
+        self, columns: Sequence[Column[Any]], by: Column[Any], also: Column[Any] | None = None
+    ) -> None:
+        what = ", ".join(column.name for column in columns)
+        select = f"SELECT {what} FROM {by.table.description} WHERE "  # noqa: S608  (no value from outside)
+        one = f"{also.name} = {{0}} AND " if also is not None else ""
+        self._sqlite = select + one.format("?") + by.name + " IN (SELECT value FROM json_each(?))"  # noqa: S608  (no value from outside)
+        self._postgresql = select + one.format("%s") + by.name + " = ANY(%s)"
+
+    def __call__(
+        self, connection: Connection, values: Collection[str | int], *also: str
+    ) -> CursorResult[Any]:
+        """The rows, in no order."""
+        if connection.dialect.name == "postgresql":
+            return connection.exec_driver_sql(self._postgresql, (*also, list(values)))
+        return connection.exec_driver_sql(self._sqlite, (*also, json.dumps(list(values))))

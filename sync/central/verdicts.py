@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from sync.answers import EventResult, EventStatus
 from sync.central import tables
+from sync.central.bulk import BulkSelect
 from sync.central.opening import Decoded, DecodedItem, OpenedItem
 from sync.central.problems import event_problem
 
@@ -17,13 +18,8 @@ CLONED = "cloned-device"
 REUSED = "id-reused"
 
 _KEY = tables.event_key.c
-# Built once: building a statement costs more than running it.
-_BY_ID = select(_KEY.id, _KEY.digest, _KEY.status, _KEY.server_seq).where(
-    _KEY.id.in_(bindparam("ids", expanding=True))
-)
-_BY_SEQ = select(_KEY.seq, _KEY.id).where(
-    _KEY.device == bindparam("device"), _KEY.seq.in_(bindparam("seqs", expanding=True))
-)
+_BY_ID = BulkSelect([_KEY.id, _KEY.digest, _KEY.status, _KEY.server_seq], _KEY.id)
+_BY_SEQ = BulkSelect([_KEY.seq, _KEY.id], _KEY.seq, _KEY.device)
 
 
 class KnownEvent(NamedTuple):
@@ -73,7 +69,7 @@ def answered(connection: Connection, items: Sequence[Decoded]) -> list[Decoded]:
     ids = {one.id for one in items if isinstance(one, DecodedItem)}
     if not ids:
         return list(items)
-    found = {line.id: line for line in connection.execute(_BY_ID, {"ids": ids})}
+    found = {line.id: line for line in _BY_ID(connection, ids)}
 
     def answer(one: DecodedItem) -> Decoded:
         line = found.get(one.id)
@@ -92,9 +88,9 @@ def known_among(connection: Connection, device: str, items: Sequence[OpenedItem]
     seqs = {item.seq for item in items}
     events = {
         str(line.id): KnownEvent(line.digest, line.status, line.server_seq)
-        for line in connection.execute(_BY_ID, {"ids": ids})
+        for line in _BY_ID(connection, ids)
     }
-    taken = connection.execute(_BY_SEQ, {"device": device, "seqs": seqs})
+    taken = _BY_SEQ(connection, seqs, device)
     return Known(events, {int(line.seq): str(line.id) for line in taken})
 
 

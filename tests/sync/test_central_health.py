@@ -9,7 +9,7 @@ import requests
 from sqlalchemy import text
 
 from sync.central.admin import CentralAdmin
-from sync.central.metrics import DatabaseFigures
+from sync.central.metrics import DatabaseFigures, Metrics
 from sync.central.server import running
 from sync.central.settings import CentralSettings
 from tests.sync.sender import Sender
@@ -110,3 +110,22 @@ def test_figures_say_when_the_database_is_away(doomed: Centre):
     assert [(sample.name, sample.value) for sample in found.samples] == [
         ("xianglin_database_up", 0)
     ]
+
+
+def test_many_ages_at_once_are_counted_as_each_alone_would_be():
+    ages = [-1.0, 0.0, 59.9, 60.0, 60.1, 600.0, 86_400.0, 1e9, 60.0]
+    at_once, alone = Metrics(), Metrics()
+    at_once.arrivals(ages)
+    for age in ages:
+        alone._ages.observe(age)
+
+    def samples(metrics: Metrics) -> dict[tuple[str, str], float]:
+        found = [one for family in metrics._ages.collect() for one in family.samples]
+        return {
+            (one.name, one.labels.get("le", "")): one.value
+            for one in found
+            if "created" not in one.name
+        }
+
+    assert samples(at_once) == samples(alone)
+    assert samples(at_once)["xianglin_event_age_seconds_bucket", "60.0"] == 5
