@@ -163,5 +163,6 @@ def _ports(
         hints=lambda _scope, _open, _offered: (),
         drafts=None,
         staff=None,
+        withdraw_consent=None,
         practice=book,
     )

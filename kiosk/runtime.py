@@ -54,6 +54,7 @@ from kiosk.services.staff import StaffSignIn
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheck
 from kiosk.services.verify_receipt import VerifyReceipt
+from kiosk.services.withdraw_consent import WithdrawConsent
 from kiosk.storage.clock_mark import read_clock_floor
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.device_key import load_or_make_device_seed
@@ -154,6 +155,7 @@ class Runtime:
             card_reader=self.card_reader,
             find_resident=FindResident(self.store, self.clock),
             record_consent=RecordConsent(self.store, self.clock),
+            withdraw_consent=WithdrawConsent(self.store, self.clock),
             submit_request=SubmitRequest(
                 self.store,
                 self.clock,

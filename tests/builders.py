@@ -30,6 +30,7 @@ from kiosk.services.record_consent import RecordConsent
 from kiosk.services.staff import StaffList, StaffSignIn
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheckResult, FaceView
+from kiosk.services.withdraw_consent import WithdrawConsent
 from kiosk.storage.database import open_kiosk_database
 from kiosk.storage.draft_seal import DeviceDraftSeal
 from kiosk.storage.residents import SqliteResidents
@@ -198,6 +199,7 @@ def make_world(
             card_reader=reader,
             find_resident=FindResident(store, clock),
             record_consent=RecordConsent(store, clock),
+            withdraw_consent=WithdrawConsent(store, clock),
             submit_request=SubmitRequest(
                 store, clock, lambda number: f"unlisted-{next(counter)}", "A07"
             ),

@@ -9,7 +9,9 @@ from kiosk.errors import FlowError, KioskError
 from kiosk.flows.actions import Action, Choose, PrintPage
 from kiosk.flows.flow import Destination
 from kiosk.flows.hints_step import HintsStep, has_hints
+from kiosk.flows.my_templates import MyTemplatesStep, has_templates
 from kiosk.flows.pages import (
+    MY_TEMPLATES_CHOICE,
     Progress,
     ProgressPage,
     ReceiptPage,
@@ -117,10 +119,13 @@ class ProgressStep:
             raise FlowError("nobody to show requests of")
         requests = ports.list_requests.newest_of(visit.resident, limit=4)
         prompt = Prompt("request_progress" if requests else "request_progress.none")
-        return ProgressPage(prompt, tuple(_line(request, ports) for request in requests))
+        lines = tuple(_line(request, ports) for request in requests)
+        return ProgressPage(prompt, lines, has_templates=has_templates(visit, ports))
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
-        """Only 返回 and the end lead on."""
+        """To what is enrolled of the person; else only 返回 and the end lead on."""
+        if isinstance(action, Choose) and action.choice_id == MY_TEMPLATES_CHOICE:
+            return Destination(MyTemplatesStep())
         raise FlowError(f"progress does not offer {type(action).__name__}")
 
 

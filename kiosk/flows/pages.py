@@ -253,12 +253,17 @@ class RequestLine:
     """The centre's decision in words when there is one."""
 
 
+MY_TEMPLATES_CHOICE = "my_templates"
+
+
 @dataclass(frozen=True, slots=True)
 class ProgressPage(PageModel):
-    """How far are my requests. At most four newest. Actions: Finish."""
+    """How far are my requests. At most four newest. Actions: Choose of ``MY_TEMPLATES_CHOICE``, Finish."""
 
     page_id = "request_progress"
     requests: tuple[RequestLine, ...] = ()
+    has_templates: bool = False
+    """Whether the person's face or voice is enrolled here."""
 
 
 @dataclass(frozen=True, slots=True)

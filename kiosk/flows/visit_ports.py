@@ -27,6 +27,7 @@ from kiosk.services.staff import StaffSignIn
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.verify_face import FaceCheckRun
 from kiosk.services.verify_receipt import ReceiptCheck
+from kiosk.services.withdraw_consent import WithdrawConsent
 
 if TYPE_CHECKING:
     # Practice is made of steps, which know the ports.
@@ -138,6 +139,8 @@ class VisitPorts:
     """A look for a code through the camera; None without a camera."""
     judge: BiometricJudge = lambda _scores, *, is_live: Assurance.NOBODY
     """What face and voice reach alone; by default nothing, so that a second factor is asked for."""
+    withdraw_consent: WithdrawConsent | None = None
+    """What is enrolled of a person, and the way to have it erased; None where nothing is kept: in practice."""
     note_face_check: Callable[[FaceCheckNote], None] = lambda _note: None
     """Keeps how a face check ended, without whose it was."""
     voice: VoiceWays | None = None

@@ -5,6 +5,7 @@ from kiosk.flows import pages as m
 from kiosk.flows.voice_check import CONSENT_POINTS
 from tests.ui.form_samples import FORM_SAMPLES
 from tests.ui.more_samples import MORE_SAMPLES
+from tests.ui.my_templates_samples import MY_TEMPLATES_SAMPLES
 from tests.ui.receipt_sample import MORNING, receipt
 from tests.ui.staff_samples import STAFF_SAMPLES
 
@@ -101,4 +102,5 @@ SAMPLES: dict[str, m.PageModel] = {
     **FORM_SAMPLES,
     **MORE_SAMPLES,
     **STAFF_SAMPLES,
+    **MY_TEMPLATES_SAMPLES,
 }

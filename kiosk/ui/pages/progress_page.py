@@ -1,17 +1,18 @@
 """How far are my requests: at most four cards, each with the same track as its receipt."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 
 from kiosk.clock import SITE_TIME_ZONE
 from kiosk.flows import pages as models
-from kiosk.flows.actions import Finish
+from kiosk.flows.actions import Choose, Finish
 from kiosk.ui.page import Page
 from kiosk.ui.widgets.action_button import Look
 from kiosk.ui.widgets.card_frame import CardFrame
 from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.stage_track import StageTrack
 from kiosk.ui.widgets.text_block import TextBlock
+from kiosk.ui.widgets.visibility import show_part
 
 MOST_REQUESTS = 4
 
@@ -29,16 +30,32 @@ class ProgressPage(Page[models.ProgressPage]):
         self.list.setSpacing(tokens.mm(4))
         self.nothing = Picture(self.kit, tokens.mm(110), "request_progress", has_disc=True)
         self.finish = self.button(Look.PRIMARY, "progress.finish", "check", Finish())
+        mine = Choose(models.MY_TEMPLATES_CHOICE)
+        self.mine = self.button(Look.SECONDARY, "progress.my_templates", "face", mine)
         self.answers.addStretch(1)
         self.answers.addWidget(self.nothing, 0, Qt.AlignmentFlag.AlignHCenter)
         self.answers.addLayout(self.list)
         self.answers.addStretch(1)
-        self.answers.addWidget(self.finish)
+        self.answers.addLayout(self._foot())
+
+    def _foot(self) -> QBoxLayout:
+        """The own data beside the end on a wide screen, above it on a narrow one: the cards need the height."""
+        is_wide = self.kit.tokens.is_landscape
+        direction = (
+            QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
+        )
+        row = QBoxLayout(direction)
+        row.setSpacing(self.answers.spacing())
+        row.addWidget(self.mine, 1)
+        row.addWidget(self.finish, 1)
+        return row
 
     def fill(self, model: models.ProgressPage) -> None:
         """Show one card for each request."""
         self._clear()
         self.nothing.setVisible(not model.requests)
+        show_part(self.mine, is_shown=model.has_templates)
+        self.list.setSpacing(self.kit.tokens.mm(3 if model.has_templates else 4))
         for request in model.requests[:MOST_REQUESTS]:
             card = self._card(request, is_dense=len(model.requests) > 2)
             self.cards.append(card)
