@@ -164,5 +164,7 @@ def _ports(
         drafts=None,
         staff=None,
         withdraw_consent=None,
+        attest=None,
+        limits=None,
         practice=book,
     )

@@ -37,6 +37,8 @@ from kiosk.parameters import PensionFiles
 from kiosk.practice import practice_ports
 from kiosk.published import make_offer, offer_number
 from kiosk.services.answer_sheets import AnswerSheets
+from kiosk.services.attest import Attest
+from kiosk.services.biometric_limits import BiometricLimits
 from kiosk.services.clock_guard import ClockGuard
 from kiosk.services.drafts import KEPT_FOR, Drafts
 from kiosk.services.find_resident import FindResident
@@ -174,6 +176,8 @@ class Runtime:
             has_room=self.store.has_room,
             drafts=self.drafts(),
             staff=StaffSignIn(self.store, self.clock),
+            attest=Attest(self.store, self.clock),
+            limits=BiometricLimits(self.store, self.clock),
             qr_rows=self.receipt_code().rows_of,
             printing=printing if printing is not None else NoPrinting(),
             # Anew each time: keys may have come meanwhile.

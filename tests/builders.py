@@ -21,6 +21,8 @@ from kiosk.flows.navigator import Navigator
 from kiosk.flows.visit_ports import SiteFacts, VisitPorts
 from kiosk.parameters import PensionFiles
 from kiosk.services.answer_sheets import AnswerSheets
+from kiosk.services.attest import Attest
+from kiosk.services.biometric_limits import BiometricLimits
 from kiosk.services.clock_guard import ClockGuard
 from kiosk.services.drafts import Drafts
 from kiosk.services.find_resident import FindResident
@@ -209,6 +211,8 @@ def make_world(
             start_face_check=lambda _template: FakeFaceCheck(),
             is_clock_behind=ClockGuard(store, clock).is_behind,
             staff=StaffSignIn(store, clock, QUICK_COST),
+            attest=Attest(store, clock),
+            limits=BiometricLimits(store, clock),
             drafts=Drafts(store, DeviceDraftSeal(b"s" * 32), clock),
             qr_rows=lambda _request: ("101", "010", "101"),
         )

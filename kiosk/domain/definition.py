@@ -62,6 +62,9 @@ class Example(Part):
     answers: dict[Key, Any]
 
 
+_OF_MONEY = frozenset({"bank_card", "money"})
+
+
 class ServiceDefinition(BaseModel):
     """One service; a request pins its version and digest, so that a later update never changes what was agreed."""
 
@@ -108,6 +111,11 @@ class ServiceDefinition(BaseModel):
     canonical: str = Field(default="", max_length=0, exclude=True, repr=False)
     """That JSON, so that an older draft can be finished after the file has changed."""
 
+    @property
+    def moves_money(self) -> bool:
+        """Whether an answer says how much is paid or where to: a wrong person would cost somebody money."""
+        return any(_is_of_money(step) for step in self.steps)
+
     def question(self, step_id: str) -> AnyQuestion:
         """One step by id.
 
@@ -133,3 +141,9 @@ class ServiceDefinition(BaseModel):
                     yield self.prompt_id(step.id, field.id), field.title, field.sentence
         for number, requirement in enumerate(self.requires):
             yield self.prompt_id("requires", str(number)), requirement.title, requirement.sentence
+
+
+def _is_of_money(question: AnyQuestion) -> bool:
+    if isinstance(question, GroupQuestion):
+        return any(field.type in _OF_MONEY for field in question.fields)
+    return question.type in _OF_MONEY

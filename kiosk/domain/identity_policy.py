@@ -12,6 +12,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiosk.domain.attestation import Attestation
+
 
 class Factor(enum.Enum):
     """One proof, by what it rests on."""
@@ -101,6 +103,21 @@ class Evidence:
     face_threshold: float | None = None
     biometric: Assurance = Assurance.NOBODY
     """What face and voice reach alone, see ``biometric_assurance``."""
+    attestation: Attestation | None = None
+    """Staff answer for the person; it is no proof and raises no assurance."""
+    exempt: frozenset[Factor] = frozenset()
+    """What no model can be made of; never asked for."""
+    refused_by: str = ""
+    """Number of the staff member who said that it is somebody else."""
+
+    def is_attested(self, needed: int) -> bool:
+        """Whether so many different staff members answer for the person."""
+        return self.attestation is not None and len(set(self.attestation.staff)) >= needed
+
+    @property
+    def may_be_shown(self) -> bool:
+        """Whether what belongs to the person alone may be shown: a typed number by itself opens nothing."""
+        return bool(self.factors or self.attestation) and not self.refused_by
 
     @property
     def weight(self) -> int:

@@ -18,7 +18,7 @@ MOST = 3
 
 def hints_of(visit: Visit, ports: VisitPorts) -> tuple[Hint, ...]:
     """At most three proposals for a person who has proved who they are."""
-    if visit.resident is None or not visit.evidence.factors:
+    if visit.resident is None or not visit.evidence.may_be_shown:
         return ()
     open_services = {
         request.service_id

@@ -32,6 +32,7 @@ __all__ = [
     "AnswerLine",
     "AnswerPage",
     "AnyPage",
+    "AttestPage",
     "CardPage",
     "ChoiceButton",
     "ChoicePage",
@@ -130,6 +131,13 @@ class ConfirmPersonPage(PageModel):
     page_id = "confirm_person"
     masked_name: str = ""
     masked_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttestPage(ConfirmPersonPage):
+    """Asked of staff: is it this person? Actions: Confirm, Decline."""
+
+    page_id = "attest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +321,7 @@ AnyPage = (
     | IdentifyPage
     | CitizenNumberPage
     | ConfirmPersonPage
+    | AttestPage
     | ConsentPage
     | FaceCheckPage
     | VoiceCheckPage

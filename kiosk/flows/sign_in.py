@@ -14,6 +14,7 @@ from kiosk.flows.actions import (
     Decline,
     UseCitizenNumber,
 )
+from kiosk.flows.biometric_limits import note_limits
 from kiosk.flows.flow import Destination, Step
 from kiosk.flows.form.start import register_first
 from kiosk.flows.notices import NoticeStep, Way
@@ -101,6 +102,7 @@ def _looked_up(visit: Visit, ports: VisitPorts, citizen_id: CitizenId) -> Destin
         if not visit.is_progress_enquiry:
             ways.append(register_first(visit, ports))
         return Destination(NoticeStep(Prompt("notice.not_on_roster"), tuple(ways), progress=WHO))
+    note_limits(visit, ports)
     visit.face_template = ports.face_template(visit.resident.resident_id)
     if ports.voice is not None:
         visit.voice_template = ports.voice.template(visit.resident.resident_id)

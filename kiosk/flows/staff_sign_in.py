@@ -16,12 +16,22 @@ StaffOnward: TypeAlias = Callable[[Visit, VisitPorts, str], Step]
 """Where a sign-in leads: given the staff number."""
 
 
-def can_sign_in(ports: VisitPorts) -> bool:
-    """Whether staff can sign in at this machine; the page that asks is shown whatever the database does."""
+def can_sign_in(ports: VisitPorts, wanted: int = 1) -> bool:
+    """Whether so many can sign in at this machine; the page that asks is shown whatever the database does."""
     try:
-        return ports.staff is not None and ports.staff.has_staff()
+        return ports.staff is not None and ports.staff.count() >= wanted
     except KioskError:
         return False
+
+
+def sign_out(visit: Visit, staff: str) -> bool:
+    """Whether that staff member was signed in still: each deed is done once for a PIN.
+
+    A page that is found again behind 返回 or 找人帮忙 asks for the PIN anew.
+    """
+    is_signed_in = bool(staff) and visit.staff == staff
+    visit.staff = ""
+    return is_signed_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,14 @@ from kiosk.flows.actions import (
     OtherWay,
     PinTyped,
 )
+from kiosk.flows.attestation import attest_ways, refused_notice
+from kiosk.flows.biometric_limits import (
+    begin_check,
+    check_failed,
+    check_passed,
+    check_spared,
+    may_ask,
+)
 from kiosk.flows.conclusion import ProgressStep
 from kiosk.flows.flow import Destination, Step
 from kiosk.flows.form.matters import waiting_matter
@@ -38,7 +46,8 @@ PIN_DIGITS = 6
 """Length of a social-security card's PIN."""
 
 MOST_FACE_ROUNDS = 2
-"""Of three tries each, in one visit: going back and forth must not give a stranger endless tries."""
+"""In one visit: who left the camera for another way may come back once. After three tries that did not match there is
+no second round."""
 
 CONSENT_POINTS = ("consent.only_compare", "consent.stays_here", "consent.no_photo_kept")
 
@@ -47,6 +56,23 @@ def next_step(visit: Visit, ports: VisitPorts) -> Step:
     """What to ask for next by the identity policy, or the review when the proofs suffice. Never a dead end."""
     if (known := _open_request_notice(visit, ports)) is not None:
         return known
+    if visit.evidence.refused_by:
+        return refused_notice(visit, ports)
+    if not visit.is_sure:
+        return _proof_step(visit, ports)
+    if (matter := waiting_matter(visit, ports)) is not None:
+        return matter
+    if visit.is_progress_enquiry:
+        return ProgressStep()
+    is_provisional = visit.evidence.weight < visit.required_factors
+    return service_start(visit, ports, is_provisional=is_provisional)
+
+
+def _proof_step(visit: Visit, ports: VisitPorts) -> Step:
+    """The step of the next proof, or the notice of who has none left."""
+    if _must_hear_of_rest(visit, ports):
+        visit.has_heard_of_rest = True
+        return _other_way_notice(next_step(visit, ports), "notice.face_rests")
     wanted = next_proof(visit.evidence, visit.required_factors, _ways(visit, ports))
     if wanted is NextProof.FACE:
         return _face_step(visit, ports)
@@ -56,19 +82,23 @@ def next_step(visit: Visit, ports: VisitPorts) -> Step:
         return CardStep()
     if wanted is NextProof.PIN:
         return PinStep()
-    if wanted is NextProof.NO_WAY_LEFT:
-        return _no_way_left(visit, ports)
-    if (matter := waiting_matter(visit, ports)) is not None:
-        return matter
-    if visit.is_progress_enquiry:
-        return ProgressStep()
-    return service_start(visit, ports)
+    return _no_way_left(visit, ports)
+
+
+def _must_hear_of_rest(visit: Visit, ports: VisitPorts) -> bool:
+    """Whether this person would be asked for the face now, were there no rest; told once a visit."""
+    is_resting = Factor.FACE in visit.resting and Factor.FACE not in visit.evidence.exempt
+    return is_resting and not visit.has_heard_of_rest and _is_face_there(visit, ports)
+
+
+def _is_face_there(visit: Visit, ports: VisitPorts) -> bool:
+    is_there = visit.face_template is not None and ports.has_camera()
+    return is_there and not visit.has_refused_face and not visit.has_face_failed
 
 
 def _ways(visit: Visit, ports: VisitPorts) -> Ways:
-    has_face = visit.face_template is not None and ports.has_camera()
     return Ways(
-        face=has_face and not visit.has_refused_face and not visit.has_face_failed,
+        face=_is_face_there(visit, ports) and may_ask(visit, Factor.FACE),
         card=ports.card_reader.state() is DeviceState.READY and not visit.has_no_card,
         pin=not visit.has_no_pin,
         voice=is_voice_way(visit, ports),
@@ -88,17 +118,18 @@ def _go_on(visit: Visit, ports: VisitPorts, notice: str) -> Step:
 
 
 def _no_way_left(visit: Visit, ports: VisitPorts) -> NoticeStep:
+    attest = attest_ways(visit, ports)
     if visit.is_progress_enquiry:
         return NoticeStep(
-            Prompt("notice.needs_proof_for_progress"), (), icon="help", progress=PROOF
+            Prompt("notice.needs_proof_for_progress"), attest, icon="help", progress=PROOF
         )
-    later = register_first(visit, ports)
-    return NoticeStep(Prompt("notice.no_way_left"), (later,), progress=PROOF)
+    name = "notice.not_modelled" if visit.evidence.exempt else "notice.no_way_left"
+    return NoticeStep(Prompt(name), (*attest, register_first(visit, ports)), progress=PROOF)
 
 
 def _open_request_notice(visit: Visit, ports: VisitPorts) -> NoticeStep | None:
     """Spare a person who has already asked for this; told only after one proof, as it is their business alone."""
-    if visit.resident is None or visit.service is None or not visit.evidence.factors:
+    if visit.resident is None or visit.service is None or not visit.evidence.may_be_shown:
         return None
     if visit.service.may_repeat or visit.correcting is not None:
         return None
@@ -142,8 +173,10 @@ def _face_check_or_next(visit: Visit, ports: VisitPorts) -> Step:
     if visit.face_rounds >= MOST_FACE_ROUNDS or Factor.FACE in visit.evidence.factors:
         visit.has_face_failed = True
         return next_step(visit, ports)
-    visit.face_rounds += 1
     visit.has_face_failed = False
+    if not begin_check(visit, ports, Factor.FACE):
+        return next_step(visit, ports)
+    visit.face_rounds += 1
     return FaceCheckStep()
 
 
@@ -167,6 +200,7 @@ class FaceCheckStep:
                 face_threshold=action.threshold,
                 biometric=_alone(visit, ports, action),
             )
+            check_passed(visit, ports, Factor.FACE)
             visit.face_score = _face_score(visit, action)
             visit.is_face_live = action.is_live
             return Destination(next_step(visit, ports), replaces=True)
@@ -174,12 +208,25 @@ class FaceCheckStep:
         if isinstance(action, OtherWay):
             return Destination(next_step(visit, ports), replaces=True)
         if isinstance(action, FaceNotAccepted):
-            onward = next_step(visit, ports)
-            return Destination(_other_way_notice(onward, "notice.face_not_matched"), replaces=True)
+            return Destination(_not_accepted(visit, ports, action), replaces=True)
         if isinstance(action, FaceCheckUnavailable):
+            check_spared(visit, ports, Factor.FACE)
             onward = next_step(visit, ports)
             return Destination(_other_way_notice(onward, "notice.face_unavailable"), replaces=True)
         raise FlowError(f"face check does not offer {type(action).__name__}")
+
+
+def _not_accepted(visit: Visit, ports: VisitPorts, action: FaceNotAccepted) -> NoticeStep:
+    """Three tries, then the next way; where nothing could be compared, it cost no try."""
+    prompt_id = "notice.face_not_matched"
+    if action.closest is None:
+        check_spared(visit, ports, Factor.FACE)
+    else:
+        visit.face_rounds = MOST_FACE_ROUNDS
+        if check_failed(visit, ports, Factor.FACE):
+            visit.has_heard_of_rest = True
+            prompt_id = "notice.face_rests"
+    return _other_way_notice(next_step(visit, ports), prompt_id)
 
 
 def _alone(visit: Visit, ports: VisitPorts, action: FaceAccepted) -> Assurance:

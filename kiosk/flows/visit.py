@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from kiosk.domain.attestation import attesters_needed
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.form import Form, Place
 from kiosk.domain.identity_evidence import Score
-from kiosk.domain.identity_policy import Evidence
+from kiosk.domain.identity_policy import Evidence, Factor
 from kiosk.domain.json_values import JsonValue
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
@@ -29,6 +30,9 @@ class Visit:
     has_face_failed: bool = False
     face_rounds: int = 0
     """Face checks begun for this person."""
+    resting: frozenset[Factor] = frozenset()
+    """What is not asked for today, after too many checks that did not know this person."""
+    has_heard_of_rest: bool = False
     face_score: Score | None = None
     """Of an accepted face, as the calibration weighs it."""
     is_face_live: bool = False
@@ -78,6 +82,21 @@ class Visit:
             return 0
         return self.service.required_factors if self.service else 1
 
+    @property
+    def attesters_needed(self) -> int:
+        """How many different staff members stand in for the proofs."""
+        moves_money = self.service is not None and self.service.moves_money
+        return attesters_needed(moves_money=moves_money)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether no further proof is asked for: enough of them, or staff answer for the person."""
+        evidence = self.evidence
+        is_enough = evidence.weight >= self.required_factors
+        return not evidence.refused_by and (
+            is_enough or evidence.is_attested(self.attesters_needed)
+        )
+
     def forget_person(self) -> None:
         """Drop who the person is, keep what they came for."""
         self.citizen_id = None
@@ -87,6 +106,8 @@ class Visit:
         self.has_refused_face = False
         self.has_face_failed = False
         self.face_rounds = 0
+        self.resting = frozenset()
+        self.has_heard_of_rest = False
         self.face_score = None
         self.is_face_live = False
         self.voice_template = None

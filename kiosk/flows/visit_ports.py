@@ -16,6 +16,8 @@ from kiosk.domain.service_request import ServiceRequest
 from kiosk.flows.county_tables import CountyTables
 from kiosk.flows.voice_ways import VoiceWays
 from kiosk.services.answer_sheet import AnswerSheet
+from kiosk.services.attest import Attest
+from kiosk.services.biometric_limits import BiometricLimits
 from kiosk.services.drafts import Drafts
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
@@ -155,5 +157,9 @@ class VisitPorts:
     """Set in practice only."""
     staff: StaffSignIn | None = None
     """None where staff cannot sign in: in practice."""
+    attest: Attest | None = None
+    """Writes down what staff say of a person; None in practice."""
+    limits: BiometricLimits | None = None
+    """How often face and voice may be tried, and who is never asked; None in practice."""
     drafts: Drafts | None = None
     """None where nothing is kept: in practice."""

@@ -16,6 +16,13 @@ from kiosk.flows.actions import (
     VoiceCheckUnavailable,
     VoiceScored,
 )
+from kiosk.flows.biometric_limits import (
+    begin_check,
+    check_failed,
+    check_passed,
+    check_spared,
+    may_ask,
+)
 from kiosk.flows.flow import Destination, Step
 from kiosk.flows.pages import ConsentPage, Progress, VoiceCheckPage
 from kiosk.flows.visit import Visit
@@ -39,7 +46,8 @@ GoOn = Callable[[Visit, VisitPorts, str], Step]
 def is_voice_way(visit: Visit, ports: VisitPorts) -> bool:
     """Whether this visit can still try the voice."""
     is_there = ports.voice is not None and visit.voice_template is not None
-    return is_there and not visit.has_refused_voice and not visit.has_voice_failed
+    is_open = not visit.has_refused_voice and not visit.has_voice_failed
+    return is_there and is_open and may_ask(visit, Factor.VOICE)
 
 
 def voice_step(visit: Visit, ports: VisitPorts, go_on: GoOn) -> Step:
@@ -53,7 +61,8 @@ def voice_step(visit: Visit, ports: VisitPorts, go_on: GoOn) -> Step:
 
 
 def _check_or_next(visit: Visit, ports: VisitPorts, go_on: GoOn) -> Step:
-    if visit.voice_rounds >= MOST_ROUNDS:
+    is_out = visit.voice_rounds >= MOST_ROUNDS
+    if is_out or not begin_check(visit, ports, Factor.VOICE):
         visit.has_voice_failed = True
         return go_on(visit, ports, "")
     visit.voice_rounds += 1
@@ -97,6 +106,7 @@ class VoiceCheckStep:
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
         """A known voice is one proof; anything else leads to the next way."""
         if isinstance(action, VoiceScored) and _is_known(visit, ports, action.score):
+            check_passed(visit, ports, Factor.VOICE)
             return Destination(self.go_on(visit, ports, ""), replaces=True)
         notices: dict[type[Action], str] = {
             VoiceScored: "notice.voice_not_known",
@@ -107,6 +117,10 @@ class VoiceCheckStep:
         if type(action) not in notices:
             raise FlowError(f"voice check does not offer {type(action).__name__}")
         visit.has_voice_failed = True
+        if isinstance(action, VoiceScored):
+            check_failed(visit, ports, Factor.VOICE)
+        elif not isinstance(action, OtherWay):
+            check_spared(visit, ports, Factor.VOICE)
         return Destination(self.go_on(visit, ports, notices[type(action)]), replaces=True)
 
 

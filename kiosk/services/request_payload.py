@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.domain.citizen_id import CitizenId
+from kiosk.domain.identity_outcome import check_record
 from kiosk.domain.identity_policy import Evidence
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest, evidence_record
@@ -23,6 +24,8 @@ class Applicant:
     on_behalf_of: Resident | None = None
     proxy_reason: str = ""
     """Why the other does not come."""
+    required_factors: int = 0
+    """How many proofs the service asks for."""
 
     @property
     def is_proxy(self) -> bool:
@@ -52,7 +55,8 @@ def request_payload(
         "accepted_at": request.accepted_at.isoformat(timespec="milliseconds"),
         "assurance": int(request.assurance),
         "is_provisional": request.is_provisional,
-        "evidence": evidence_record(applicant.evidence),
+        "evidence": evidence_record(applicant.evidence)
+        | check_record(applicant.evidence, applicant.required_factors),
         "form": form,
     }
     if not request.resident_id:

@@ -122,14 +122,14 @@ class StaffSignIn:
     cost: int = SCRYPT_COST
     """Of a number that nobody has."""
 
-    def has_staff(self) -> bool:
-        """Whether anybody may sign in here.
+    def count(self) -> int:
+        """How many may sign in here.
 
         Raises:
             StorageError.
         """
         with self.store.transaction() as transaction:
-            return bool(transaction.staff.all())
+            return len(transaction.staff.all())
 
     def sign_in(self, number: str, pin: str) -> SignInResult:
         """Check one entry.

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from kiosk.domain.attachment import Attachment
-from kiosk.domain.attempt_count import AttemptCount
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.consent import BiometricConsent, ConsentKind
 from kiosk.domain.definition import ServiceDefinition
@@ -16,7 +15,7 @@ from kiosk.domain.logged_score import LoggedScore
 from kiosk.domain.print_job import PrintJob, PrintJobState
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
-from kiosk.domain.staff import StaffMember
+from kiosk.services.limit_rows import Attempts, Exemptions, StaffRows
 from kiosk.services.template_store import FaceTemplates, VoiceTemplates
 from sync.events import AttachmentRef
 
@@ -189,32 +188,6 @@ class ScoreLog(Protocol):
         """Delete lines of days before this one, and the oldest days' above the number; how many."""
 
 
-class StaffRows(Protocol):
-    """Who of the staff may sign in here."""
-
-    def find(self, number: str) -> StaffMember | None:
-        """One by number, or None."""
-
-    def all(self) -> tuple[StaffMember, ...]:
-        """Everybody, by number."""
-
-    def add(self, member: StaffMember) -> None:
-        """Store a new one."""
-
-    def erase(self, number: str) -> bool:
-        """Delete one; whether there was one."""
-
-
-class Attempts(Protocol):
-    """Counts of what may not be tried endlessly, by kind and subject."""
-
-    def of(self, kind: str, subject: str) -> AttemptCount:
-        """The count; a fresh one when nothing was counted."""
-
-    def put(self, kind: str, subject: str, count: AttemptCount) -> None:
-        """Store a count."""
-
-
 class Transaction(Protocol):
     """Everything that is committed together or not at all."""
 
@@ -257,6 +230,10 @@ class Transaction(Protocol):
     @property
     def attempts(self) -> Attempts:
         """Counts of what may not be tried endlessly."""
+
+    @property
+    def exemptions(self) -> Exemptions:
+        """Who is never asked for face or voice."""
 
     def next_receipt_counter(self) -> int:
         """Take the next number; never given twice, also not after a roll-back of the clock.

@@ -8,6 +8,7 @@ from kiosk.clock import Clock
 from kiosk.domain.attachment import Attachment
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
+from kiosk.domain.identity_outcome import outcome_of
 from kiosk.domain.identity_policy import Evidence
 from kiosk.domain.json_values import JsonValue
 from kiosk.domain.receipt import format_receipt_number
@@ -76,7 +77,9 @@ class SubmitRequest:
             StorageFull, StorageBusy, StorageDamaged: nothing was written, nothing was promised.
             AttachmentRefused: the same, for a file that cannot be kept.
         """
-        applicant = Applicant(resident, citizen_id, evidence, on_behalf_of, proxy_reason)
+        applicant = Applicant(
+            resident, citizen_id, evidence, on_behalf_of, proxy_reason, service.required_factors
+        )
         has_room = self.store.has_room()
         with self.store.transaction() as transaction:
             before = transaction.requests.get(request_id)
@@ -96,7 +99,7 @@ class SubmitRequest:
             self._append_event(transaction, request, service.priority, applicant, form, files)
             also(transaction)
             transaction.note_device_moment(request.accepted_at)
-            transaction.audit(_accepted(request, is_proxy=applicant.is_proxy))
+            transaction.audit(_accepted(request, applicant))
         self._tell()
         return request
 
@@ -116,7 +119,9 @@ class SubmitRequest:
     ) -> ServiceRequest:
         person, evidence = applicant.beneficiary, applicant.evidence
         has_few_proofs = (
-            evidence.weight < service.required_factors or evidence.assurance < service.assurance
+            evidence.weight < service.required_factors
+            or evidence.assurance < service.assurance
+            or bool(evidence.refused_by)
         )
         return ServiceRequest(
             request_id=request_id,
@@ -191,15 +196,16 @@ def _close_corrected(
     )
 
 
-def _accepted(request: ServiceRequest, *, is_proxy: bool) -> AuditEntry:
-    return AuditEntry(
-        kind="request.accepted",
-        subject=request.request_id,
-        details={
-            "service": request.service_id,
-            "receipt": request.receipt_number,
-            "assurance": int(request.assurance),
-            "is_provisional": request.is_provisional,
-            "is_proxy": is_proxy,
-        },
-    )
+def _accepted(request: ServiceRequest, applicant: Applicant) -> AuditEntry:
+    evidence = applicant.evidence
+    details: dict[str, str | int | bool | None] = {
+        "service": request.service_id,
+        "receipt": request.receipt_number,
+        "assurance": int(request.assurance),
+        "is_provisional": request.is_provisional,
+        "is_proxy": applicant.is_proxy,
+        "outcome": outcome_of(evidence, applicant.required_factors).value,
+    }
+    if evidence.attestation is not None:
+        details["attested_by"] = " ".join(evidence.attestation.staff)
+    return AuditEntry("request.accepted", request.request_id, details)

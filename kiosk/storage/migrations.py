@@ -8,6 +8,7 @@ from kiosk.storage import (
     migration_0003,
     migration_0004,
     migration_0005,
+    migration_exemptions,
     migration_score_log,
     migration_staff,
     migration_templates,
@@ -61,3 +62,4 @@ KIOSK_MIGRATIONS(name="0005_attachment_chunks")(migration_0005.attachment_chunks
 KIOSK_MIGRATIONS(name="0006_score_log")(migration_score_log.score_log)
 KIOSK_MIGRATIONS(name="0007_sealed_templates")(migration_templates.sealed_templates)
 KIOSK_MIGRATIONS(name="0008_staff")(migration_staff.staff_and_attempts)
+KIOSK_MIGRATIONS(name="0009_biometric_exemptions")(migration_exemptions.biometric_exemptions)

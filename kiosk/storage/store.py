@@ -17,6 +17,7 @@ from kiosk.storage.audit_log import append_audit
 from kiosk.storage.consents import add_consent, newest_consent
 from kiosk.storage.database import RESERVE_BYTES, free_bytes, kiosk_errors
 from kiosk.storage.drafts import SqliteDrafts
+from kiosk.storage.exemptions import SqliteExemptions
 from kiosk.storage.face_templates import SqliteFaceTemplates
 from kiosk.storage.kiosk_database import KioskDatabase
 from kiosk.storage.print_jobs import SqlitePrintJobs
@@ -89,6 +90,11 @@ class SqliteTransaction:
     def attempts(self) -> SqliteAttempts:
         """Counts of what may not be tried endlessly."""
         return SqliteAttempts(self.database)
+
+    @property
+    def exemptions(self) -> SqliteExemptions:
+        """Who is never asked for face or voice."""
+        return SqliteExemptions(self.database)
 
     def next_receipt_counter(self) -> int:
         """Take the next number; the transaction's roll-back gives it back, a commit never does."""

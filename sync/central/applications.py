@@ -11,6 +11,7 @@ from sync.central.bulk import BulkInsert, BulkSelect
 from sync.central.corrections import FLAG_PROXY, IN_REVIEW, Link, supersede
 from sync.central.decisions import LIFE_CERTIFICATION, certified_values, needs_no_person
 from sync.central.effects import Arrival, Intake, Refused
+from sync.central.person_check import PersonCheck, read_person_check
 from sync.central.problems import event_problem
 from sync.events import iso_utc, parse_utc
 from sync.item_body import ItemBody
@@ -73,6 +74,7 @@ class ServiceRequest:
     payload: ServiceRequestPayload
     accepted_at: str
     """As the centre writes times."""
+    check: PersonCheck
 
 
 _NO_PROXY = ProxyPayload()
@@ -89,7 +91,7 @@ def read_service_request(body: ItemBody) -> ServiceRequest:
         accepted_at = iso_utc(parse_utc(payload.accepted_at))
     except (ValidationError, ValueError) as error:
         raise Refused(event_problem("malformed", "The payload is not of its schema")) from error
-    return ServiceRequest(payload, accepted_at)
+    return ServiceRequest(payload, accepted_at, read_person_check(payload.evidence))
 
 
 def open_applications(intake: Intake, arrivals: Sequence[Arrival]) -> None:
@@ -116,7 +118,8 @@ def _row(intake: Intake, arrival: Arrival, link: Link, *, is_known: bool) -> dic
     payload = request.payload
     proxy = payload.proxy or _NO_PROXY
     time = intake.times[arrival.body.id]
-    flags = (FLAG_PROXY if payload.proxy else "", link.flag)
+    check = request.check
+    flags = (FLAG_PROXY if payload.proxy else "", *check.flags, link.flag)
     row = {
         "region_code": intake.region_code,
         "event_id": arrival.body.id,
@@ -141,9 +144,12 @@ def _row(intake: Intake, arrival: Arrival, link: Link, *, is_known: bool) -> dic
         "proxy_resident_id": proxy.resident_id,
         "proxy_claim": "" if proxy.resident_id else proxy.citizen_id,
         "proxy_reason": proxy.reason,
+        "identity_outcome": check.outcome,
+        "attested_by": check.attested_by,
+        "refused_by": check.refused_by,
         "change": intake.next_change(),
     }
-    if is_known and _needs_nobody(payload):
+    if is_known and not check.needs_person and _needs_nobody(payload):
         values, until = certified_values(time.at, intake.now)
         row.update(values)
         intake.certify(payload.resident_id, until)

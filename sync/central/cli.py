@@ -343,6 +343,8 @@ _APPLICATION_COLUMNS = (
     "service_id",
     "device",
     "assurance",
+    "identity_outcome",
+    "attested_by",
     "state",
     "attachments_missing",
     "flags",

@@ -123,6 +123,10 @@ application = Table(
     Column("proxy_resident_id", String(64), nullable=False, server_default=""),
     Column("proxy_claim", String(64), nullable=False, server_default=""),
     Column("proxy_reason", String(200), nullable=False, server_default=""),
+    # How the check of the person ended, and staff of the machine by number: who answered for it, who denied it.
+    Column("identity_outcome", String(20), nullable=False, server_default=""),
+    Column("attested_by", String(40), nullable=False, server_default=""),
+    Column("refused_by", String(8), nullable=False, server_default=""),
     # Of its device, which counts them.
     Column("change", NUMBER, nullable=False),
     Index("application_feed", "device", "change"),

@@ -26,7 +26,7 @@ def test_staff_sign_in_and_come_back_to_where_the_visit_was(world: World) -> Non
     world.add_staff()
     navigator = world.navigator()
     page = walk(navigator, *TO_SIGN_IN, (StaffTyped("2041", "280617"), NoticePage))
-    assert (page.prompt.id, page.prompt.values["number"]) == ("staff.desk", "2041")
+    assert (page.prompt.id, page.prompt.values["number"]) == ("staff.desk.nobody", "2041")
     assert isinstance(navigator.act(GoBack()), ServicesPage)
 
 

@@ -142,7 +142,7 @@ def test_one_who_was_removed_signs_in_no_more(world: World) -> None:
     staff.remove(NUMBER)
     assert sign_in(world) == "wrong"
     assert world.ports.staff is not None
-    assert not world.ports.staff.has_staff()
+    assert world.ports.staff.count() == 0
     with pytest.raises(StaffNotChanged) as caught:
         staff.remove(NUMBER)
     assert caught.value.reason == "number_unknown"

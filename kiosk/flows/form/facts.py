@@ -36,7 +36,7 @@ def form_scope(visit: Visit, ports: VisitPorts) -> Lookup:
     """
     person = visit.citizen_id
     resident = visit.resident
-    has_proof = bool(visit.evidence.factors)
+    has_proof = visit.evidence.may_be_shown
     return person_scope(
         birth_date=person.birth_date if person else None,
         sex=person.sex if person else None,

@@ -24,7 +24,7 @@ def waiting_matter(visit: Visit, ports: VisitPorts) -> Step | None:
     if visit.has_seen_matters:
         return None
     visit.has_seen_matters = True
-    if visit.resident is not None and visit.evidence.factors:
+    if visit.resident is not None and visit.evidence.may_be_shown:
         for request in ports.list_requests.needing_correction(visit.resident):
             if definition_of(request, ports) is not None:
                 return CorrectionOfferStep(request)

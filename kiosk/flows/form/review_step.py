@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from accessibility.prompt import Prompt
 from kiosk.domain.form import Place
+from kiosk.domain.identity_outcome import Outcome, outcome_of
 from kiosk.domain.identity_policy import Factor
 from kiosk.errors import FlowError
 from kiosk.flows.actions import Action, Confirm, EditLine, TurnPage
@@ -56,6 +57,12 @@ class FormReviewStep:
         )
 
     def _proof(self, visit: Visit, ports: VisitPorts) -> str:
+        outcome = outcome_of(visit.evidence, visit.required_factors)
+        given = visit.evidence.attestation
+        if outcome is Outcome.PROVISIONAL and given is not None:
+            return ports.label("review.proof_attested", staff="、".join(given.staff))
+        if outcome is Outcome.CANNOT_BE_MODELLED:
+            return ports.label("review.proof_not_modelled")
         proved = [factor for factor in Factor if factor in visit.evidence.factors]
         if self.is_provisional or not proved:
             return ports.label("review.proof_later" if self.is_provisional else "review.proof_none")

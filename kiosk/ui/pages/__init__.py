@@ -5,6 +5,7 @@ from typing import Any
 from kiosk.flows import pages as models
 from kiosk.ui.page import Page
 from kiosk.ui.pages.answer_page import AnswerPage
+from kiosk.ui.pages.attest_page import AttestPage
 from kiosk.ui.pages.card_page import CardPage
 from kiosk.ui.pages.choice_page import ChoicePage
 from kiosk.ui.pages.citizen_number_page import CitizenNumberPage
@@ -41,6 +42,7 @@ PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
     (models.IdentifyPage, IdentifyPage),
     (models.CitizenNumberPage, CitizenNumberPage),
     (models.ConfirmPersonPage, ConfirmPersonPage),
+    (models.AttestPage, AttestPage),
     (models.ConsentPage, ConsentPage),
     (models.FaceCheckPage, FaceCheckPage),
     (models.VoiceCheckPage, VoiceCheckPage),

@@ -1,5 +1,7 @@
 """Is this you: a masked name and number, yes or no."""
 
+from typing import ClassVar
+
 from PySide6.QtCore import Qt
 
 from kiosk.flows import pages as models
@@ -14,6 +16,9 @@ from kiosk.ui.widgets.text_block import TextBlock
 
 class ConfirmPersonPage(Page[models.ConfirmPersonPage]):
     """One card, two buttons."""
+
+    yes_id: ClassVar[str] = "confirm_person.yes"
+    no_id: ClassVar[str] = "confirm_person.no"
 
     def build(self) -> None:
         """Make card and buttons."""
@@ -31,8 +36,8 @@ class ConfirmPersonPage(Page[models.ConfirmPersonPage]):
         )
         frame.column.addWidget(self.name)
         frame.column.addWidget(self.number)
-        self.yes = self.button(Look.PRIMARY, "confirm_person.yes", "person_yes", Confirm())
-        self.no = self.button(Look.SECONDARY, "confirm_person.no", "person_no", Decline())
+        self.yes = self.button(Look.PRIMARY, self.yes_id, "person_yes", Confirm())
+        self.no = self.button(Look.SECONDARY, self.no_id, "person_no", Decline())
         self.answers.addStretch(1)
         self.answers.addWidget(frame)
         self.answers.addStretch(1)
