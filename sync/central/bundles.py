@@ -173,7 +173,7 @@ class BundleIntake:
         keys = self.keys()
         reader = ItemReader(decode_item, keys.openers, keys.is_over, PROTOCOL_V2)
         for items in _batches(self._items(device, records, merkle, outcome)):
-            results, _ = receive_batch(self.database, device, items, self.now(), reader)
+            results = receive_batch(self.database, device, items, self.now(), reader).results
             if self._note(device, items, results, outcome):
                 # What stands behind it may be of the same subject; the whole part waits for the next time.
                 raise BundleRefused("later", "the centre cannot take an event now")

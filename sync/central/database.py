@@ -137,7 +137,7 @@ class CentralDatabase:
     def epoch(self) -> str:
         """Which of its lives the centre lives; read each time, because staff renew it beside a running server."""
         with self.reading() as connection:
-            return _meta(connection, "epoch")
+            return epoch_of(connection)
 
     def close(self) -> None:
         """Give every connection back."""
@@ -195,6 +195,11 @@ _TAKE_NUMBERS = (
 
 
 _META = select(tables.meta.c.value).where(tables.meta.c.name == bindparam("of"))
+
+
+def epoch_of(connection: Connection) -> str:
+    """Which of its lives the centre lives."""
+    return _meta(connection, "epoch")
 
 
 def next_number(connection: Connection, name: str) -> int:

@@ -5,22 +5,31 @@ savepoint: one event's fault is no other's.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from sync.answers import PROTOCOL_VERSION, EventResult, EventStatus
 from sync.central import tables
 from sync.central.corrected_time import Reception
-from sync.central.database import CentralDatabase
+from sync.central.database import CentralDatabase, epoch_of
 from sync.central.decisions import certify
 from sync.central.device_keys import keys_of
 from sync.central.devices import Device, find_device
 from sync.central.effects import Intake
 from sync.central.observing import county_of
-from sync.central.opening import BEFORE, ItemReader, OpenedItem, Reading, decode_items, open_items
+from sync.central.opening import (
+    BEFORE,
+    DecodedItem,
+    ItemReader,
+    OpenedItem,
+    Reading,
+    decode_items,
+    open_items,
+)
 from sync.central.recording import Recorder
 from sync.central.verdicts import answered, for_version_1
 from sync.errors import NotAuthorised
@@ -57,12 +66,27 @@ class Delivery:
     reception: Reception
     results: list[EventResult | None] = field(default_factory=list)
     hwm: int = 0
+    epoch: str = ""
+    """Of the centre when it took the events in."""
     ages_s: list[float] = field(default_factory=list)
     """Of new events, how long ago they happened."""
+    seem_new: bool = False
+    """None of the events was known when they were opened."""
 
     def reset(self) -> None:
         """Forget an attempt that was undone."""
-        self.results, self.hwm, self.ages_s = [], 0, []
+        self.results, self.hwm, self.epoch, self.ages_s = [], 0, "", []
+
+
+class Received(NamedTuple):
+    """What became of a batch."""
+
+    results: tuple[EventResult, ...]
+    """For each item whose id could be read."""
+    hwm: int
+    """The device's high-water mark."""
+    epoch: str
+    """Of the centre, read in the same transaction."""
 
 
 def receive_batch(
@@ -70,23 +94,25 @@ def receive_batch(
     device: Device,
     items: Sequence[bytes],
     now: datetime,
-    reader: ItemReader = BEFORE,
+    reader: ItemReader | Callable[[Connection], ItemReader] = BEFORE,
     reception: Reception | None = None,
-) -> tuple[tuple[EventResult, ...], int]:
+) -> Received:
     """Take a batch in; when this returns, it is committed and on the disk.
 
     Args:
-        reader: which items can be read; as it is, those of version 1.
+        reader: which items can be read, or how to find out in the snapshot that is read anyway; as it is, those of
+            version 1.
         reception: what the device's clocks said when it delivered; None for items that somebody else brought.
-    Returns:
-        a result for each item whose id could be read, and the device's high-water mark.
     """
-    decoded = decode_items(items, device.id, reader)
     with database.reading() as connection:
-        decoded = answered(connection, decoded)
+        if not isinstance(reader, ItemReader):
+            reader = reader(connection)
+        decoded = decode_items(items, device.id, reader)
+        decoded, seem_new = answered(connection, decoded)
         keys = keys_of(connection, device.id, device.public_key)
+        epoch = "" if any(isinstance(one, DecodedItem) for one in decoded) else epoch_of(connection)
     readings = open_items(decoded, keys, reader)
-    delivery = Delivery(device.id, readings, reception or Reception(now))
+    delivery = Delivery(device.id, readings, reception or Reception(now), seem_new=seem_new)
 
     def commit(deliveries: Sequence[Delivery]) -> None:
         with database.writing() as connection:
@@ -96,22 +122,24 @@ def receive_batch(
         database.groups.run(delivery, commit)
     else:
         delivery.results = [one if isinstance(one, EventResult) else None for one in readings]
-        delivery.hwm = device.hwm
+        delivery.hwm, delivery.epoch = device.hwm, epoch or database.epoch
     statuses = Counter(one.status.value if one else "unnamed" for one in delivery.results)
     database.observer.batch(county_of(device.region_code), statuses, sum(map(len, items)))
     database.observer.arrivals(delivery.ages_s)
     named = [result for result in delivery.results if result is not None]
     if reader.protocol == PROTOCOL_VERSION:
         named = [for_version_1(result) for result in named]
-    return tuple(named), delivery.hwm
+    return Received(tuple(named), delivery.hwm, delivery.epoch)
 
 
 def take_in(connection: Connection, deliveries: Sequence[Delivery]) -> None:
     """Write deliveries in the caller's transaction."""
     certified: dict[str, date] = {}
+    epoch = epoch_of(connection)
     # Rows are locked in the order of their ids, so that no two groups wait for each other. The order of one device's
     # deliveries stays.
     for delivery in sorted(deliveries, key=lambda one: one.owner):
+        delivery.epoch = epoch
         for resident_id, until in _take_in(connection, delivery).items():
             certified[resident_id] = max(until, certified.get(resident_id, until))
     certify(connection, certified)
@@ -138,7 +166,7 @@ def _take_in(connection: Connection, delivery: Delivery) -> dict[str, date]:
     )
     opened = [one for one in delivery.readings if isinstance(one, OpenedItem)]
     recorder = Recorder(intake, opened)
-    answers = iter(recorder.record())
+    answers = iter(recorder.record(seem_new=delivery.seem_new))
     delivery.results = [
         next(answers) if isinstance(one, OpenedItem) else one for one in delivery.readings
     ]

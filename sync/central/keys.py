@@ -87,6 +87,10 @@ class CentreKeys:
         return any(one.key_id == key_id for one in self.over)
 
 
+class KeysChanged(Exception):
+    """The keys in memory are not those that count now."""
+
+
 class Transactions(Protocol):
     """The part of the centre's database that is needed here."""
 
@@ -107,17 +111,30 @@ class CentreKeyStore:
 
     def current(self) -> CentreKeys:
         """The keys that count now."""
-        known, now = self._known, self._now()
-        with self._database.reading() as connection:
-            serial = connection.execute(_SERIAL).scalar()
-        if known is not None and known.serial == serial and not known.is_stale(now):
-            return known
+        now = self._now()
+        try:
+            with self._database.reading() as connection:
+                return self.known(connection)
+        except KeysChanged:
+            pass
         with self._database.writing() as connection:
             prepare(connection, now)
             found = load(connection, now)
         # Two threads may do this at once; they find the same.
         self._known = found
         return found
+
+    def known(self, connection: Connection) -> CentreKeys:
+        """The same for somebody who reads the database anyway.
+
+        Raises:
+            KeysChanged: they have to be read anew, which ``current`` does.
+        """
+        known = self._known
+        serial = connection.execute(_SERIAL).scalar()
+        if known is None or known.serial != serial or known.is_stale(self._now()):
+            raise KeysChanged
+        return known
 
     def rotate(self, kinds: Sequence[str], overlap: timedelta) -> CentreKeys:
         """Make new keys of these kinds; the present ones count for the time of the overlap."""

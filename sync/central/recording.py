@@ -1,7 +1,7 @@
 """Writing the events of one batch: all at once, and one by one when that does not go."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -17,7 +17,7 @@ from sync.central.database import received_numbers
 from sync.central.effects import Intake, Refused
 from sync.central.event_times import times_of
 from sync.central.opening import OpenedItem
-from sync.central.verdicts import CLONED, KnownEvent, known_among, later
+from sync.central.verdicts import CLONED, Known, KnownEvent, known_among, later
 from sync.events import iso_utc
 
 logger = logging.getLogger(__name__)
@@ -60,13 +60,23 @@ class Recorder:
     def __init__(self, intake: Intake, items: Sequence[OpenedItem]) -> None:
         self._intake = intake
         self._items = items
-        self._known = known_among(intake.connection, intake.device, items)
+        self._known = Known({}, {})
         self._answers: dict[int, EventResult] = {}
+        self._fault: Exception | None = None
+        """Why the last try failed."""
         self.highest = 0
         """The highest sequence number that was written."""
 
-    def record(self) -> list[EventResult]:
-        """Write what is new; an answer for each item, in their order."""
+    def record(self, *, seem_new: bool = False) -> list[EventResult]:
+        """Write what is new; an answer for each item, in their order.
+
+        Args:
+            seem_new: none was known a moment ago. Then they are written without asking again: the table itself refuses
+                an id and a sequence number that it has, and only when it does so somebody has to look.
+        """
+        if seem_new and self._is_all_written():
+            return [self._answers[place] for place in range(len(self._items))]
+        self._known = known_among(self._intake.connection, self._intake.device, self._items)
         ids: dict[str, int] = {}
         seqs: set[int] = set()
         repeated: list[int] = []
@@ -87,6 +97,15 @@ class Recorder:
         answers = self._held_back()
         self._raise_alarms(answers)
         return answers
+
+    def _is_all_written(self) -> bool:
+        """Write all as new; whether it went. When it did not, nothing is left of it."""
+        items = self._items
+        if len({item.id for item in items}) < len(items) or len({item.seq for item in items}) < len(
+            items
+        ):
+            return False
+        return bool(items) and self._is_tried(lambda: self._entries(range(len(items))))
 
     def _raise_alarms(self, answers: Sequence[EventResult]) -> None:
         clashes = []
@@ -133,10 +152,26 @@ class Recorder:
 
     def _is_written(self, entries: Sequence[_Entry]) -> bool:
         """Write in a savepoint; whether it went."""
+        if self._is_tried(lambda: entries):
+            return True
+        if len(entries) > 1:
+            return False
+        (entry,) = entries
+        fault = self._fault
+        if isinstance(fault, Refused) and entry.refusal is None:
+            entry.refusal = fault.problem
+            return self._is_written(entries)
+        # Not the kiosk's fault, so it is not told to set the event aside; the type only, no personal data.
+        logger.error("event %s: not taken: %s", entry.item.id, type(fault).__name__)
+        return False
+
+    def _is_tried(self, made: Callable[[], Sequence[_Entry]]) -> bool:
+        """Write in a savepoint; whether it went. Why it did not is kept."""
         intake = self._intake
         before = intake.change, dict(intake.certified)
         try:
             with intake.connection.begin_nested():
+                entries = made()
                 self._insert(entries)
         except Exception as error:
             intake.change, intake.certified = before
@@ -144,14 +179,7 @@ class Recorder:
             # may be promised.
             if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
                 raise
-            if len(entries) > 1:
-                return False
-            (entry,) = entries
-            if isinstance(error, Refused) and entry.refusal is None:
-                entry.refusal = error.problem
-                return self._is_written(entries)
-            # Not the kiosk's fault, so it is not told to set the event aside; the type only, no personal data.
-            logger.error("event %s: not taken: %s", entry.item.id, type(error).__name__)  # noqa: TRY400
+            self._fault = error
             return False
         for entry in entries:
             item = entry.item

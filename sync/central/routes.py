@@ -1,12 +1,13 @@
 """The centre's operations. Bodies are bounded while they are read; answers are signed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import Connection
 
 from sync.answers import (
     PROTOCOL_V2,
@@ -40,10 +41,10 @@ from sync.central.examples import (
 from sync.central.feed_routes import add_sealed_feeds
 from sync.central.health import add_health
 from sync.central.in_flight import RETRY_AFTER_S, place_of
-from sync.central.inbox import gaps_of, receive_batch
+from sync.central.inbox import Received, gaps_of, receive_batch
 from sync.central.key_routes import add_keys
-from sync.central.keys import CentreKeyStore
-from sync.central.opening import BEFORE, ItemReader
+from sync.central.keys import CentreKeys, CentreKeyStore, KeysChanged
+from sync.central.opening import ItemReader
 from sync.central.problems import ProblemError
 from sync.central.supply_routes import add_supplies
 from sync.envelope import decode_item
@@ -113,15 +114,27 @@ class CentreServices:
             "nonce": caller.nonce,
         }
 
-    def sealed(self, answer: SignedAnswer | ProbeAnswer, purpose: Purpose) -> Response:
+    def sealed(
+        self,
+        answer: SignedAnswer | ProbeAnswer,
+        purpose: Purpose,
+        keys: CentreKeys | None = None,
+    ) -> Response:
         """A signed answer.
 
         One of version 1 is signed by the oldest key that counts, as a device of that version knows no other; one of
         version 2 by all that count, and the device picks the one that it knows.
         """
-        first, *others = self.keys.current().signers
+        first, *others = (keys or self.keys.current()).signers
         also = others if answer.protocol == PROTOCOL_V2 else ()
         return _signed_response(seal_answer(answer, purpose, first, also))
+
+    def deliver(
+        self, request: Request, batch: str, body: bytes, protocol: int, clock: DeviceMoment
+    ) -> Response:
+        """Find out who asks, and take the batch in."""
+        caller = self.authenticate(request, body)
+        return self.take_batch(caller, batch, body, protocol, clock)
 
     def take_batch(
         self, caller: Caller, batch: str, body: bytes, protocol: int, clock: DeviceMoment = NO_CLOCK
@@ -131,24 +144,52 @@ class CentreServices:
             items = decode_batch(body)
         except RejectedItem as error:
             raise ProblemError(400, "framing", str(error)) from error
-        is_2 = protocol == PROTOCOL_V2
-        keys = self.keys.current()
-        reader = ItemReader(decode_item, keys.openers, keys.is_over, protocol) if is_2 else BEFORE
-        now = self.now()
-        reception = Reception(now, short_boot(clock.boot_id), clock.monotonic_ms)
-        results, hwm = receive_batch(self.database, caller.device, items, now, reader, reception)
+        reception = Reception(self.now(), short_boot(clock.boot_id), clock.monotonic_ms)
+        if protocol != PROTOCOL_V2:
+            received = receive_batch(self.database, caller.device, items, reception.at)
+            return self._receipt(caller, batch, received, reception, None)
+        try:
+            return self._take_sealed(caller, batch, items, reception)
+        except KeysChanged:
+            # Before anything was opened. They are read without a connection in hand, as that takes one.
+            self.keys.current()
+            return self._take_sealed(caller, batch, items, reception)
+
+    def _take_sealed(
+        self, caller: Caller, batch: str, items: Sequence[bytes], reception: Reception
+    ) -> Response:
+        used: list[CentreKeys] = []
+
+        def reader(connection: Connection) -> ItemReader:
+            keys = self.keys.known(connection)
+            used.append(keys)
+            return ItemReader(decode_item, keys.openers, keys.is_over, PROTOCOL_V2)
+
+        received = receive_batch(
+            self.database, caller.device, items, reception.at, reader, reception
+        )
+        return self._receipt(caller, batch, received, reception, used[0])
+
+    def _receipt(
+        self,
+        caller: Caller,
+        batch: str,
+        received: Received,
+        reception: Reception,
+        keys: CentreKeys | None,
+    ) -> Response:
         self.after_commit()
         answer = BatchAnswer(
-            protocol=protocol,
+            protocol=PROTOCOL_VERSION if keys is None else PROTOCOL_V2,
             batch=batch,
             device=caller.device.id,
-            epoch=self.database.epoch,
-            hwm=hwm,
-            time=now,
-            results=results,
-            keyring=keys.serial if is_2 else None,
+            epoch=received.epoch,
+            hwm=received.hwm,
+            time=reception.at,
+            results=received.results,
+            keyring=keys.serial if keys is not None else None,
         )
-        return self.sealed(answer, Purpose.BATCH_ANSWER)
+        return self.sealed(answer, Purpose.BATCH_ANSWER, keys)
 
     def refuse_size(self, request: Request, batch: str) -> Response:
         """Say, signed, that a batch is larger than this centre takes; to the device that sends it and nobody else."""
@@ -194,8 +235,7 @@ def _add_batches(router: APIRouter, services: CentreServices) -> None:
             if error.status != 413 or protocol != PROTOCOL_V2:
                 raise
             return await run_in_threadpool(services.refuse_size, request, batch)
-        caller = await run_in_threadpool(services.authenticate, request, body)
-        return await run_in_threadpool(services.take_batch, caller, batch, body, protocol, clock)
+        return await run_in_threadpool(services.deliver, request, batch, body, protocol, clock)
 
     @router.post(
         "/v1/batches",

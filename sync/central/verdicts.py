@@ -60,16 +60,19 @@ class Known:
         return EventResult(id=item.id, status=EventStatus.DUPLICATE, server_seq=known.server_seq)
 
 
-def answered(connection: Connection, items: Sequence[Decoded]) -> list[Decoded]:
+def answered(connection: Connection, items: Sequence[Decoded]) -> tuple[list[Decoded], bool]:
     """Answer those whose very bytes are kept: they were opened when they came first.
 
     An item that comes again costs no cryptography, and is known also when the key that it was sealed to is not kept
     any more.
+
+    Returns:
+        the items, and whether none of their ids is known.
     """
     ids = {one.id for one in items if isinstance(one, DecodedItem)}
-    if not ids:
-        return list(items)
-    found = {line.id: line for line in _BY_ID(connection, ids)}
+    found = {line.id: line for line in _BY_ID(connection, ids)} if ids else {}
+    if not found:
+        return list(items), True
 
     def answer(one: DecodedItem) -> Decoded:
         line = found.get(one.id)
@@ -79,7 +82,7 @@ def answered(connection: Connection, items: Sequence[Decoded]) -> list[Decoded]:
             return gone(one.id)
         return EventResult(id=one.id, status=EventStatus.DUPLICATE, server_seq=line.server_seq)
 
-    return [answer(one) if isinstance(one, DecodedItem) else one for one in items]
+    return [answer(one) if isinstance(one, DecodedItem) else one for one in items], False
 
 
 def known_among(connection: Connection, device: str, items: Sequence[OpenedItem]) -> Known:

@@ -146,7 +146,7 @@ class SimCentre:
     def receive(self, items: Sequence[bytes]) -> tuple[EventResult, ...]:
         """Take items in, by whatever path they came."""
         self._is_failing = {}
-        results, self._hwm = receive_batch(
+        results, self._hwm, _ = receive_batch(
             self._database, self._device, items, self._now(), self._reader
         )
         return results
