@@ -189,6 +189,7 @@ def _suite(*checks: Check, tests: Sequence[Check] = ()) -> Callable[[Workplace, 
 BENCHES = {
     "visit": "start-up against a bare PySide6 window, enqueue rate against raw SQLite",
     "keyboard": "pinyin lookups against a plain prefix scan over the same words",
+    "identity": "the face engine against plain face_recognition, the screen during a check",
     "catalogue": "loading the service definitions against reading the same files",
     "sync": "queue, slow links and the centre against bare SQLite, queue libraries and PouchDB",
 }

@@ -52,12 +52,22 @@ class YunetDetector:
         """
         import cv2
 
+        # OpenCV counts threads for the whole process. A second one gains little on pictures so small, and takes the
+        # window's processor.
+        cv2.setNumThreads(1)
+        logging = cv2.utils.logging
+        level = logging.getLogLevel()
+        logging.setLogLevel(
+            logging.LOG_LEVEL_ERROR
+        )  # it warns of a choice of engine that nobody made
         try:
             self._network: Any = cv2.FaceDetectorYN.create(
                 str(model), "", (320, 240), LEAST_SCORE, _OVERLAP, _MOST_FACES
             )
         except cv2.error as error:
             raise ModelUnavailable(f"OpenCV cannot read {model.name}") from error
+        finally:
+            logging.setLogLevel(level)
 
     def scan(self, frame: Frame) -> Detection:
         """Find the faces in a picture on its own."""
