@@ -164,6 +164,7 @@ def _ports(
         drafts=None,
         staff=None,
         withdraw_consent=None,
+        update_template=None,
         attest=None,
         limits=None,
         practice=book,

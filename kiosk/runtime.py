@@ -54,6 +54,7 @@ from kiosk.services.record_consent import RecordConsent
 from kiosk.services.scan_code import CodeScan
 from kiosk.services.staff import StaffSignIn
 from kiosk.services.submit_request import SubmitRequest
+from kiosk.services.update_template import UpdateTemplate
 from kiosk.services.verify_face import FaceCheck
 from kiosk.services.verify_receipt import VerifyReceipt
 from kiosk.services.withdraw_consent import WithdrawConsent
@@ -158,6 +159,7 @@ class Runtime:
             find_resident=FindResident(self.store, self.clock),
             record_consent=RecordConsent(self.store, self.clock),
             withdraw_consent=WithdrawConsent(self.store, self.clock),
+            update_template=UpdateTemplate(self.store, self.engines.of, self.clock),
             submit_request=SubmitRequest(
                 self.store,
                 self.clock,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from kiosk.domain.identity_evidence import Score
-from kiosk.services.ports import Card
+from kiosk.services.ports import Card, Embedding
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ class FaceAccepted:
     """Presentation attack detection has passed."""
     stranger_scores: tuple[float, ...] = ()
     """For the anonymous score log."""
+    embedding: "Embedding | None" = field(default=None, repr=False, compare=False)
+    """Of the accepted picture; a template may follow it after strong proof."""
 
 
 @dataclass(frozen=True, slots=True)

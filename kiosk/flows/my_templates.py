@@ -76,7 +76,7 @@ class EraseTemplateStep:
         ports.withdraw_consent.withdraw(visit.resident.resident_id, frozenset([self.kind]))
         # What is in memory goes as well: nothing more of this visit is compared with it.
         if self.kind is ConsentKind.FACE:
-            visit.face_template = None
+            visit.face_template = visit.accepted_face = None
         else:
             visit.voice_template = None
         return Destination(

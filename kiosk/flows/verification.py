@@ -203,6 +203,7 @@ class FaceCheckStep:
             check_passed(visit, ports, Factor.FACE)
             visit.face_score = _face_score(visit, action)
             visit.is_face_live = action.is_live
+            visit.accepted_face = action.embedding
             return Destination(next_step(visit, ports), replaces=True)
         visit.has_face_failed = True
         if isinstance(action, OtherWay):

@@ -12,7 +12,7 @@ from kiosk.domain.json_values import JsonValue
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.services.drafts import DraftOwner
-from kiosk.services.ports import FaceTemplate, VoiceTemplate
+from kiosk.services.ports import Embedding, FaceTemplate, VoiceTemplate
 
 
 @dataclass(slots=True, repr=False)
@@ -36,6 +36,8 @@ class Visit:
     face_score: Score | None = None
     """Of an accepted face, as the calibration weighs it."""
     is_face_live: bool = False
+    accepted_face: "Embedding | None" = None
+    """Of the accepted picture, until the end of the visit at most."""
     voice_template: VoiceTemplate | None = None
     has_refused_voice: bool = False
     has_voice_failed: bool = False
@@ -110,6 +112,7 @@ class Visit:
         self.has_heard_of_rest = False
         self.face_score = None
         self.is_face_live = False
+        self.accepted_face = None
         self.voice_template = None
         self.has_refused_voice = False
         self.has_voice_failed = False

@@ -27,6 +27,7 @@ from kiosk.services.record_consent import RecordConsent
 from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.staff import StaffSignIn
 from kiosk.services.submit_request import SubmitRequest
+from kiosk.services.update_template import UpdateTemplate
 from kiosk.services.verify_face import FaceCheckRun
 from kiosk.services.verify_receipt import ReceiptCheck
 from kiosk.services.withdraw_consent import WithdrawConsent
@@ -143,6 +144,8 @@ class VisitPorts:
     """What face and voice reach alone; by default nothing, so that a second factor is asked for."""
     withdraw_consent: WithdrawConsent | None = None
     """What is enrolled of a person, and the way to have it erased; None where nothing is kept: in practice."""
+    update_template: UpdateTemplate | None = None
+    """Lets a template follow a face slowly; None where nothing is kept: in practice."""
     note_face_check: Callable[[FaceCheckNote], None] = lambda _note: None
     """Keeps how a face check ended, without whose it was."""
     voice: VoiceWays | None = None

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kiosk.clock import Clock
-from kiosk.domain.identity_policy import Assurance
-from kiosk.domain.template_update import LEAST_SAMPLES, may_update
+from kiosk.domain.template_update import LEAST_SAMPLES, Proof, may_update
 from kiosk.errors import TemplateUnusable
 from kiosk.services.ports import Embedding, FaceEngine
 from kiosk.services.store import AuditEntry, Store
@@ -20,25 +19,20 @@ class UpdateTemplate:
     """The engine of a template; None when it is not installed."""
     clock: Clock
 
-    def update_face(
-        self, resident_id: str, probe: Embedding, assurance: Assurance, *, is_witnessed: bool
-    ) -> bool:
+    def update_face(self, resident_id: str, probe: Embedding, proof: Proof) -> bool:
         """Change what is compared from now on; whether that was done.
 
         Args:
             resident_id: who was verified.
             probe: the accepted picture's embedding, of the engine of the template.
-            assurance: what the visit proved.
-            is_witnessed: staff saw who it was.
+            proof: what the visit proved.
         Raises:
             StorageError.
         """
         now = self.clock.now()
         with self.store.transaction() as transaction:
             since = transaction.templates.since(resident_id)
-            if since is None or not may_update(
-                since.changed_at, now, assurance, is_witnessed=is_witnessed
-            ):
+            if since is None or not may_update(since.changed_at, now, proof):
                 return False
             engine = self.engine_of(since.engine_id)
             try:
@@ -56,7 +50,7 @@ class UpdateTemplate:
                 AuditEntry(
                     "face.updated",
                     resident_id,
-                    {"engine": since.engine_id, "witnessed": is_witnessed},
+                    {"engine": since.engine_id, "witnessed": proof.is_witnessed},
                 )
             )
         return True

@@ -12,20 +12,28 @@ from kiosk.domain.identity_evidence import Modality
 from kiosk.identity import template_protection
 from kiosk.identity.embedded_engine import EmbeddedFaceEngine
 from kiosk.identity.template_protection import TemplateProtection
-from kiosk.identity.thresholds import DEFAULT_FACE_THRESHOLD, DLIB_ENGINE_ID
+from kiosk.identity.thresholds import DLIB_ENGINE_ID
+from kiosk.services.ports import FaceTemplate
 from kiosk.services.template_seal import TemplateContent, TemplatePlace
+from tests.identity.engines import dlib_engine, media_models
 from tests.identity.people import as_camera_frame
 
 PLACE = TemplatePlace("r-0001", Modality.FACE, DLIB_ENGINE_ID)
 MOST_CHANGE = 0.005
-"""Of a distance. Measured: 61 photographs, 3,660 ordered pairs, at most 0.0032, on average 0.0007."""
-PHOTOS = 40
+"""Of a score. Measured with 61 photographs and 3,660 comparisons with single samples: dlib's distances change by at most
+0.0032, on average 0.0007; MobileFace's cosines by at most 0.0020, on average 0.0003."""
+PHOTOS = 30
 MACHINES = 20
 Embeddings = npt.NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
 def embeddings(media: Path, engine: EmbeddedFaceEngine) -> Embeddings:
+    return described(media, engine)
+
+
+def described(media: Path, engine: EmbeddedFaceEngine) -> Embeddings:
+    """The faces of the first photographs, whatever their quality."""
     found = []
     for path in sorted((media / "faces" / "deepface").glob("img*.jpg")):
         try:
@@ -81,21 +89,50 @@ def distances(probes: Embeddings, templates: Embeddings) -> Embeddings:
 
 
 @pytest.mark.usefixtures("chance")
-def test_distances_of_real_faces_hardly_change(
-    embeddings: Embeddings, record_property: Callable[[str, object], None]
+def test_scores_of_real_faces_hardly_change(
+    embeddings: Embeddings,
+    engine: EmbeddedFaceEngine,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    pairs = ~np.eye(len(embeddings), dtype=bool)
-    before = distances(embeddings, embeddings)[pairs]
-    after = distances(embeddings, restored(embeddings))[pairs]
-    change = np.abs(after - before)
     record_property(
-        "figure",
-        f"protected templates, {len(embeddings)} photographs, {change.size} pairs: distance changes by at most "
-        f"{change.max():.4f}, on average {change.mean():.4f}",
+        "figure", f"protected templates of {engine.engine_id}: {cost(engine, embeddings)}"
     )
-    assert change.max() < MOST_CHANGE
-    # No pair lies so near the limit that it would be decided otherwise.
-    assert ((before <= DEFAULT_FACE_THRESHOLD) == (after <= DEFAULT_FACE_THRESHOLD)).all()
+
+
+@pytest.mark.usefixtures("chance")
+def test_scores_of_the_arcface_family_hardly_change(
+    media: Path, cache_dir: Path, record_property: Callable[[str, object], None]
+) -> None:
+    engine = dlib_engine(cache_dir, media_models())
+    assert engine.engine_id != DLIB_ENGINE_ID
+    found = cost(engine, described(media, engine))
+    record_property("figure", f"protected templates of {engine.engine_id}: {found}")
+
+
+def cost(engine: EmbeddedFaceEngine, vectors: Embeddings) -> str:
+    """Compare as a check does, with templates of one and of three samples, before and after."""
+    changes: list[float] = []
+    turned = 0
+    many = len(vectors)
+    for samples in (1, 3):
+        for first in range(many):
+            enrolled = [(first + number) % many for number in range(samples)]
+            before, after = (
+                FaceTemplate(engine.engine_id, tuple(row.astype("<f4").tobytes() for row in rows))
+                for rows in (vectors[enrolled], restored(vectors[enrolled]))
+            )
+            for probe in set(range(many)) - set(enrolled):
+                embedding = vectors[probe].astype(np.float32)
+                one, other = (engine.compare(embedding, each) for each in (before, after))
+                changes.append(abs(one.score - other.score))
+                turned += one.is_match != other.is_match
+    assert max(changes) < MOST_CHANGE
+    # Only what lies that near the limit can be decided otherwise, and either way.
+    assert turned <= len(changes) / 500
+    return (
+        f"{many} photographs, {len(changes)} comparisons, scores change by at most {max(changes):.4f}, on average "
+        f"{np.mean(changes):.4f}, {turned} decided otherwise"
+    )
 
 
 @pytest.mark.usefixtures("chance")
@@ -134,8 +171,8 @@ def test_nothing_links_two_protected_copies_of_one_photograph(
         f"protected copies of the same {len(embeddings)} photographs, {MACHINES} pairs of "
         f"{'renewals' if is_renewal else 'machines'}: area under the curve {found:.3f} (0.5 = nothing links them)",
     )
-    # Of 800 mated scores chance alone makes 0.5 ± 0.0104.
-    assert abs(found - 0.5) < 0.04
+    # Of 600 mated scores chance alone makes 0.5 ± 0.012.
+    assert abs(found - 0.5) < 0.045
     assert masks_alike == 0
 
 

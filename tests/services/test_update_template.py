@@ -1,6 +1,7 @@
 """A template follows a face only after strong or witnessed success, rarely, and never away from the first enrolment."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain.identity_policy import Assurance
+from kiosk.domain.template_update import Proof
 from kiosk.services.ports import FaceTemplate
 from kiosk.services.update_template import UpdateTemplate
 from tests.builders import NOW, World, make_world
@@ -16,6 +18,7 @@ from tests.services.faces import PointEngine, point, template
 FIRST = (point(1, 0, 0), point(1, 0.1, 0), point(1, 0, 0.1))
 NEAR = point(1.2, 0.1, 0.0)
 MONTH = timedelta(days=30)
+STRONG = Proof(Assurance.STRONG, is_live=True)
 
 
 @pytest.fixture
@@ -42,23 +45,24 @@ def points(found: FaceTemplate) -> np.ndarray:  # type: ignore[type-arg]
 
 
 @pytest.mark.parametrize(
-    ("assurance", "is_witnessed", "days", "is_done"),
+    ("proof", "days", "is_done"),
     [
-        (Assurance.STRONG, False, 30, True),
-        (Assurance.VERIFIED, True, 30, True),
-        (Assurance.CLAIMED, True, 400, True),
-        (Assurance.VERIFIED, False, 400, False),
-        (Assurance.STRONG, False, 29, False),
-        (Assurance.STRONG, True, 0, False),
-        (Assurance.STRONG, True, -400, False),
+        (STRONG, 30, True),
+        (Proof(Assurance.VERIFIED, is_witnessed=True), 30, True),
+        (Proof(Assurance.CLAIMED, is_witnessed=True), 400, True),
+        (Proof(Assurance.VERIFIED, is_live=True), 400, False),
+        (Proof(Assurance.STRONG, is_live=False), 400, False),
+        (STRONG, 29, False),
+        (replace(STRONG, is_witnessed=True), 0, False),
+        (replace(STRONG, is_witnessed=True), -400, False),
     ],
 )
 def test_only_strong_or_witnessed_success_changes_it_and_at_most_every_thirty_days(
-    assurance: Assurance, is_witnessed: bool, days: int, is_done: bool, world: World
+    proof: Proof, days: int, is_done: bool, world: World
 ) -> None:
     before = stored(world)
     world.clock.wall += timedelta(days=days)
-    done = updates(world).update_face("r-0001", NEAR, assurance, is_witnessed=is_witnessed)
+    done = updates(world).update_face("r-0001", NEAR, proof)
     assert done is is_done
     after = stored(world)
     assert len(after.vectors) == 3
@@ -74,7 +78,7 @@ def test_thirty_days_count_from_the_last_change(world: World) -> None:
     desk = updates(world)
     for days, is_done in ((30, True), (29, False), (1, True)):
         world.clock.wall += timedelta(days=days)
-        done = desk.update_face("r-0001", NEAR, Assurance.STRONG, is_witnessed=False)
+        done = desk.update_face("r-0001", NEAR, STRONG)
         assert done is is_done
 
 
@@ -84,7 +88,7 @@ def test_template_never_walks_away_from_the_first_enrolment(world: World) -> Non
     for step in range(12):
         world.clock.wall += MONTH
         probe = point(1 + 0.12 * step, 0, 0)
-        if updates(world).update_face("r-0001", probe, Assurance.STRONG, is_witnessed=True):
+        if updates(world).update_face("r-0001", probe, STRONG):
             taken.append(step)
     assert taken == [0, 1, 2, 3]
     now = points(stored(world)).mean(axis=0)
@@ -99,13 +103,12 @@ def test_nothing_changes_where_it_cannot_be_compared(world: World) -> None:
     world.clock.wall += MONTH
     with world.store.transaction() as transaction:
         transaction.templates.put("r-0002", template(point(1, 0, 0)), NOW)
-    strong = Assurance.STRONG
-    assert not updates(world).update_face("r-9999", NEAR, strong, is_witnessed=True)
-    assert not updates(world).update_face("r-0002", NEAR, strong, is_witnessed=True)
-    assert not updates(world, None).update_face("r-0001", NEAR, strong, is_witnessed=True)
-    assert not updates(world).update_face("r-0001", point(1, 0), strong, is_witnessed=True)
+    assert not updates(world).update_face("r-9999", NEAR, STRONG)
+    assert not updates(world).update_face("r-0002", NEAR, STRONG)
+    assert not updates(world, None).update_face("r-0001", NEAR, STRONG)
+    assert not updates(world).update_face("r-0001", point(1, 0), STRONG)
     nothing = point(float("nan"), 0, 0)
-    assert not updates(world).update_face("r-0001", nothing, strong, is_witnessed=True)
+    assert not updates(world).update_face("r-0001", nothing, STRONG)
     with world.store.transaction() as transaction:
         transaction.database.execute("UPDATE face_template SET anchor = x'01'")
-    assert not updates(world).update_face("r-0001", NEAR, strong, is_witnessed=True)
+    assert not updates(world).update_face("r-0001", NEAR, STRONG)

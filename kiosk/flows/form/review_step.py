@@ -16,6 +16,7 @@ from kiosk.flows.form.question_step import QuestionStep, form_of
 from kiosk.flows.form.read_back import answer_lines
 from kiosk.flows.form.submission import submit
 from kiosk.flows.form_pages import AnswerLine, FormReviewPage
+from kiosk.flows.template_refresh import refresh_template
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
 from sync.identifiers import new_event_id
@@ -83,6 +84,7 @@ class FormReviewStep:
             # Somebody went back out of a change that opened another question.
             return go_on(visit, ports)
         request = submit(visit, ports, self.request_id)
+        refresh_template(visit, ports)
         return Destination(ReceiptStep(request), clears_history=True)
 
     def _edit(self, visit: Visit, ports: VisitPorts, key: str) -> Destination:
