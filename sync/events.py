@@ -1,5 +1,6 @@
 """What a kiosk appends to the outbox, and the clocks that are written down beside it."""
 
+import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -92,6 +93,8 @@ def _uptime_ns() -> int:
     return time.monotonic_ns() if boot_time is None else time.clock_gettime_ns(boot_time)
 
 
+_NORMAL = re.compile(r"[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}\.[0-9]{3}(?:Z|\+00:00)")
+_SECONDS_LENGTH = len("2026-01-01T00:00:00.000")
 _PROCESS_ID = str(uuid.uuid4())
 _PROCESS_START_NS = _uptime_ns()
 
@@ -107,6 +110,17 @@ def iso_utc(moment: datetime) -> str:
             raise ValueError("a moment without a time zone")
         moment = moment.astimezone(UTC)
     return moment.isoformat(timespec="milliseconds")[:-6] + "Z"  # instead of +00:00
+
+
+def normal_utc(text: str) -> str:
+    """What ``iso_utc`` writes of a time that was read with ``parse_utc``.
+
+    Raises:
+        ValueError: not a date and time with a zone.
+    """
+    moment = parse_utc(text)
+    # Nearly always it is of that form already, and to write a time costs more than to read it.
+    return text[:_SECONDS_LENGTH] + "Z" if _NORMAL.fullmatch(text) else iso_utc(moment)
 
 
 def parse_utc(text: str) -> datetime:

@@ -13,7 +13,7 @@ from sync.central.decisions import LIFE_CERTIFICATION, certified_values, needs_n
 from sync.central.effects import Arrival, Intake, Refused
 from sync.central.person_check import PersonCheck, read_person_check
 from sync.central.problems import event_problem
-from sync.events import iso_utc, parse_utc
+from sync.events import normal_utc
 from sync.item_body import ItemBody
 
 _INSERT = BulkInsert(tables.application)
@@ -88,7 +88,7 @@ def read_service_request(body: ItemBody) -> ServiceRequest:
     """
     try:
         payload = ServiceRequestPayload.model_validate(body.payload)
-        accepted_at = iso_utc(parse_utc(payload.accepted_at))
+        accepted_at = normal_utc(payload.accepted_at)
     except (ValidationError, ValueError) as error:
         raise Refused(event_problem("malformed", "The payload is not of its schema")) from error
     return ServiceRequest(payload, accepted_at, read_person_check(payload.evidence))
@@ -130,7 +130,7 @@ def _row(intake: Intake, arrival: Arrival, link: Link, *, is_known: bool) -> dic
         "person_claim": "" if payload.resident_id else payload.citizen_id,
         "receipt_number": payload.receipt_number,
         "accepted_at": request.accepted_at,
-        "corrected_at": iso_utc(time.at),
+        "corrected_at": intake.stamps[arrival.body.id],
         "clock_quality": time.quality.value,
         "assurance": payload.assurance,
         "state": IN_REVIEW,

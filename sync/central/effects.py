@@ -49,6 +49,8 @@ class Intake:
     """How the batch came."""
     times: dict[str, CorrectedTime] = field(default_factory=dict)
     """When each event of the batch happened, by its id."""
+    stamps: dict[str, str] = field(default_factory=dict)
+    """The same as it is written, which costs more than to work it out."""
     certified: dict[str, date] = field(default_factory=dict)
     """Residents and the last day that their certification holds. Written at the end of the transaction: the roster has
     one counter for all, and nobody should wait for it while others are still being judged."""

@@ -7,6 +7,7 @@ from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
 from sync.central.database_url import parse_url
+from sync.central.still_there import ask_when_idle
 from sync.sqlcipher import connect
 
 POOL_SIZE = 8
@@ -66,13 +67,11 @@ def postgresql_engine(url: str) -> Engine:
         DatabaseUrlRefused: it is no such URL.
     """
     options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_OPTIONS.items())
-    return create_engine(
+    engine = create_engine(
         parse_url(url),
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
-        # A connection that died while nobody used it is found here, and not by a kiosk.
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
@@ -80,6 +79,9 @@ def postgresql_engine(url: str) -> Engine:
             "options": options,
         },
     )
+    # A connection that died while nobody used it is found here, and not by a kiosk.
+    ask_when_idle(engine)
+    return engine
 
 
 def postgresql_reader(engine: Engine) -> Engine:

@@ -127,6 +127,7 @@ class Recorder:
             [self._items[place] for place in places],
             intake.reception,
         )
+        intake.stamps = {event_id: iso_utc(time.at) for event_id, time in intake.times.items()}
         count = sum(self._items[place].id not in events for place in places)
         numbers = iter(received_numbers(self._intake.connection, count) if count else ())
         entries: list[_Entry] = []
@@ -231,7 +232,7 @@ class Recorder:
             "problem": _why(entry),
             "received_at": received_at,
             "server_seq": entry.server_seq,
-            "corrected_at": iso_utc(time.at),
+            "corrected_at": self._intake.stamps[item.id],
             "clock_quality": time.quality.value,
         }
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import OperationalError
 
 from sync.central import migrate, tables
 from sync.central.database import CannotConnect, CentralDatabase
@@ -14,6 +15,7 @@ from sync.central.database_url import (
     parse_url,
     told_url,
 )
+from sync.central.still_there import IDLE_S, ask_when_idle
 from sync.errors import ServerBusy
 from sync.outbox import ItemState
 from sync.signing import DeviceSigner
@@ -212,3 +214,27 @@ def test_url_comes_from_the_variable_or_a_file_of_the_centre_alone(tmp_path: Pat
     assert told_url(None, {FILE_VARIABLE: str(file)}) == secret
     with pytest.raises(DatabaseUrlRefused):
         told_url(None, {FILE_VARIABLE: str(tmp_path / "nothing")})
+
+
+def test_connection_that_died_idle_is_replaced_before_anybody_uses_it(cluster: Cluster):
+    engine = create_engine(parse_url(cluster.new_database()), pool_size=2)
+    now = [0.0]
+    ask_when_idle(engine, lambda: now[0])
+
+    def backend() -> int:
+        with engine.connect() as connection:
+            return connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+
+    first = backend()
+    now[0] += IDLE_S / 2
+    assert backend() == first
+    cluster.execute(f"SELECT pg_terminate_backend({first})")
+    now[0] += IDLE_S
+    second = backend()
+    assert second != first
+    # Within the second nobody asks; the statement finds it out, and the next one has another connection.
+    cluster.execute(f"SELECT pg_terminate_backend({second})")
+    with pytest.raises(OperationalError):
+        backend()
+    assert backend() not in (first, second)
+    engine.dispose()
