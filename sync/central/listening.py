@@ -2,7 +2,6 @@
 
 import gc
 import socket
-import sys
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,8 +13,6 @@ _GRACEFUL_S = 5
 _MAXIMUM_CONNECTIONS = 1000
 """Of one worker; the last resort, answered with a bare 503."""
 _BACKLOG = 2048
-_IS_SHARED_OUT = sys.platform == "linux"
-"""Whether the kernel shares connections out among sockets on one address."""
 _YOUNG_OBJECTS = 20_000
 """Between two looks at what is new; a batch of a hundred events makes some thousands."""
 
@@ -64,35 +61,6 @@ def bound(host: str, port: int) -> socket.socket:
         listener.close()
         raise CannotListen(f"cannot listen on {host} port {port}: {error.strerror}") from error
     return listener
-
-
-def let_others_beside(listener: socket.socket) -> None:
-    """Let processes of the same account bind the address too; whoever else had it was found out before."""
-    if _IS_SHARED_OUT:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-
-
-def bound_beside(listener: socket.socket) -> socket.socket:
-    """A worker's own socket on the address of its parent's.
-
-    The kernel shares connections out among such sockets. On one that all wait at, the quickest takes most of them, and
-    the other processors stand idle. Where the kernel does not do so, it is the parent's socket.
-
-    Raises:
-        OSError: the address cannot be bound.
-    """
-    if not _IS_SHARED_OUT:
-        return listener
-    own = socket.socket(listener.family, socket.SOCK_STREAM)
-    try:
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        own.bind(listener.getsockname())
-    except OSError:
-        own.close()
-        raise
-    listener.close()
-    return own
 
 
 def settle_memory() -> None:

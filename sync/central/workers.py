@@ -1,9 +1,10 @@
 """Several processes answer on one socket; each holds nothing that another could miss.
 
-The parent binds, prepares database and keys, and looks after its workers: one that dies is replaced, and all end with
-it. A worker that dies before it was ready would die again, so then all of it ends.
+The parent binds, prepares database and keys, shares connections out and looks after its workers: one that dies is
+replaced, and all end with it. A worker that dies before it was ready would die again, so then all of it ends.
 """
 
+import asyncio
 import contextlib
 import logging
 import multiprocessing
@@ -21,12 +22,11 @@ import uvicorn
 from sync.central.admission import ADMISSION_FILE
 from sync.central.app import create_app
 from sync.central.database import CentralDatabase
+from sync.central.doorman import CAN_HAND_OVER, Doorman, Threshold
 from sync.central.listening import (
     READY_FILE,
     CannotListen,
     bound,
-    bound_beside,
-    let_others_beside,
     server_config,
     settle_memory,
     url_of,
@@ -53,6 +53,8 @@ class _Worker:
     process: BaseProcess
     pipe: Connection
     """Says when the worker is ready; its end tells the worker that the parent is gone."""
+    door: socket.socket | None
+    """Where it is given connections; None where it takes them itself."""
     is_ready: bool = False
 
 
@@ -75,7 +77,8 @@ class WorkerGroup:
         self._metrics: MetricsServer | None = None
         with contextlib.ExitStack() as undo:
             undo.callback(self._socket.close)
-            let_others_beside(self._socket)
+            self._doorman = Doorman(self._socket)
+            undo.callback(self._doorman.close)
             # Tables and key are there before the first worker asks.
             self._database = CentralDatabase(
                 settings.state_dir, settings.key_provider, settings.database
@@ -107,9 +110,9 @@ class WorkerGroup:
                         replace_file(ready_file, self.url.encode("ascii"))
                         on_ready(self.url)
         finally:
+            self._doorman.close()
             self._end()
             ready_file.unlink(missing_ok=True)
-            self._socket.close()
             if self._metrics is not None:
                 self._metrics.close()
             self._database.close()
@@ -131,15 +134,18 @@ class WorkerGroup:
 
     def _start(self) -> _Worker:
         mine, theirs = multiprocessing.Pipe()
+        door, listener = socket.socketpair() if CAN_HAND_OVER else (None, self._socket)
         context = multiprocessing.get_context("spawn")
         process = context.Process(
-            target=_work, args=(self._settings, self._socket, theirs), name="centre-worker"
+            target=_work, args=(self._settings, listener, theirs), name="centre-worker"
         )
         with inherited(self._figures):
             process.start()
         # Only the worker holds this end now, so it is closed when the worker dies.
         theirs.close()
-        return _Worker(process, mine)
+        if door is not None:
+            listener.close()
+        return _Worker(process, mine, door)
 
     def _watch(self) -> bool:
         """Wait for something to happen; whether to go on."""
@@ -156,6 +162,9 @@ class WorkerGroup:
             if one.pipe in happened and not one.is_ready:
                 with contextlib.suppress(EOFError, OSError):
                     one.is_ready = one.pipe.recv_bytes() == _READY
+                if one.is_ready and one.door is not None:
+                    self._doorman.admit(one.door)
+                    self._doorman.open()
         for place, one in enumerate(self._workers):
             if one.process.sentinel in happened:
                 self._replace(place, one)
@@ -163,7 +172,7 @@ class WorkerGroup:
 
     def _replace(self, place: int, dead: _Worker) -> None:
         dead.process.join()
-        dead.pipe.close()
+        self._part(dead)
         if dead.process.pid is not None:
             forget_worker(self._figures, dead.process.pid)
         if not dead.is_ready:
@@ -179,15 +188,22 @@ class WorkerGroup:
             if one.process.exitcode is None:
                 one.process.kill()
                 one.process.join()
-            one.pipe.close()
+            self._part(one)
         self._workers = []
+
+    def _part(self, worker: _Worker) -> None:
+        worker.pipe.close()
+        if worker.door is not None:
+            self._doorman.dismiss(worker.door)
+            worker.door.close()
 
 
 def _work(settings: CentralSettings, listener: socket.socket, parent: Connection) -> None:
     """A worker's whole life."""
     # Ctrl-C reaches all processes of the terminal; the parent tells when it is time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    server = _TellingServer(server_config(create_app(settings)), parent)
+    door = listener if CAN_HAND_OVER else None
+    server = _TellingServer(server_config(create_app(settings)), parent, door)
 
     def outlive_nobody() -> None:
         with contextlib.suppress(EOFError, OSError):
@@ -196,18 +212,37 @@ def _work(settings: CentralSettings, listener: socket.socket, parent: Connection
 
     threading.Thread(target=outlive_nobody, name="parent-watch", daemon=True).start()
     settle_memory()
-    server.run(sockets=[bound_beside(listener)])
+    server.run(sockets=[] if door is not None else [listener])
 
 
 class _TellingServer(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, parent: Connection) -> None:
+    def __init__(
+        self, config: uvicorn.Config, parent: Connection, door: socket.socket | None
+    ) -> None:
         super().__init__(config)
         self._parent = parent
+        self._threshold = Threshold(door, self._protocol) if door is not None else None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started:
-            self._parent.send_bytes(_READY)
+        if not self.started:
+            return
+        if self._threshold is not None:
+            self._threshold.open(asyncio.get_running_loop())
+        self._parent.send_bytes(_READY)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._threshold is not None:
+            self._threshold.close(asyncio.get_running_loop())
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        """As uvicorn makes it for a connection that it has taken itself."""
+        made = self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        assert isinstance(made, asyncio.Protocol)  # noqa: S101 (uvicorn says only that it is a class)
+        return made
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

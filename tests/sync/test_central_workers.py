@@ -61,7 +61,7 @@ def test_workers_share_nonces_events_and_the_socket(
         sender = Sender(centre.transport(kiosk.signer), kiosk.signer)
         body = encode_batch([sender.item(1)])
         nonce = uuid.uuid4().hex
-        # A connection each time: the kernel gives them to whichever worker is idle.
+        # A connection each time: the workers get them in turns.
         statuses = [post(centre, kiosk.signer, body, nonce=nonce).status_code for _ in range(6)]
         assert statuses == [200, 401, 401, 401, 401, 401]
         assert len(admin.applications()) == 1

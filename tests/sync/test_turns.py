@@ -1,14 +1,11 @@
-"""Writers in turns, and workers that each get their share of the kiosks."""
+"""Writers in turns, and how many workers there are."""
 
-import contextlib
-import socket
 import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from sync.central.listening import CannotListen, bound, bound_beside, let_others_beside
 from sync.central.settings import MOST_WORKERS, workers_of_machine
 from sync.central.turns import PATIENCE_S, Turns
 
@@ -73,31 +70,6 @@ def test_patience_ends(tmp_path: Path):
     # Nothing is left behind.
     with Turns(tmp_path, lambda: 0.0).taken():
         pass
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares connections out")
-def test_workers_share_connections_and_nobody_else_gets_in():
-    with contextlib.closing(bound("127.0.0.1", 0)) as parent, contextlib.ExitStack() as stack:
-        address = parent.getsockname()
-        let_others_beside(parent)
-        own = [stack.enter_context(bound_beside(parent.dup())) for _ in range(2)]
-        for listener in own:
-            listener.listen(100)
-            listener.setblocking(False)
-        with pytest.raises(CannotListen):
-            bound(*address)
-        for _ in range(60):
-            stack.enter_context(socket.create_connection(address))
-        counts = []
-        for listener in own:
-            count = 0
-            with contextlib.suppress(BlockingIOError):
-                while True:
-                    stack.enter_context(listener.accept()[0])
-                    count += 1
-            counts.append(count)
-        assert sum(counts) == 60
-        assert min(counts) > 5, counts
 
 
 def test_machine_has_a_worker_for_each_processor_but_not_many():
