@@ -135,6 +135,11 @@ class IdentityConfig:
         + "、".join(f"`{k}` {v}" for k, v in DIGIT_PROFILES.items()),
         choices=("", *DIGIT_PROFILES),
     )
+    liveness: str = _key(
+        "colours",
+        "怎么看出是真人：`colours` 做动作再看屏幕的光，`motions` 只做动作，`off` 不看（人脸只算一个凭证）",
+        choices=("colours", "motions", "off"),
+    )
     score_log: bool = _key(
         True,
         "记下每次比对的分数，不记是谁、几点，只记日期和年龄段；留一年",

@@ -30,6 +30,7 @@ from kiosk.domain.hints import Hint, propose
 from kiosk.domain.identity_evidence import Score
 from kiosk.domain.identity_policy import Assurance
 from kiosk.errors import StorageError, TemplateUnusable
+from kiosk.face_booth import FaceBooth
 from kiosk.face_engine import FaceEngines
 from kiosk.flows.visit_ports import NoPrinting, SiteFacts, VisitPorts, VisitPrinting
 from kiosk.hints import HintFiles
@@ -55,7 +56,6 @@ from kiosk.services.scan_code import CodeScan
 from kiosk.services.staff import StaffSignIn
 from kiosk.services.submit_request import SubmitRequest
 from kiosk.services.update_template import UpdateTemplate
-from kiosk.services.verify_face import FaceCheck
 from kiosk.services.verify_receipt import VerifyReceipt
 from kiosk.services.withdraw_consent import WithdrawConsent
 from kiosk.storage.clock_mark import read_clock_floor
@@ -81,9 +81,6 @@ from sync.worker import SyncWorker
 _log = logging.getLogger(__name__)
 
 LOCALE = "zh-CN"
-
-STRANGERS = 3
-"""Other residents' templates that an accepted picture is compared with, for the anonymous score log."""
 
 PRACTICE_FOLDER = "practice"
 """Beside the kiosk's database, made for one practice and removed after it."""
@@ -170,7 +167,7 @@ class Runtime:
             list_requests=ListRequests(self.store),
             face_template=self._usable_template,
             has_camera=lambda: config.hardware.camera != "none",
-            start_face_check=self._face_check,
+            start_face_check=FaceBooth(config, self.engines, self.store, self.clock).check,
             judge=self._judge,
             note_face_check=self._note_face_check,
             voice=self.booth.ways(),
@@ -321,27 +318,8 @@ class Runtime:
             return None
         return template
 
-    def _face_check(self, template: FaceTemplate) -> FaceCheck:
-        # A template is compared by the engine that made it, also where a better one was installed since.
-        engine = self.engines.of(template.engine_id) or self.engine
-        return FaceCheck(
-            make_camera(self.config.hardware.camera),
-            engine,
-            template,
-            engine.threshold,
-            self.clock,
-            self._strangers(template),
-        )
-
     def _judge(self, scores: Sequence[Score], *, is_live: bool) -> Assurance:
         return self.engines.judge().judge(scores, is_live=is_live).assurance
-
-    def _strangers(self, template: FaceTemplate) -> tuple[FaceTemplate, ...]:
-        wanted = self.config.identity
-        if not (wanted.score_log and wanted.cross_scores):
-            return ()
-        with self.store.transaction() as transaction:
-            return transaction.templates.some_others(template, STRANGERS)
 
     def _note_face_check(self, note: FaceCheckNote) -> None:
         if self.config.identity.score_log:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from kiosk.commands.options import make_console
 from kiosk.demo.world import PIN, DemoWorld, make_world
+from kiosk.face_booth import LIVENESS_COLOURS
 from kiosk.logs import start_logging, stop_logging
 from kiosk.runtime import Runtime
 
@@ -44,7 +45,7 @@ def run_demo(output: Path, *, is_headless: bool, size: tuple[int, int]) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xianglin-demo-")))
         audio = f"record:{_fresh(output) / SOUNDS}" if is_headless else "auto"
         console.print("启动中心，登记终端，下载名单，登记一张人脸……")
-        world = stack.enter_context(make_world(folder, audio))
+        world = stack.enter_context(make_world(folder, audio, LIVENESS_COLOURS))
         handler = start_logging(world.config.state_dir)
         stack.callback(stop_logging, handler)
         runtime = stack.enter_context(world.runtime())

@@ -42,8 +42,9 @@ def choose_portraits(scratch: Path) -> Portraits:
         CameraUnavailable: neither is there; install the extra ``demo``.
     """
     examples = media_folder() / "faces" / "face_recognition" / "examples"
-    enrolled = tuple(examples / name for name in ("obama.jpg", "obama2.jpg"))
-    live = examples / "knn_examples" / "test" / "obama1.jpg"
+    enrolled = (examples / "obama2.jpg", examples / "knn_examples" / "test" / "obama1.jpg")
+    # Who is seen from the front can be turned to both sides.
+    live = examples / "obama.jpg"
     if all(path.is_file() for path in (*enrolled, live)):
         return Portraits(enrolled, live, "三张不同的照片，同一个人")
     return _astronaut(scratch)

@@ -28,6 +28,7 @@ from kiosk.devices.picture import read_picture
 from kiosk.devices.simulated_card_reader import SimulatedCard, SimulatedCardReader, write_cards
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.errors import StorageError
+from kiosk.face_booth import LIVENESS_OFF
 from kiosk.runtime import Runtime, open_runtime
 from kiosk.services.enrol_resident import EnrolResident
 from kiosk.services.ports import Card
@@ -106,12 +107,13 @@ class DemoWorld:
 
 
 @contextlib.contextmanager
-def make_world(folder: Path, audio: str) -> Iterator[DemoWorld]:
+def make_world(folder: Path, audio: str, liveness: str = LIVENESS_OFF) -> Iterator[DemoWorld]:
     """Start the centre, enrol a device, load the roster.
 
     Args:
         folder: empty; holds the state of both sides for this demonstration only.
         audio: the kiosk's audio setting.
+        liveness: the setting; a portrait answers, which takes it some twenty seconds.
     """
     roster = json.loads((resources.files("assets") / "sample_roster.json").read_text("utf-8"))
     residents = tuple(
@@ -143,7 +145,7 @@ def make_world(folder: Path, audio: str) -> Iterator[DemoWorld]:
                     printer=f"simulated:{folder / 'paper'}",
                     audio=audio,
                 ),
-                identity=IdentityConfig(),
+                identity=IdentityConfig(liveness=liveness),
                 sync=SyncConfig(
                     f"http://127.0.0.1:{link.port}", centre_key, interval_s=1.0, deadline_s=5.0
                 ),

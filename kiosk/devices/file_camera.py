@@ -42,6 +42,11 @@ class FileCamera:
         self._frames: Iterator[Frame] | None = None
         self._closed = threading.Event()
 
+    @property
+    def is_portrait(self) -> bool:
+        """Whether it shows one picture and nothing else."""
+        return _is_picture(self._path)
+
     def open(self) -> None:
         """Start the camera.
 

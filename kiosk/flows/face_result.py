@@ -14,6 +14,7 @@ def face_action(
             result.engine_id,
             result.threshold,
             worst=result.worst,
+            is_live=result.is_live,
             stranger_scores=result.stranger_scores,
         )
     if result.kind == "not_accepted":

@@ -24,12 +24,14 @@ class Motion(enum.Enum):
 
 
 class Cue(enum.Enum):
-    """What the page asks for. The value is the prompt id's last part and the picture's name."""
+    """What the page asks for. The value is the last part of the prompt id ``face.cue.…`` and the picture's name."""
 
     TURN_LEFT = "turn_left"
     TURN_RIGHT = "turn_right"
     NOD = "nod"
     COME_CLOSER = "come_closer"
+    BEGIN = "motions_begin"
+    """The face is recognised; a few motions follow."""
     LOOK_AHEAD = "look_ahead"
     """Between two motions: each begins from rest."""
     OTHER_MOTION = "other_motion"
@@ -41,6 +43,8 @@ class LivenessReason(enum.Enum):
     """How the look for a living person ended; the value is for the log."""
 
     SHOWN = "shown"
+    NOT_ASKED = "not_asked"
+    """The settings, or a practice, want none."""
     NO_POINTS = "no_points"
     """The detector gives no eyes and nose to follow."""
     NOT_STILL = "not_still"
@@ -111,3 +115,20 @@ class Liveness(Protocol):
     @property
     def verdict(self) -> LivenessVerdict | None:
         """None while it is open; ``FROZEN`` may come before ``begin``."""
+
+
+class NoLiveness:
+    """A ``Liveness`` that asks nothing and shows nothing."""
+
+    view: LivenessView | None = None
+    verdict: LivenessVerdict | None = None
+
+    def watch(self, frame: Frame, seen: FaceObservation, now_s: float) -> None:
+        """Look at nothing."""
+
+    def begin(self, now_s: float) -> None:
+        """End at once."""
+        self.verdict = LivenessVerdict(LivenessReason.NOT_ASKED)
+
+    def note_comparison(self, now_s: float, *, is_same: bool) -> None:
+        """Take no notice."""

@@ -1,26 +1,29 @@
 """Use case: one guided face check, from the live camera to a decision.
 
-The check looks at every frame, says what to improve, and compares only frames that pass the quality gate. It keeps
-no picture: a frame lives as long as it is on screen.
+The check looks at every frame, says what to improve, and compares only frames that pass the quality gate. Once the face
+matches, it asks for motions where liveness is wanted. It keeps no picture: a frame lives as long as it is on screen.
 """
 
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from kiosk.clock import Clock
 from kiosk.errors import KioskError, TemplateUnusable
+from kiosk.services.liveness_ports import Liveness, LivenessView, NoLiveness
 from kiosk.services.ports import (
     Camera,
     Embedding,
     FaceAdvice,
     FaceBox,
     FaceEngine,
+    FaceObservation,
     FaceTemplate,
     Frame,
 )
+from kiosk.services.watch_liveness import OBSTACLES, WatchLiveness, require_moving
 
 GOOD_FRAMES_PER_TRY = 3
 """Compared frames for one try; the best (smallest) of them counts, as a person who blinks once is the same person."""
@@ -49,6 +52,8 @@ class FaceView:
     """0 to 1: compared frames of this try."""
     attempt: int
     """From 1."""
+    liveness: LivenessView | None = None
+    """What to ask once the face is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class FaceCheckResult:
     """The best score when not accepted; None when no picture could be compared."""
     stranger_scores: tuple[float, ...] = ()
     """Of the accepted picture against templates of other residents, for the anonymous score log."""
+    is_live: bool = False
+    """A living person was shown to be there: never assumed."""
 
 
 class FaceCheckRun(Protocol):
@@ -91,8 +98,8 @@ class _Try:
     """Of all compared frames, matching or not."""
     worst: float = float("-inf")
     """Of all compared frames, matching or not."""
-    embedding: "Embedding | None" = None
-    """Of the last matching frame."""
+    embeddings: list[Embedding] = field(default_factory=list)
+    """Of the matching frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +113,33 @@ class FaceCheck:
     clock: Clock
     others: tuple[FaceTemplate, ...] = ()
     """A few other residents' templates: what a stranger would score here, for the anonymous score log."""
+    make_liveness: Callable[[], Liveness] = NoLiveness
+    """Given a fresh one for each check."""
+    tell: Callable[[LivenessView], None] = lambda _view: None
+    """Told what the person is asked to do."""
 
     def run(self, show: Callable[[FaceView], None], stop: threading.Event) -> FaceCheckResult:
         """Open the camera, guide, compare, close the camera."""
         try:
             self.engine.warm_up()
+            liveness = self.make_liveness()
             self.camera.open()
-            return self._guide(show, stop)
+            return self._guide(liveness, show, stop)
         except KioskError as error:
             return FaceCheckResult("unavailable", code=error.code)
         finally:
             self.camera.close()
 
-    def _guide(self, show: Callable[[FaceView], None], stop: threading.Event) -> FaceCheckResult:
+    def _guide(
+        self, liveness: Liveness, show: Callable[[FaceView], None], stop: threading.Event
+    ) -> FaceCheckResult:
         closest = float("inf")
         for attempt in range(1, TRIES + 1):
             current = _Try(self.clock.monotonic_s())
             while not stop.is_set() and not self._is_over(current):
-                self._look(current, attempt, show)
+                self._look(current, attempt, liveness, show)
                 if current.matched >= MATCHES_NEEDED:
-                    return FaceCheckResult(
-                        "accepted",
-                        current.best_score,
-                        self.engine.engine_id,
-                        self.threshold,
-                        attempt,
-                        worst=current.worst,
-                        stranger_scores=self._stranger_scores(current.embedding),
-                    )
+                    return self._matched(current, attempt, liveness, show, stop)
             closest = min(closest, current.closest)
             if stop.is_set():
                 return FaceCheckResult("stopped", attempts=attempt)
@@ -144,10 +150,44 @@ class FaceCheck:
             closest=closest if closest < float("inf") else None,
         )
 
-    def _stranger_scores(self, embedding: "Embedding | None") -> tuple[float, ...]:
+    def _matched(
+        self,
+        current: _Try,
+        attempt: int,
+        liveness: Liveness,
+        show: Callable[[FaceView], None],
+        stop: threading.Event,
+    ) -> FaceCheckResult:
+        """Look for a living person; the match stands without one, unless another face took its place."""
+
+        def show_motion(frame: Frame, seen: FaceObservation, view: LivenessView) -> None:
+            advice = seen.advice if seen.advice in OBSTACLES else None
+            show(FaceView(frame, seen.box, advice, view.progress, attempt, view))
+
+        watch = WatchLiveness(self.camera, self.engine, self.clock, liveness, self.tell)
+        vectors = tuple(one.astype("<f4").tobytes() for one in current.embeddings)
+        recognised = FaceTemplate(self.engine.engine_id, vectors)
+        verdict = watch.run(recognised, show_motion, stop)
+        if verdict is None:
+            return FaceCheckResult("stopped", attempts=attempt)
+        if verdict.is_other_face:
+            # No score is told: those that there are belong to two people.
+            return FaceCheckResult(
+                "not_accepted", engine_id=self.engine.engine_id, attempts=attempt
+            )
+        return FaceCheckResult(
+            "accepted",
+            current.best_score,
+            self.engine.engine_id,
+            self.threshold,
+            attempt,
+            worst=current.worst,
+            stranger_scores=self._stranger_scores(current.embeddings[-1]),
+            is_live=verdict.is_live,
+        )
+
+    def _stranger_scores(self, embedding: Embedding) -> tuple[float, ...]:
         scores: list[float] = []
-        if embedding is None:
-            return ()
         for other in self.others:
             with contextlib.suppress(TemplateUnusable):
                 scores.append(self.engine.compare(embedding, other).score)
@@ -157,10 +197,18 @@ class FaceCheck:
         is_late = self.clock.monotonic_s() - current.started_s > TRY_TIME_S
         return is_late or current.compared >= GOOD_FRAMES_PER_TRY
 
-    def _look(self, current: _Try, attempt: int, show: Callable[[FaceView], None]) -> None:
+    def _look(
+        self,
+        current: _Try,
+        attempt: int,
+        liveness: Liveness,
+        show: Callable[[FaceView], None],
+    ) -> None:
         frame = self.camera.read()
         seen = self.engine.observe(frame)
         now_s = self.clock.monotonic_s()
+        liveness.watch(frame, seen, now_s)
+        require_moving(liveness)
         is_due = now_s - current.last_compared_s >= COMPARE_INTERVAL_S
         if is_due and seen.advice is None and seen.box is not None:
             current.last_compared_s = now_s
@@ -171,7 +219,7 @@ class FaceCheck:
             current.worst = max(current.worst, comparison.score)
             if comparison.is_match:
                 current.matched += 1
-                current.embedding = embedding
+                current.embeddings.append(embedding)
                 current.best_score = min(current.best_score, comparison.score)
         progress = min(1.0, current.matched / MATCHES_NEEDED)
         show(FaceView(frame, seen.box, seen.advice, progress, attempt))

@@ -23,6 +23,7 @@ from kiosk.flows.actions import (
 )
 from kiosk.flows.face_result import face_action
 from kiosk.flows.page_model import PageModel
+from kiosk.services.liveness_ports import LivenessView
 from kiosk.services.ports import Card, CardReader
 from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.take_photo import PhotoSource
@@ -91,6 +92,8 @@ class VisitController(QObject):
         self._spoken_advice = ""
         """Prompt id."""
         self._spoken_s = float("-inf")
+        self._asked: LivenessView | None = None
+        """The motion that was said last."""
         self._spent_cards: dict[type[models.PageModel], bytes] = {}
         """Marks, not cards."""
         self._faces = FaceFeed(self._show_face, self._finish_face, self)
@@ -131,8 +134,10 @@ class VisitController(QObject):
         self._send(lambda: self._navigator.act(action))
 
     def repeat(self) -> None:
-        """Say the page's prompt again."""
-        if self._page is not None:
+        """Say the page's prompt again, or the motion that is asked for."""
+        if self._asked is not None:
+            self._speak(Prompt(f"face.cue.{self._asked.cue.value}"))
+        elif self._page is not None:
             self._speak(self._voices.prompt or self._page.prompt)
 
     def refresh(self) -> None:
@@ -219,7 +224,7 @@ class VisitController(QObject):
         self._window.set_practice(is_on=page.is_practice)
         self._window.show_model(page)
         if is_spoken:
-            self._spoken_advice = ""
+            self._spoken_advice, self._asked = "", None
             self._speak(page.prompt)
         self._idle.watch(page.idle_timeout_s)
         self._start_feeds(page)
@@ -348,7 +353,12 @@ class VisitController(QObject):
         self._window.show_face(view)
         if view.box is not None:
             self._idle.touch()
-        if view.advice is not None:
+        asked = view.liveness
+        if asked is not None and (self._asked is None or asked.turn != self._asked.turn):
+            # A motion is said at once and in place of everything: its time runs.
+            self._asked, self._spoken_advice = asked, ""
+            self.repeat()
+        elif view.advice is not None:
             self._advise(f"face.advice.{view.advice.value}")
 
     def _advise(self, prompt_id: str) -> None:

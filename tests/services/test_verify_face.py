@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from kiosk.errors import CameraUnavailable, KioskError, ModelUnavailable
+from kiosk.services.liveness_ports import Cue, LivenessReason, LivenessVerdict, LivenessView
 from kiosk.services.ports import (
     Embedding,
     FaceAdvice,
@@ -176,3 +177,92 @@ def test_worst_frame_of_the_accepted_try_is_told_also_when_it_did_not_match() ->
     """The first try's frames do not count: each try is an attempt of its own."""
     result, _ = run(FakeEngine(scores=[0.9, 0.9, 0.9, 0.3, 0.5, 0.31]))
     assert (result.kind, result.score, result.worst, result.attempts) == ("accepted", 0.3, 0.5, 2)
+
+
+@dataclass
+class FakeLiveness:
+    """Ends after some pictures, with a verdict that the test chooses."""
+
+    reason: LivenessReason = LivenessReason.SHOWN
+    pictures: int = 4
+    is_begun: bool = False
+    watched: int = 0
+    same: list[bool] = field(default_factory=list)
+
+    def watch(self, frame: Frame, seen: FaceObservation, now_s: float) -> None:
+        self.watched += 1
+
+    def begin(self, now_s: float) -> None:
+        self.is_begun = True
+
+    def note_comparison(self, now_s: float, *, is_same: bool) -> None:
+        self.same.append(is_same)
+
+    @property
+    def view(self) -> LivenessView | None:
+        return LivenessView(Cue.NOD, 2, 0.25) if self.is_begun else None
+
+    @property
+    def verdict(self) -> LivenessVerdict | None:
+        is_over = self.reason is LivenessReason.FROZEN or self.is_begun
+        is_over = is_over and self.watched >= self.pictures
+        return LivenessVerdict(self.reason) if is_over else None
+
+
+def run_with(
+    liveness: FakeLiveness, engine: FakeEngine
+) -> tuple[FaceCheckResult, list[FaceView], list[LivenessView]]:
+    views: list[FaceView] = []
+    told: list[LivenessView] = []
+    check = FaceCheck(
+        FakeCamera(), engine, TEMPLATE, 0.38, TickingClock(), (), lambda: liveness, told.append
+    )
+    return check.run(views.append, threading.Event()), views, told
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "is_live"),
+    [
+        (LivenessReason.SHOWN, "accepted", True),
+        (LivenessReason.NO_ANSWER, "accepted", False),
+        (LivenessReason.WRONG_MOTION, "accepted", False),
+        (LivenessReason.NO_POINTS, "accepted", False),
+        (LivenessReason.NO_REFLECTION, "accepted", False),
+        (LivenessReason.NOT_ASKED, "accepted", False),
+        (LivenessReason.FACE_CHANGED, "not_accepted", False),
+    ],
+)
+def test_face_is_live_only_when_shown_and_nobody_is_turned_away_for_a_stiff_neck(
+    reason: LivenessReason, kind: str, is_live: bool
+) -> None:
+    result, _, _ = run_with(FakeLiveness(reason), FakeEngine(scores=[0.31] * 9))
+    assert (result.kind, result.is_live) == (kind, is_live)
+    assert result.closest is None
+
+
+def test_motions_are_asked_after_the_match_and_each_picture_is_compared_with_it() -> None:
+    liveness = FakeLiveness(pictures=6)
+    engine = FakeEngine(scores=[0.3, 0.3, 0.2, 0.9, 0.2, 0.2], advice=[FaceAdvice.TOO_FAR])
+    result, views, told = run_with(liveness, engine)
+    assert result.is_live
+    assert liveness.same == [True, False, True]
+    assert [view.cue for view in told] == [Cue.NOD] * 3
+    assert [view.liveness is None for view in views] == [True] * 3 + [False] * 3
+
+
+def test_while_a_motion_is_made_only_real_obstacles_are_said() -> None:
+    advice = [None, None, FaceAdvice.TURNED_AWAY, FaceAdvice.NO_FACE, FaceAdvice.TOO_NEAR]
+    _, views, _ = run_with(FakeLiveness(pictures=5), FakeEngine(scores=[0.3] * 9, advice=advice))
+    assert [view.advice for view in views[2:]] == [None, FaceAdvice.NO_FACE, None]
+
+
+def test_camera_that_stands_still_is_a_fault_and_no_match() -> None:
+    result, _, _ = run_with(
+        FakeLiveness(LivenessReason.FROZEN, pictures=1), FakeEngine(scores=[0.3] * 9)
+    )
+    assert (result.kind, result.code, result.is_live) == ("unavailable", "KSK-301", False)
+
+
+def test_without_liveness_nothing_is_assumed() -> None:
+    result, _ = run(FakeEngine(scores=[0.35, 0.31]))
+    assert not result.is_live

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QScrollArea
@@ -5,8 +7,11 @@ from PySide6.QtWidgets import QApplication, QScrollArea
 from accessibility.prompt import Prompt
 from kiosk.flows import pages as models
 from kiosk.flows.actions import Finish
+from kiosk.services.liveness_ports import Cue, LivenessView
+from kiosk.ui.icons import has_icon
 from kiosk.ui.widgets.action_button import ActionButton, Look
 from kiosk.ui.widgets.text_block import TextBlock
+from tests.ui import fakes
 from tests.ui.audit import audit
 from tests.ui.conftest import LANDSCAPE, PORTRAIT
 from tests.ui.sample_pages import SAMPLES, STAGE, receipt
@@ -159,6 +164,18 @@ def test_every_advice_has_words_short_enough_for_the_camera_page(make_window, te
             page.advice.show_words(texts.text(Prompt(f"face.advice.{advice.value}")).title)
             QApplication.processEvents()
             assert not page.advice.is_cut(), advice
+
+
+def test_every_motion_fits_the_camera_page_in_words_and_picture(make_window):
+    for screen in SCREENS.values():
+        window = make_window(screen)
+        window.show_model(models.FaceCheckPage(Prompt("face_check")))
+        for turn, cue in enumerate(Cue, start=1):
+            colour = (150, 236, 255) if cue is Cue.WATCH_COLOURS else None
+            asked = LivenessView(cue, turn, turn / 8, colour)
+            window.show_face(replace(fakes.face_view(), liveness=asked))
+            assert audit(window) == [], cue
+            assert has_icon(cue.value)
 
 
 @pytest.mark.parametrize("prompt_id", RECEIPTS)

@@ -1,7 +1,10 @@
 """What camera and card reader do to a visit that is on the screen."""
 
+from dataclasses import replace
+
 from kiosk.errors import CameraUnavailable
 from kiosk.flows import actions
+from kiosk.services.liveness_ports import Cue, LivenessView
 from kiosk.services.ports import FaceAdvice
 from kiosk.services.verify_face import FaceCheckResult
 from tests.ui import fakes
@@ -11,8 +14,8 @@ from tests.ui.stage import CARD, CARD_PAGE, FACE, IDENTIFY
 def test_face_result_becomes_an_action(make_stage, qtbot):
     for result, expected in (
         (
-            FaceCheckResult("accepted", 0.31, "dlib-resnet-v1", 0.4, 1, worst=0.35),
-            actions.FaceAccepted(0.31, "dlib-resnet-v1", 0.4, worst=0.35),
+            FaceCheckResult("accepted", 0.31, "dlib-resnet-v1", 0.4, 1, worst=0.35, is_live=True),
+            actions.FaceAccepted(0.31, "dlib-resnet-v1", 0.4, worst=0.35, is_live=True),
         ),
         (FaceCheckResult("not_accepted", attempts=3), actions.FaceNotAccepted(3)),
         (FaceCheckResult("unavailable", code="KSK-301"), actions.FaceCheckUnavailable("KSK-301")),
@@ -56,6 +59,30 @@ def test_advice_is_shown_at_once_but_spoken_every_three_seconds(make_stage):
     stage.clock.move(2.1)
     show(fakes.face_view(FaceAdvice.TOO_DARK))
     assert stage.guide.spoken[-1] == "face.advice.too_dark"
+
+
+def test_motion_is_said_at_once_and_again_when_it_is_asked_again(make_stage):
+    stage = make_stage(FACE)
+    stage.navigator.run = fakes.ScriptedRun()
+    stage.act(actions.Begin())
+    show = stage.controller._show_face
+
+    def ask(cue, turn, advice=None):
+        show(replace(fakes.face_view(advice), liveness=LivenessView(cue, turn, 0.2)))
+        return stage.guide.spoken[-1]
+
+    assert ask(Cue.BEGIN, 1) == "face.cue.motions_begin"
+    assert ask(Cue.NOD, 2) == "face.cue.nod"  # though the words before are still being said
+    count = len(stage.guide.spoken)
+    assert ask(Cue.NOD, 2) == "face.cue.nod"
+    assert len(stage.guide.spoken) == count
+    assert ask(Cue.NOD, 3) == "face.cue.nod"
+    assert len(stage.guide.spoken) == count + 1
+    stage.clock.move(7)
+    assert ask(Cue.NOD, 3, FaceAdvice.NO_FACE) == "face.advice.no_face"
+    stage.controller.repeat()
+    assert stage.guide.spoken[-1] == "face.cue.nod"
+    assert stage.window.shell.page.prompt_panel.title.text() == "慢慢点一下头"
 
 
 def test_face_check_stops_when_the_page_changes(make_stage, qtbot):

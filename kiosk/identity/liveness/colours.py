@@ -137,7 +137,7 @@ def judge_reflection(plan: ColourPlan, lights: list[Light]) -> ReflectionResult:
     times = np.array([one.since_s for one in lights])
     face = np.log(np.array([one.face for one in lights]) + 1.0)
     around = np.log(np.array([one.around for one in lights]) + 1.0)
-    seen = _without_drift(times, face - around)
+    seen = _without_drift(times, _hue(face) - _hue(around))
     lags = np.arange(0.0, LONGEST_LAG_S + _LAG_STEP_S / 2, _LAG_STEP_S)
     tried = [_match(plan, times, seen, float(lag)) for lag in lags]
     correlation, response = max(tried)
@@ -160,7 +160,7 @@ def _match(
 ) -> tuple[float, float]:
     """Correlation over all channels together, and how strongly the face answers."""
     shown = np.array([plan.colour_at(t - lag_s) for t in times], dtype=np.float64) / 255.0
-    shown = _without_drift(times, shown)
+    shown = _without_drift(times, _hue(shown))
     power = float((shown**2).sum())
     if power < 1e-9:
         return 0.0, 0.0
@@ -169,6 +169,11 @@ def _match(
     if own < 1e-12:
         return 0.0, 0.0
     return shared / math.sqrt(power * own), shared / power
+
+
+def _hue(channels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Each channel beside the mean of the three: a face that moves, or a shadow, changes all three alike."""
+    return np.asarray(channels - channels.mean(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _without_drift(

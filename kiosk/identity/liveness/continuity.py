@@ -18,8 +18,8 @@ _JITTER = 0.6
 _FASTEST_GROWTH = 1.5
 """Of the size, from one picture to the next."""
 _NEXT_S = 0.4
-STRANGE_LOOKS = 3
-"""In succession, at rest: one may be blurred."""
+STRANGE_LOOKS = 5
+"""In succession, between two motions: one may be blurred, another taken on the way back."""
 
 
 class FrozenWatch:

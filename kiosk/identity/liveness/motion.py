@@ -7,8 +7,8 @@ from kiosk.identity.liveness.pose import PoseSample
 from kiosk.identity.liveness.rest import Baseline
 from kiosk.services.liveness_ports import Motion
 
-TURN_DEGREES = 15.0
-NOD_DEGREES = 9.0
+TURN_DEGREES = 12.0
+NOD_DEGREES = 8.0
 CLOSER_SHARE = 0.18
 """How much larger the face gets: from 55 cm to 47 cm, leaning forward in a chair."""
 UNREST_FACTOR = 1.6

@@ -32,8 +32,8 @@ _FACE = np.array(
 )
 """Across, down, towards the camera, 1; of a face that looks into the camera."""
 _FIT: npt.NDArray[np.float64] = np.linalg.pinv(_FACE)
-_BASE_DEPTH = 0.45
-"""As ``NOSE_DEPTH``, for detectors that give no mouth: they give the base of the nose."""
+_BASE_DEPTH, _BASE_DROP = 0.40, 0.72
+"""Eye distances: of the base of the nose, which dlib gives in the place of its tip."""
 
 _Pair: TypeAlias = tuple[float, float]
 
@@ -100,7 +100,7 @@ def _from_plane(seen: npt.NDArray[np.float64]) -> tuple[float, float, float] | N
 
 
 def _from_eyes(right: _Pair, left: _Pair, nose: _Pair) -> tuple[float, float, float] | None:
-    """Without a mouth the pitch is that of the nose below the eyes; a tilted picture deceives it."""
+    """Without a mouth the pitch is that of the nose below the eyes; a tilted picture deceives it, which is weak."""
     between = (left[0] - right[0], left[1] - right[1])
     distance = math.hypot(*between)
     if distance < 1.0:
@@ -110,8 +110,6 @@ def _from_eyes(right: _Pair, left: _Pair, nose: _Pair) -> tuple[float, float, fl
     shift = (offset[0] * along[0] + offset[1] * along[1]) / distance
     drop = (offset[1] * along[0] - offset[0] * along[1]) / distance
     yaw = math.atan(shift / _BASE_DEPTH)
-    straight = distance / math.cos(yaw)
-    lever = math.hypot(_NOSE_DROP, _BASE_DEPTH)
-    share = max(-1.0, min(1.0, drop * math.cos(yaw) / lever))
-    pitch = math.atan2(_BASE_DEPTH, _NOSE_DROP) - math.acos(share)
-    return math.degrees(yaw), math.degrees(pitch), straight
+    # A straight line, as the true curve bends back within the range of a nod.
+    pitch = (drop * math.cos(yaw) - _BASE_DROP) / _BASE_DEPTH
+    return math.degrees(yaw), math.degrees(pitch), distance / math.cos(yaw)

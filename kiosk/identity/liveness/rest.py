@@ -13,6 +13,8 @@ from kiosk.identity.liveness.pose import PoseSample
 WINDOW_S = 0.7
 """Of the rest that is looked at."""
 _LEAST_SAMPLES = 4
+_LONGEST_S = 1.6
+"""Of so many looks, where a slow machine takes only three in a second."""
 _CALM_DEGREES = 8.0
 """Spread of the angles in the window. A single look at a still head scatters by about 2 degrees here."""
 _CALM_SIZE = 0.08
@@ -20,7 +22,7 @@ _PATIENCE_S = 3.0
 """After which a head that never rests, as with Parkinson's disease, is taken as it is."""
 _MOST_DEGREES = 24.0
 """Above it the head is doing something."""
-_AHEAD_DEGREES = 20.0
+_AHEAD_DEGREES = 28.0
 """A head at rest looks about at the screen."""
 SMOOTH_S = 0.35
 """The median of this long: single looks err by up to 16 degrees (5 %), measured on a film by solvePnP."""
@@ -75,7 +77,7 @@ class RestWatch:
     def push(self, sample: PoseSample) -> Baseline | None:
         """Take the next look; the baseline once the head rests."""
         self._recent.append(sample)
-        while self._recent[0].t_s < sample.t_s - WINDOW_S:
+        while _is_too_long(self._recent, sample.t_s):
             self._recent.popleft()
         is_long_enough = sample.t_s - self._recent[0].t_s >= 0.75 * WINDOW_S
         if len(self._recent) < _LEAST_SAMPLES or not is_long_enough:
@@ -90,6 +92,11 @@ class RestWatch:
         if unrest > most or _spread(sizes) > _CALM_SIZE * size or abs(yaw) > _AHEAD_DEGREES:
             return None
         return Baseline(yaw, pitch, size, unrest)
+
+
+def _is_too_long(recent: deque[PoseSample], now_s: float) -> bool:
+    age_s = now_s - recent[0].t_s
+    return age_s > _LONGEST_S or (age_s > WINDOW_S and len(recent) > _LEAST_SAMPLES)
 
 
 def _spread(ordered: list[float]) -> float:

@@ -36,10 +36,11 @@ MOST_UNANSWERED = 2
 """Motions that may stay without an answer; one more, or these when nothing at all was done, ends it."""
 MOST_MISTAKES = 1
 REST_WAIT_S = 8.0
-PAUSE_S = (0.3, 1.2)
+PAUSE_S = (0.8, 1.8)
 """After a moment of rest, random: when the next question comes cannot be known either."""
 MISTAKE_CUE_S = 2.5
-"""How long "look at the picture" is up."""
+BEGIN_CUE_S = 3.5
+"""Words that must be heard to their end."""
 NEAR_SIZE = 0.26
 """As ``PoseSample.size``: whoever is so near already is not asked to come closer."""
 FLAT_SCORE = 0.15
@@ -47,9 +48,8 @@ FLAT_SCORE = 0.15
 PASSIVE_LOOKS = 5
 LAST_LIGHT_S = 0.3
 """The last colour's light is still on its way."""
-_AT_REST = 0.6
-"""Share of a limit below which a head looks ahead, for comparing."""
 _IN_MOTION = 0.3
+"""Share of a limit: so far into a motion, a picture must show the face that was recognised."""
 
 PassiveScore = Callable[[Frame, FaceBox], float]
 """How likely a picture shows a person, by a network: 0 to 1."""
@@ -107,6 +107,7 @@ class LivenessSession:
         self._plan: ColourPlan | None = None
         self._colours_from_s = 0.0
         self._lights: list[Light] = []
+        self._colour_box: FaceBox | None = None
         self._scores: list[float] = []
         self._remarks: list[str] = []
         self._last: PoseSample | None = None
@@ -136,7 +137,8 @@ class LivenessSession:
     def begin(self, now_s: float) -> None:
         """The face has been recognised: ask from now on."""
         self._continuity = Continuity()
-        self._go_to_rest(now_s, Cue.LOOK_AHEAD)
+        self._go_to_rest(now_s, Cue.BEGIN)
+        self._cue_until_s = now_s + BEGIN_CUE_S
         if self._last is None:
             self._end(LivenessReason.NO_POINTS)
 
@@ -144,15 +146,16 @@ class LivenessSession:
         """Whether the picture just watched still shows the face that was recognised."""
         if self._verdict is not None or self._last is None:
             return
-        is_at_rest = True
-        if self._motion is not None:
-            strength = strengths(self._last, self._motion.base)
-            is_at_rest = max(abs(strength.left), strength.nod) < _AT_REST
-            if is_same and strength.of(self._motion.wanted) >= _IN_MOTION:
-                self._motion.note_same_face()
-        self._continuity.note(is_same=is_same, is_at_rest=is_at_rest)
+        motion = self._motion
+        if is_same and motion is not None and self._is_in(motion, self._last):
+            motion.note_same_face()
+        self._continuity.note(is_same=is_same, is_at_rest=motion is None)
         if self._continuity.is_other_face:
             self._end(LivenessReason.FACE_CHANGED)
+
+    @staticmethod
+    def _is_in(motion: MotionWatch, sample: PoseSample) -> bool:
+        return strengths(sample, motion.base).of(motion.wanted) >= _IN_MOTION
 
     def watch(self, frame: Frame, seen: FaceObservation, now_s: float) -> None:
         """Look at the next picture."""
@@ -279,7 +282,8 @@ class LivenessSession:
             self._remarks.append("colours: switched off")
             self._decide(Reflection.SKIPPED)
             return
-        self._phase, self._motion = _Phase.COLOURS, None
+        self._phase, self._motion, self._colour_box = _Phase.COLOURS, None, None
+        self._lights.clear()
         self._plan = ColourPlan.draw(self._source)
         self._colours_from_s = now_s
         self._show(Cue.WATCH_COLOURS)
@@ -288,7 +292,11 @@ class LivenessSession:
         plan, since_s = self._plan, now_s - self._colours_from_s
         if plan is None:
             return
-        light = light_of(frame, seen.box, since_s) if seen.box is not None else None
+        if self._colour_box is None:
+            # One place for all pictures: a box that trembles would measure hair once, and skin once.
+            self._colour_box = seen.box
+        box = self._colour_box
+        light = light_of(frame, box, since_s) if box is not None else None
         if light is not None:
             if is_too_bright(light) and not self._lights:
                 self._remarks.append("colours: strong light, not shown")

@@ -1,4 +1,4 @@
-"""The face check: a mirror, one advice in large letters, another way."""
+"""The face check: a mirror, one advice or one motion in large letters, another way."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from accessibility.prompt import Prompt
 from kiosk.flows import pages as models
 from kiosk.flows.actions import OtherWay
+from kiosk.services.liveness_ports import Cue, LivenessView
 from kiosk.services.ports import FaceAdvice
 from kiosk.services.verify_face import FaceView
 from kiosk.ui.page import Page
@@ -20,6 +21,8 @@ class FaceCheckPage(Page[models.FaceCheckPage]):
     """The advice stands right below the mirror, where the eyes are."""
 
     prompt_share = 0.36
+    asked: Cue | None = None
+    """The motion that is up."""
 
     def build(self) -> None:
         """Make mirror, advice and the other way."""
@@ -49,6 +52,8 @@ class FaceCheckPage(Page[models.FaceCheckPage]):
     def fill(self, model: models.FaceCheckPage) -> None:
         """Start with the page's own instruction and no picture."""
         self._attempts = model.attempts
+        self._turn = 0
+        self.asked = None
         self.preview.wipe()
         self._show_attempt(model.attempt)
         self._show_advice(FaceAdvice.HOLD_STILL if model.attempt < 0 else None)
@@ -58,8 +63,11 @@ class FaceCheckPage(Page[models.FaceCheckPage]):
         self.preview.show_frame(
             view.frame, view.progress, is_good=view.advice in (None, FaceAdvice.HOLD_STILL)
         )
-        self._show_attempt(view.attempt)
-        self._show_advice(view.advice)
+        if view.liveness is None:
+            self._show_attempt(view.attempt)
+            self._show_advice(view.advice)
+        else:
+            self._show_motion(view.liveness, view.advice)
 
     def wipe(self) -> None:
         """Drop the picture."""
@@ -71,6 +79,22 @@ class FaceCheckPage(Page[models.FaceCheckPage]):
         words = self.kit.label("face.attempt", attempt=attempt, attempts=self._attempts)
         if words != self.attempt.text():
             self.attempt.show_words(words)
+
+    def _show_motion(self, asked: LivenessView, advice: FaceAdvice | None) -> None:
+        """The motion stands where the prompt stood, so that nothing else asks to keep still."""
+        words = self.kit.texts.text(Prompt(f"face.cue.{asked.cue.value}"))
+        self.asked = asked.cue
+        self.preview.show_cue(asked.cue, asked.colour)
+        if asked.turn != self._turn:
+            self._turn = asked.turn
+            self.prompt_panel.title.show_words(words.title)
+            self.prompt_panel.sentence.show_words(words.sentence)
+            self.attempt.show_words(self.kit.label("face.motions"))
+        if advice is not None:
+            self._show_advice(advice)
+        elif words.title != self.advice.text():
+            self.advice.show_words(words.title)
+            self.advice_icon.show_icon(asked.cue.value)
 
     def _show_advice(self, advice: FaceAdvice | None) -> None:
         if advice is None:

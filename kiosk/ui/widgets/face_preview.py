@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from kiosk.services.liveness_ports import Colour, Cue
 from kiosk.services.ports import Frame
 from kiosk.ui.kit import Kit
 
@@ -13,6 +14,15 @@ BACKDROP = QSize(9, 6)
 """Pixels of the blurred picture behind the picture."""
 OVAL_ASPECT = 0.76
 """Width of a face over its height, with some room."""
+SIGN_MM = 52
+"""The picture of a motion: as large as a hand, seen without looking away from the mirror."""
+SIDES = {
+    Cue.TURN_LEFT: (0.0, 0.5),
+    Cue.TURN_RIGHT: (1.0, 0.5),
+    Cue.NOD: (1.0, 0.5),
+    Cue.COME_CLOSER: (0.5, 1.0),
+}
+"""Where the picture of a motion stands in the preview, which is a mirror: left is the person's own left."""
 
 
 def image_of(frame: Frame) -> QImage:
@@ -32,6 +42,8 @@ class FacePreview(QWidget):
         self._image: QImage | None = None
         self._progress = 0.0
         self._is_good = False
+        self._cue: Cue | None = None
+        self._colour: Colour | None = None
         self.setAccessibleName(kit.label("face.preview"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(kit.tokens.mm(90))
@@ -48,8 +60,14 @@ class FacePreview(QWidget):
         self._is_good = is_good
         self.update()
 
+    def show_cue(self, cue: Cue | None, colour: Colour | None = None) -> None:
+        """Show the picture of a motion; shine with a colour around the oval."""
+        self._cue, self._colour = cue, colour
+        self.update()
+
     def wipe(self) -> None:
         """Drop the picture."""
+        self._cue = self._colour = None
         if self._image is not None:
             self._image.fill(Qt.GlobalColor.black)
         self._image = None
@@ -88,6 +106,7 @@ class FacePreview(QWidget):
         self._paint_picture(painter)
         self._paint_veil(painter, frame)
         self._paint_oval(painter)
+        self._paint_sign(painter)
         painter.end()
 
     def _paint_picture(self, painter: QPainter) -> None:
@@ -120,6 +139,8 @@ class FacePreview(QWidget):
         hole.addEllipse(self.oval())
         veil = QColor(self._kit.tokens.colours.scrim)
         veil.setAlpha(132 if self._image is not None else 24)
+        if self._colour is not None:
+            veil = QColor(*self._colour)
         painter.fillPath(frame.subtracted(hole), veil)
 
     def _paint_oval(self, painter: QPainter) -> None:
@@ -136,6 +157,25 @@ class FacePreview(QWidget):
         painter.drawEllipse(oval)
         if self._progress > 0:
             self._paint_progress(painter, oval)
+
+    def _paint_sign(self, painter: QPainter) -> None:
+        if self._cue not in SIDES:
+            return
+        across, down = SIDES[self._cue]
+        size, gap = (
+            self._kit.tokens.mm(SIGN_MM),
+            self._kit.tokens.mm(4) + self._kit.tokens.ring_room,
+        )
+        size = min(size, round(self.height() * 0.45))
+        left = gap + across * (self.width() - size - 2 * gap)
+        top = gap + down * (self.height() - size - 2 * gap)
+        box = QRectF(left, top, size, size)
+        painter.setPen(QPen(QColor(self._kit.tokens.colours.primary), self._kit.tokens.mm(1.2)))
+        painter.setBrush(QColor(self._kit.tokens.colours.surface))
+        painter.drawEllipse(box)
+        trim = size * 0.12
+        icon = self._kit.icons.icon(self._cue.value)
+        self._kit.icons.paint(painter, icon, box.adjusted(trim, trim, -trim, -trim))
 
     def _paint_progress(self, painter: QPainter, oval: QRectF) -> None:
         tokens = self._kit.tokens

@@ -80,7 +80,7 @@ def test_film_of_the_very_motions_drawn_must_also_come_at_the_right_time() -> No
     """The same draw as in the film, but the film does not wait for the questions."""
     seed = 3
     _, _, cues = watch(session(seed), Person(), seed=seed)
-    order = tuple(cue for cue in cues if cue is not Cue.LOOK_AHEAD)
+    order = tuple(cue for cue in cues if cue in MOTIONS)
     verdicts = [
         watch(session(seed), film(order, starts_s=start), seed=seed)[0] for start in (0.0, 3.2, 6.4)
     ]
@@ -89,7 +89,7 @@ def test_film_of_the_very_motions_drawn_must_also_come_at_the_right_time() -> No
 
 @pytest.mark.parametrize("seed", range(4))
 def test_other_person_who_takes_over_after_the_match_is_refused(seed: int) -> None:
-    verdict, _, _ = watch(session(seed), Person(), is_same=lambda t, _view: t < 2.0, seed=seed)
+    verdict, _, _ = watch(session(seed), Person(), is_same=lambda t, _view: t < 4.0, seed=seed)
     assert verdict is not None
     assert verdict.reason is LivenessReason.FACE_CHANGED
     assert verdict.is_other_face
@@ -101,7 +101,7 @@ def test_other_person_who_makes_the_motions_only_is_not_shown(seed: int) -> None
     person = Person()
 
     def is_same(_t: float, view: LivenessView | None) -> bool:
-        return view is None or view.cue is Cue.LOOK_AHEAD
+        return view is None or view.cue not in MOTIONS
 
     verdict, _, _ = watch(session(seed), person, is_same=is_same, seed=seed)
     assert verdict is not None
@@ -123,7 +123,7 @@ def test_face_that_jumps_must_be_recognised_again() -> None:
 
 
 def test_face_that_is_taken_away_is_lost() -> None:
-    verdict, _, _ = watch(session(2), lambda t, view: Stance() if t < 1.5 else None)
+    verdict, _, _ = watch(session(2), lambda t, view: Stance() if t < 3.0 else None)
     assert verdict is not None
     assert verdict.reason is LivenessReason.FACE_LOST
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from kiosk.identity.liveness.session import LivenessSession
-from kiosk.services.liveness_ports import Cue, LivenessReason
+from kiosk.services.liveness_ports import Cue, LivenessReason, Motion
 from tests.identity.liveness.actors import Person, watch
 from tests.identity.liveness.heads import Stance
 
+MOTIONS = {motion.value for motion in Motion}
 PEOPLE = {
     "quick": Person(reaction_s=0.4, rise_s=0.35, hold_s=0.35, turn=35.0),
     "usual": Person(),
@@ -49,7 +50,7 @@ def test_person_passes_when_the_neck_or_the_wheelchair_allows_two_motions_only(
     session = LivenessSession(random.Random(seed), has_colours=False)
     verdict, _, cues = watch(session, Person(cannot=frozenset(cannot)), seed=seed)
     assert verdict is not None
-    made = [cue for cue in cues if cue not in cannot and cue is not Cue.LOOK_AHEAD]
+    made = [cue for cue in cues if cue not in cannot and cue.value in MOTIONS]
     if verdict.reason is LivenessReason.NO_ANSWER:
         # both were drawn before anything could be done: one factor, and the next way
         assert made == []
@@ -71,12 +72,12 @@ def test_looking_to_the_helper_for_a_moment_loses_nothing_but_time() -> None:
     """The face is away for a second while nothing was asked yet."""
     person = Person()
     session = LivenessSession(random.Random(1), has_colours=False)
-    verdict, _, _ = watch(session, lambda t, view: None if 0.8 < t < 2.0 else person(t, view))
+    verdict, _, _ = watch(session, lambda t, view: None if 4.2 < t < 5.4 else person(t, view))
     assert verdict is not None
     assert verdict.is_live
 
 
-@pytest.mark.parametrize("rate", [6.0, 10.0, 25.0])
+@pytest.mark.parametrize("rate", [4.0, 6.0, 25.0])
 def test_slow_and_quick_cameras_serve(rate: float) -> None:
     for seed in range(3):
         session = LivenessSession(random.Random(seed), has_colours=False)
