@@ -21,6 +21,7 @@ from kiosk.county import load_county
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.definition import ServiceDefinition
 from kiosk.domain.form import Form
+from kiosk.domain.identity_outcome import Wanted
 from kiosk.domain.identity_policy import Evidence, Factor
 from kiosk.domain.receipt import format_receipt_number
 from kiosk.domain.resident import Resident
@@ -77,7 +78,9 @@ class SampleItems:
         form = self._form(service, person, number, evidence, answers, at.date())
         other = self._person(answers, at) if chance.random() < _PROXY else None
         request_id = self._uuid7(at)
-        applicant = Applicant(person, number, evidence, other, "本人行动不便" if other else "")
+        reason = "本人行动不便" if other else ""
+        wanted = Wanted.of(service)
+        applicant = Applicant(person, number, evidence, other, reason, wanted)
         beneficiary = applicant.beneficiary
         request = ServiceRequest(
             request_id=request_id,

@@ -34,6 +34,7 @@ from kiosk.doctor.device_checks import (
 )
 from kiosk.doctor.finding import SUBJECTS, Check, Finding, fault, warning
 from kiosk.doctor.key_checks import check_keys
+from kiosk.doctor.staff_check import check_staff
 from kiosk.doctor.storage_checks import (
     check_clock,
     check_database,
@@ -42,6 +43,7 @@ from kiosk.doctor.storage_checks import (
     check_settings,
 )
 from kiosk.doctor.voice_checks import check_microphone, check_voice
+from kiosk.domain.staff import ONE_NUMBER, WHOLE_MACHINE
 from kiosk.errors import KioskError
 from kiosk.explain import Label
 from kiosk.face_engine import FaceEngines, make_face_engine
@@ -50,9 +52,11 @@ from kiosk.identity.voice.factory import can_hear, make_hearing
 from kiosk.models.store import ModelStore
 from kiosk.runtime import Runtime, open_runtime
 from kiosk.services.hear_digits import HearDigits
+from kiosk.services.staff import ALL_STAFF, STAFF
 from kiosk.storage.clock_mark import clock_floor
 from kiosk.storage.database import has_database, open_kiosk_database
 from kiosk.storage.residents import SqliteResidents
+from kiosk.storage.staff import SqliteAttempts, SqliteStaff
 from sync.feed_health import feed_health
 
 _log = logging.getLogger(__name__)
@@ -154,6 +158,7 @@ class Examination:
             yield _key_row(runtime)
             yield check_queue(runtime.queue_status())
             yield from _feed_rows(runtime)
+            yield _staff_row(runtime)
         yield check_clock(SystemClock().now(), floor, centre_time)
 
     @contextmanager
@@ -262,3 +267,14 @@ def _describe_player() -> str | None:
         return default_output_name()
     except AccessibilityError:
         return None
+
+
+def _staff_row(runtime: Runtime) -> Finding:
+    now = runtime.clock.now()
+    with runtime.encrypted.reading() as database:
+        numbers = [member.number for member in SqliteStaff(database).all()]
+        attempts = SqliteAttempts(database)
+        resting = [attempts.of(STAFF, number).rests_until(ONE_NUMBER, now) for number in numbers]
+        whole = attempts.of(ALL_STAFF, "").rests_until(WHOLE_MACHINE, now)
+    count = sum(until is not None for until in resting)
+    return check_staff(len(numbers), count, rests_whole=whole is not None)

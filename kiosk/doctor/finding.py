@@ -25,6 +25,7 @@ SUBJECTS = {
     "queue": "待上传",
     "roster": "名单",
     "catalogue": "业务定义",
+    "staff": "工作人员",
     "clock": "时钟",
     "face_models": "人脸模型",
     "calibration": "识别校准",

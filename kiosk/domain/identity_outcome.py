@@ -5,7 +5,10 @@ roster may be shown meanwhile.
 """
 
 import enum
+from dataclasses import dataclass
 
+from kiosk.domain.attestation import attesters_needed
+from kiosk.domain.definition import ServiceDefinition
 from kiosk.domain.identity_policy import FACTORS_OF, Evidence
 
 
@@ -24,21 +27,41 @@ class Outcome(enum.Enum):
     """Not proved, or staff said that it is somebody else; what was asked for is taken in and a person decides."""
 
 
-def outcome_of(evidence: Evidence, required_factors: int) -> Outcome:
-    """The outcome for a service that asks for so many proofs."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a service wants of a person before it is theirs."""
+
+    factors: int = 0
+    """Independent proofs."""
+    attesters: int = 1
+    """Or so many different staff members who answer for the person."""
+
+    @classmethod
+    def of(cls, service: ServiceDefinition) -> "Wanted":
+        """As the definition says."""
+        return cls(service.required_factors, attesters_needed(moves_money=service.moves_money))
+
+    def is_met(self, evidence: Evidence) -> bool:
+        """Whether no further proof is asked for."""
+        is_enough = evidence.weight >= self.factors or evidence.is_attested(self.attesters)
+        return is_enough and not evidence.refused_by
+
+
+def outcome_of(evidence: Evidence, wanted: Wanted) -> Outcome:
+    """The outcome for a service that wants so much."""
     if evidence.refused_by:
         return Outcome.REFUSED
-    if evidence.weight >= required_factors:
-        is_alone = FACTORS_OF.get(evidence.biometric, 0) >= required_factors
-        return Outcome.VERIFIED if is_alone or required_factors < 2 else Outcome.SECOND_FACTOR
-    if evidence.attestation is not None:
+    if evidence.weight >= wanted.factors:
+        is_alone = FACTORS_OF.get(evidence.biometric, 0) >= wanted.factors
+        return Outcome.VERIFIED if is_alone or wanted.factors < 2 else Outcome.SECOND_FACTOR
+    if evidence.is_attested(wanted.attesters):
         return Outcome.PROVISIONAL
     return Outcome.CANNOT_BE_MODELLED if evidence.exempt else Outcome.REFUSED
 
 
-def check_record(evidence: Evidence, required_factors: int) -> dict[str, object]:
+def check_record(evidence: Evidence, wanted: Wanted) -> dict[str, object]:
     """What the centre is told of the end of the check, besides the proofs; staff by number only."""
-    record: dict[str, object] = {"outcome": outcome_of(evidence, required_factors).value}
+    record: dict[str, object] = {"outcome": outcome_of(evidence, wanted).value}
     if evidence.attestation is not None:
         record["attestation"] = {
             "staff": list(evidence.attestation.staff),

@@ -25,7 +25,7 @@ def can_attest(visit: Visit, ports: VisitPorts) -> bool:
         and visit.resident is not None
         and ports.attest is not None
         and not visit.is_sure
-        and can_sign_in(ports, visit.attesters_needed)
+        and can_sign_in(ports, visit.wanted.attesters)
     )
 
 
@@ -40,8 +40,17 @@ def attest_sign_in(visit: Visit) -> StaffSignInStep:
     """The sign-in of the next one who answers for the person."""
     given = visit.evidence.attestation
     if given is None:
-        return StaffSignInStep(_ask)
-    return StaffSignInStep(_ask, Prompt("staff.sign_in.second"), frozenset(given.staff))
+        return StaffSignInStep(_ask, otherwise=_proofs)
+    return StaffSignInStep(
+        _ask, Prompt("staff.sign_in.second"), frozenset(given.staff), otherwise=_proofs
+    )
+
+
+def _proofs(visit: Visit, ports: VisitPorts) -> Step:
+    # Verification offers the way to here, and from here it goes on as ever.
+    from kiosk.flows.verification import next_step  # noqa: PLC0415
+
+    return next_step(visit, ports)
 
 
 def _ask(visit: Visit, ports: VisitPorts, staff: str) -> Step:
@@ -92,12 +101,9 @@ class AttestStep:
 
 
 def _after(visit: Visit, ports: VisitPorts) -> Step:
-    # Verification offers the way to here, and from here it goes on as ever.
-    from kiosk.flows.verification import next_step  # noqa: PLC0415
-
     if not visit.is_sure:
         return attest_sign_in(visit)
-    go_on = Way("go_on", next_step(visit, ports))
+    go_on = Way("go_on", _proofs(visit, ports))
     return NoticeStep(Prompt("notice.attested"), (go_on,), icon="staff", progress=PROOF)
 
 

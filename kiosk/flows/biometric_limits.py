@@ -1,5 +1,6 @@
 """Face and voice within their limits. Where the database cannot count, neither is asked for and the service goes on."""
 
+import contextlib
 from dataclasses import replace
 
 from kiosk.domain.attestation import Missing
@@ -46,23 +47,30 @@ def begin_check(visit: Visit, ports: VisitPorts, factor: Factor) -> bool:
 def check_passed(visit: Visit, ports: VisitPorts, factor: Factor) -> None:
     """The person was known."""
     if visit.resident is not None and ports.limits is not None:
-        ports.limits.passed(visit.resident.resident_id, factor)
+        # What cannot be taken back stays counted: the person was known all the same and goes on.
+        with contextlib.suppress(StorageError):
+            ports.limits.passed(visit.resident.resident_id, factor)
 
 
 def check_spared(visit: Visit, ports: VisitPorts, factor: Factor) -> None:
     """Nothing was compared: it cost the person no try."""
     if visit.resident is not None and ports.limits is not None:
-        ports.limits.spared(visit.resident.resident_id, factor)
+        with contextlib.suppress(StorageError):
+            ports.limits.spared(visit.resident.resident_id, factor)
 
 
 def check_failed(visit: Visit, ports: VisitPorts, factor: Factor) -> bool:
     """The person was not known; True when it rests from now on."""
     if visit.resident is None or ports.limits is None:
         return False
-    if ports.limits.not_known(visit.resident.resident_id, factor):
+    try:
+        rests = ports.limits.not_known(visit.resident.resident_id, factor)
+    except StorageError:
+        # It was counted before it began; what cannot be audited is not tried again.
+        rests = True
+    if rests:
         visit.resting |= {factor}
-        return True
-    return False
+    return rests
 
 
 def missing_proofs(visit: Visit, ports: VisitPorts) -> tuple[Missing, ...]:

@@ -303,6 +303,8 @@ class StaffSignInPage(PageModel):
 
     page_id = "staff_sign_in"
     idle_timeout_s = 60.0
+    can_leave: bool = False
+    """Nobody of the staff is there after all: offers 不用了. Actions: Decline."""
 
 
 @dataclass(frozen=True, slots=True)

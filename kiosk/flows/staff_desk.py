@@ -1,5 +1,6 @@
 """What staff can do at the machine once they have signed in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -15,6 +16,7 @@ from kiosk.flows.pages import NoticePage
 from kiosk.flows.staff_sign_in import StaffSignInStep, sign_out
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
+from kiosk.services.biometric_limits import BiometricLimits
 
 Deed: TypeAlias = Literal["exempt", "lift", "wake"]
 
@@ -54,28 +56,38 @@ def desk_ways(visit: Visit, ports: VisitPorts, staff: str) -> tuple[Way, ...]:
     if can_attest(visit, ports) and (given is None or staff not in given.staff):
         ways.append(Way("attest_now", AttestStep(staff)))
     if ports.limits is not None:
-        is_exempt = Factor.FACE in visit.evidence.exempt
-        deed: Deed = "lift" if is_exempt else "exempt"
-        ways.append(Way(f"face_{deed}", StaffDeedStep(staff, deed)))
-        if Factor.FACE in visit.resting and not is_exempt:
-            ways.append(Way("face_wake", StaffDeedStep(staff, "wake")))
+        ways.extend(_limit_ways(visit, ports, staff))
     return tuple(ways)
+
+
+def _limit_ways(visit: Visit, ports: VisitPorts, staff: str) -> Iterator[Way]:
+    factors = (Factor.FACE,) if ports.voice is None else (Factor.FACE, Factor.VOICE)
+    exempt = visit.evidence.exempt
+    for factor in factors:
+        deed: Deed = "lift" if factor in exempt else "exempt"
+        yield Way(f"{factor.value}_{deed}", StaffDeedStep(staff, deed, factor))
+    resting = [factor for factor in factors if factor in visit.resting - exempt]
+    if resting:
+        # One deed wakes both: five ways fit on the page.
+        yield Way(f"{resting[0].value}_wake", StaffDeedStep(staff, "wake", resting[0]))
 
 
 @dataclass(frozen=True, slots=True)
 class StaffDeedStep:
-    """Never ask for this face again, ask for it after all, or end a rest; nothing is done before a second touch."""
+    """Never ask for this face or voice again, ask after all, or end a rest; nothing is done before a second touch."""
 
     staff: str
     deed: Deed
+    factor: Factor = Factor.FACE
 
     def page(self, visit: Visit, ports: VisitPorts) -> NoticePage:
         """For whom, and one button."""
         if visit.resident is None:
             raise FlowError("nobody to do this for")
         name = {"name": visit.resident.masked_name}
-        button = ChoiceButton("do", f"choice.face_{self.deed}", f"face_{self.deed}")
-        return NoticePage(Prompt(f"staff.{self.deed}", name), "person", (button,))
+        way = f"{self.factor.value}_{self.deed}"
+        button = ChoiceButton("do", f"choice.{way}", way)
+        return NoticePage(Prompt(f"staff.{way}", name), "person", (button,))
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
         """Do it and go on with what the person came for."""
@@ -84,22 +96,25 @@ class StaffDeedStep:
             raise FlowError(f"the desk does not offer {type(action).__name__}")
         if not sign_out(visit, self.staff):
             return Destination(staff_entry(), replaces=True)
-        person, limits = visit.resident.resident_id, ports.limits
-        exempt = visit.evidence.exempt
-        if self.deed == "wake":
-            limits.wake(person, Factor.FACE, self.staff)
-            visit.resting -= {Factor.FACE}
-            visit.has_face_failed, visit.face_rounds = False, 0
-        elif self.deed == "exempt":
-            limits.exempt(person, Factor.FACE, self.staff)
-            visit.evidence = replace(visit.evidence, exempt=exempt | {Factor.FACE})
-        else:
-            limits.lift(person, Factor.FACE, self.staff)
-            visit.evidence = replace(visit.evidence, exempt=exempt - {Factor.FACE})
+        self._do(visit, visit.resident.resident_id, ports.limits)
         go_on = Way("go_on", _onward(visit, ports))
-        done = NoticeStep(Prompt(f"staff.{self.deed}.done"), (go_on,), icon="check")
+        prompt = Prompt(f"staff.{self.factor.value}_{self.deed}.done")
         # A page that asks for the face must not be found behind 返回.
-        return Destination(done, clears_history=True)
+        return Destination(NoticeStep(prompt, (go_on,), icon="check"), clears_history=True)
+
+    def _do(self, visit: Visit, person: str, limits: BiometricLimits) -> None:
+        exempt, factor = visit.evidence.exempt, self.factor
+        if self.deed == "wake":
+            for one in sorted(visit.resting, key=lambda resting: resting.value):
+                limits.wake(person, one, self.staff)
+                visit.begin_anew(one)
+            visit.resting = frozenset()
+        elif self.deed == "exempt":
+            limits.exempt(person, factor, self.staff)
+            visit.evidence = replace(visit.evidence, exempt=exempt | {factor})
+        else:
+            limits.lift(person, factor, self.staff)
+            visit.evidence = replace(visit.evidence, exempt=exempt - {factor})
 
 
 def _onward(visit: Visit, ports: VisitPorts) -> Step:

@@ -1,12 +1,12 @@
 """Staff at the machine: number and PIN, and what they may do then."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from accessibility.prompt import Prompt
 from kiosk.errors import FlowError, KioskError
-from kiosk.flows.actions import Action, StaffTyped
+from kiosk.flows.actions import Action, Decline, StaffTyped
 from kiosk.flows.flow import Destination, Step
 from kiosk.flows.pages import StaffSignInPage
 from kiosk.flows.visit import Visit
@@ -42,13 +42,17 @@ class StaffSignInStep:
     prompt: Prompt = field(default_factory=lambda: Prompt("staff.sign_in"))
     but_not: frozenset[str] = frozenset()
     """Numbers that have had their say already: two different people are wanted."""
+    otherwise: Callable[[Visit, VisitPorts], Step] | None = None
+    """Where it leads when nobody of the staff is there after all; None where 返回 is enough."""
 
     def page(self, visit: Visit, ports: VisitPorts) -> StaffSignInPage:
         """The keypad."""
-        return StaffSignInPage(self.prompt)
+        return StaffSignInPage(self.prompt, can_leave=self.otherwise is not None)
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
         """Go on as staff, or say kindly that it did not work."""
+        if isinstance(action, Decline) and self.otherwise is not None:
+            return Destination(self.otherwise(visit, ports), replaces=True)
         if not isinstance(action, StaffTyped) or ports.staff is None:
             raise FlowError(f"staff sign-in does not offer {type(action).__name__}")
         if action.number in self.but_not:
@@ -63,4 +67,4 @@ class StaffSignInStep:
         return Destination(self.onward(visit, ports, action.number), replaces=True)
 
     def _again(self, prompt: Prompt) -> Destination:
-        return Destination(StaffSignInStep(self.onward, prompt, self.but_not), replaces=True)
+        return Destination(replace(self, prompt=prompt), replaces=True)

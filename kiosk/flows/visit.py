@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from kiosk.domain.attestation import attesters_needed
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
 from kiosk.domain.form import Form, Place
 from kiosk.domain.identity_evidence import Score
+from kiosk.domain.identity_outcome import Wanted
 from kiosk.domain.identity_policy import Evidence, Factor
 from kiosk.domain.json_values import JsonValue
 from kiosk.domain.resident import Resident
@@ -85,19 +85,22 @@ class Visit:
         return self.service.required_factors if self.service else 1
 
     @property
-    def attesters_needed(self) -> int:
-        """How many different staff members stand in for the proofs."""
-        moves_money = self.service is not None and self.service.moves_money
-        return attesters_needed(moves_money=moves_money)
+    def wanted(self) -> Wanted:
+        """What the visit wants of the person; looking at one's own requests wants one proof or one staff member."""
+        attesters = Wanted.of(self.service).attesters if self.service is not None else 1
+        return Wanted(self.required_factors, attesters)
 
     @property
     def is_sure(self) -> bool:
         """Whether no further proof is asked for: enough of them, or staff answer for the person."""
-        evidence = self.evidence
-        is_enough = evidence.weight >= self.required_factors
-        return not evidence.refused_by and (
-            is_enough or evidence.is_attested(self.attesters_needed)
-        )
+        return self.wanted.is_met(self.evidence)
+
+    def begin_anew(self, factor: Factor) -> None:
+        """Let a face or voice be tried as if it had not been in this visit."""
+        if factor is Factor.FACE:
+            self.has_face_failed, self.face_rounds = False, 0
+        else:
+            self.has_voice_failed, self.voice_rounds = False, 0
 
     def forget_person(self) -> None:
         """Drop who the person is, keep what they came for."""

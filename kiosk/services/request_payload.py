@@ -1,9 +1,9 @@
 """What a request tells the centre: as little of a person as the centre needs to know them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.domain.citizen_id import CitizenId
-from kiosk.domain.identity_outcome import check_record
+from kiosk.domain.identity_outcome import Wanted, check_record
 from kiosk.domain.identity_policy import Evidence
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest, evidence_record
@@ -24,8 +24,8 @@ class Applicant:
     on_behalf_of: Resident | None = None
     proxy_reason: str = ""
     """Why the other does not come."""
-    required_factors: int = 0
-    """How many proofs the service asks for."""
+    wanted: Wanted = field(default_factory=Wanted)
+    """What the service wants of the person at the kiosk."""
 
     @property
     def is_proxy(self) -> bool:
@@ -56,7 +56,7 @@ def request_payload(
         "assurance": int(request.assurance),
         "is_provisional": request.is_provisional,
         "evidence": evidence_record(applicant.evidence)
-        | check_record(applicant.evidence, applicant.required_factors),
+        | check_record(applicant.evidence, applicant.wanted),
         "form": form,
     }
     if not request.resident_id:

@@ -8,7 +8,7 @@ from kiosk.clock import Clock
 from kiosk.domain.attachment import Attachment
 from kiosk.domain.catalogue import ServiceDefinition
 from kiosk.domain.citizen_id import CitizenId
-from kiosk.domain.identity_outcome import outcome_of
+from kiosk.domain.identity_outcome import Wanted, outcome_of
 from kiosk.domain.identity_policy import Evidence
 from kiosk.domain.json_values import JsonValue
 from kiosk.domain.receipt import format_receipt_number
@@ -78,7 +78,7 @@ class SubmitRequest:
             AttachmentRefused: the same, for a file that cannot be kept.
         """
         applicant = Applicant(
-            resident, citizen_id, evidence, on_behalf_of, proxy_reason, service.required_factors
+            resident, citizen_id, evidence, on_behalf_of, proxy_reason, Wanted.of(service)
         )
         has_room = self.store.has_room()
         with self.store.transaction() as transaction:
@@ -204,7 +204,7 @@ def _accepted(request: ServiceRequest, applicant: Applicant) -> AuditEntry:
         "assurance": int(request.assurance),
         "is_provisional": request.is_provisional,
         "is_proxy": applicant.is_proxy,
-        "outcome": outcome_of(evidence, applicant.required_factors).value,
+        "outcome": outcome_of(evidence, applicant.wanted).value,
     }
     if evidence.attestation is not None:
         details["attested_by"] = " ".join(evidence.attestation.staff)

@@ -17,7 +17,7 @@ from kiosk.runtime import open_runtime
 from tests.doctor.machines import make_database, write_settings
 
 PROVISIONED = set(SUBJECTS)
-WITHOUT_DATABASE = PROVISIONED - {"keys", "queue", "roster", "catalogue"}
+WITHOUT_DATABASE = PROVISIONED - {"keys", "queue", "roster", "catalogue", "staff"}
 
 
 def rows(captured: str) -> dict[str, dict[str, str]]:

@@ -111,8 +111,8 @@ def test_staff_end_a_rest(staffed: World) -> None:
         navigator, *BY_NUMBER, (Confirm(), pages.NoticePage), *TO_DESK, (FIRST, pages.NoticePage)
     )
     assert choices(page) == ["attest_now", "face_exempt", "face_wake"]
-    assert navigator.act(Choose("face_wake")).prompt.id == "staff.wake"
-    assert navigator.act(Choose("do")).prompt.id == "staff.wake.done"
+    assert navigator.act(Choose("face_wake")).prompt.id == "staff.face_wake"
+    assert navigator.act(Choose("do")).prompt.id == "staff.face_wake.done"
     assert isinstance(navigator.act(Choose("go_on")), pages.FaceCheckPage)
     assert audited(staffed, "biometric.woken") == [
         ("biometric.woken", '{"factor":"face","staff":"2041"}')
@@ -135,3 +135,20 @@ def test_database_that_cannot_count_means_no_face_and_the_service_goes_on(
 def test_another_way_is_not_audited_as_a_failure(world: World) -> None:
     walk(world.navigator(), *BY_NUMBER, *TO_FACE, (OtherWay(), pages.CardPage))
     assert audited(world, "biometric") == []
+
+
+@pytest.mark.parametrize("name", ["passed", "spared", "not_known"])
+def test_database_that_fails_behind_a_check_stops_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def full(*_: object) -> bool:
+        raise StorageFull("no room")
+
+    monkeypatch.setattr(f"kiosk.services.biometric_limits.BiometricLimits.{name}", full)
+    ends = {
+        "passed": (MATCH, pages.CardPage),
+        "spared": (FaceCheckUnavailable("KSK-301"), pages.NoticePage),
+        "not_known": (UNKNOWN, pages.NoticePage),
+    }
+    page = walk(world.navigator(), *BY_NUMBER, *TO_FACE, ends[name])
+    assert page.prompt.id in ("card", "notice.face_unavailable", "notice.face_rests")

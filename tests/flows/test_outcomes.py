@@ -63,8 +63,8 @@ def exempted(world: World) -> Navigator:
     )
     assert choices(page) == ["attest_now", "face_exempt"]
     page = navigator.act(Choose("face_exempt"))
-    assert (page.prompt.id, page.prompt.values["name"]) == ("staff.exempt", "赵*兰")
-    assert navigator.act(Choose("do")).prompt.id == "staff.exempt.done"
+    assert (page.prompt.id, page.prompt.values["name"]) == ("staff.face_exempt", "赵*兰")
+    assert navigator.act(Choose("do")).prompt.id == "staff.face_exempt.done"
     return navigator
 
 
@@ -116,8 +116,8 @@ def test_staff_lift_it_again(staffed: World) -> None:
         navigator, *BY_NUMBER, (Confirm(), pages.CardPage), *TO_DESK, (FIRST, pages.NoticePage)
     )
     assert choices(page) == ["attest_now", "face_lift"]
-    assert navigator.act(Choose("face_lift")).prompt.id == "staff.lift"
-    assert navigator.act(Choose("do")).prompt.id == "staff.lift.done"
+    assert navigator.act(Choose("face_lift")).prompt.id == "staff.face_lift"
+    assert navigator.act(Choose("do")).prompt.id == "staff.face_lift.done"
     assert isinstance(navigator.act(Choose("go_on")), pages.ConsentPage)
     assert [kind for kind, _ in audited(staffed, "biometric")] == [
         "biometric.exempted",

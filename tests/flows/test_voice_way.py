@@ -35,10 +35,12 @@ from kiosk.flows.pages import (
     VoiceCheckPage,
 )
 from kiosk.flows.voice_ways import VoiceWays
+from kiosk.services.biometric_limits import ONE_PERSON
 from kiosk.services.ports import VoiceTemplate
 from kiosk.services.verify_voice import VoiceCheck
 from tests.builders import World, card, make_world
 from tests.flows.certify import BY_CARD, BY_NUMBER, MATCH, TO_FACE
+from tests.flows.outcome_parts import FIRST, TO_DESK
 from tests.flows.walk import walk
 from tests.services.voices import Phrase, Stage
 
@@ -211,3 +213,32 @@ def test_two_rounds_of_three_tries_are_all_of_one_visit(hall: Hall) -> None:
         navigator.act(GoBack())
         pages.append(type(navigator.act(Confirm())))
     assert pages == [VoiceCheckPage, CardPage]
+
+
+def test_voice_rests_after_too_many_checks_that_did_not_know_it(hall: Hall) -> None:
+    walk_in = ((Confirm(), ConsentPage), (Confirm(), VoiceCheckPage))
+    for _ in range(ONE_PERSON.most):
+        walk(hall.navigator(), *BY_CARD, *walk_in, (UNKNOWN, NoticePage))
+        walk_in = ((Confirm(), VoiceCheckPage),)
+    hall.world.reader.card = card()
+    walk(hall.navigator(), *BY_CARD, (Confirm(), PinPage))
+    kinds = [row["kind"] for row in hall.world.rows("audit")]
+    assert kinds.count("biometric.not_known") == ONE_PERSON.most
+    assert kinds.count("biometric.rests") == 1
+
+
+def test_voice_that_abstained_costs_no_try(hall: Hall) -> None:
+    walk_in = ((Confirm(), ConsentPage), (Confirm(), VoiceCheckPage))
+    for _ in range(2 * ONE_PERSON.most):
+        walk(hall.navigator(), *BY_CARD, *walk_in, (VoiceAbstained("noisy"), NoticePage))
+        walk_in = ((Confirm(), VoiceCheckPage),)
+
+
+def test_staff_record_that_a_voice_cannot_be_modelled_and_it_is_never_asked_for(hall: Hall) -> None:
+    hall.world.add_staff()
+    navigator = hall.navigator()
+    walk(navigator, *BY_CARD, (Confirm(), ConsentPage), *TO_DESK, (FIRST, NoticePage))
+    assert navigator.act(Choose("voice_exempt")).prompt.id == "staff.voice_exempt"
+    assert navigator.act(Choose("do")).prompt.id == "staff.voice_exempt.done"
+    assert isinstance(navigator.act(Choose("go_on")), PinPage)
+    walk(hall.navigator(), *BY_CARD, (Confirm(), PinPage))

@@ -33,9 +33,18 @@ STAFF_SAMPLES: dict[str, m.PageModel] = {
     "30-staff-sign-in-resting": m.StaffSignInPage(
         Prompt("staff.sign_in.resting", {"minutes": "1440"})
     ),
-    "30-staff-sign-in-second": m.StaffSignInPage(Prompt("staff.sign_in.second")),
+    "30-staff-sign-in-second": m.StaffSignInPage(Prompt("staff.sign_in.second"), can_leave=True),
     "30-staff-desk": notice(
         "staff.desk", "staff", "attest_now", "face_exempt", "face_wake", number="20410815"
+    ),
+    "30-staff-desk-full": notice(
+        "staff.desk",
+        "staff",
+        "attest_now",
+        "face_exempt",
+        "voice_exempt",
+        "face_wake",
+        number="20410815",
     ),
     "30-staff-desk-nobody": notice("staff.desk.nobody", "staff", number="20410815"),
     "31-attest": m.AttestPage(
@@ -44,10 +53,14 @@ STAFF_SAMPLES: dict[str, m.PageModel] = {
         "4201**********0021",
         progress=PROOF,
     ),
-    "31-exempt": notice("staff.exempt", "person", "face_exempt", name="欧阳*国"),
-    "31-exempt-done": notice("staff.exempt.done", "check", "go_on"),
-    "31-lift": notice("staff.lift", "person", "face_lift", name="欧阳*国"),
-    "31-wake": notice("staff.wake", "person", "face_wake", name="欧阳*国"),
+    "31-exempt": notice("staff.face_exempt", "person", "face_exempt", name="欧阳*国"),
+    "31-exempt-done": notice("staff.face_exempt.done", "check", "go_on"),
+    "31-lift": notice("staff.face_lift", "person", "face_lift", name="欧阳*国"),
+    "31-wake": notice("staff.face_wake", "person", "face_wake", name="欧阳*国"),
+    "31-voice-exempt": notice("staff.voice_exempt", "person", "voice_exempt", name="欧阳*国"),
+    "31-voice-exempt-done": notice("staff.voice_exempt.done", "check", "go_on"),
+    "31-voice-lift": notice("staff.voice_lift", "person", "voice_lift", name="欧阳*国"),
+    "31-voice-wake": notice("staff.voice_wake", "person", "voice_wake", name="欧阳*国"),
     "32-verified": proved_by("人脸"),
     "32-second-factor": proved_by("社保卡、人脸"),
     "32-provisional": notice("notice.attested", "staff", "go_on"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from kiosk.flows.actions import CallStaff, StaffTyped
+from kiosk.flows.actions import CallStaff, Decline, StaffTyped
 from kiosk.ui.widgets.keypad import DELETE
 from tests.ui.staff_samples import STAFF_SAMPLES
 
@@ -52,6 +52,14 @@ def test_numeric_pad_does_the_same(shown, pad):
     assert acted == [StaffTyped("2041", "280617")]
     QTest.keyClick(page, Qt.Key.Key_Return)
     assert len(acted) == 1
+
+
+def test_leaving_is_offered_only_where_the_visit_waits_for_staff(shown, click):
+    page, _ = shown(STAFF_SAMPLES["30-staff-sign-in"])
+    assert not page.leave.isVisible()
+    page, acted = shown(STAFF_SAMPLES["30-staff-sign-in-second"])
+    click(page.leave)
+    assert acted == [Decline()]
 
 
 def test_nothing_typed_survives_the_page_or_the_visit(shown, click):

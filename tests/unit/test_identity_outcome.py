@@ -5,7 +5,7 @@ import pytest
 
 from kiosk.domain.attestation import Attestation, Missing, attesters_needed
 from kiosk.domain.catalogue import parse_definition
-from kiosk.domain.identity_outcome import Outcome, check_record, outcome_of
+from kiosk.domain.identity_outcome import Outcome, Wanted, check_record, outcome_of
 from kiosk.domain.identity_policy import Assurance, Evidence, Factor
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
@@ -47,7 +47,7 @@ NO_FACE = frozenset({FACE})
 def test_every_end_of_a_check_has_one_outcome(
     evidence: Evidence, required: int, outcome: Outcome
 ) -> None:
-    assert outcome_of(evidence, required) is outcome
+    assert outcome_of(evidence, Wanted(required)) is outcome
 
 
 def test_attestation_raises_no_assurance() -> None:
@@ -63,11 +63,19 @@ def test_two_different_staff_members_are_two_and_the_same_one_twice_is_one() -> 
     assert not proved().is_attested(1)
 
 
+def test_one_of_two_who_are_wanted_is_not_enough_and_is_told_all_the_same() -> None:
+    evidence, wanted = proved(attestation=BY_ONE), Wanted(2, attesters=2)
+    assert not wanted.is_met(evidence)
+    record = check_record(evidence, wanted)
+    assert record["outcome"] == "refused"
+    assert record["attestation"]
+
+
 def test_record_tells_numbers_and_codes_only() -> None:
     evidence = proved(
         attestation=BY_ONE.joined("2043", NOW), exempt=frozenset({VOICE, FACE}), refused_by=""
     )
-    assert check_record(evidence, 2) == {
+    assert check_record(evidence, Wanted(2, 2)) == {
         "outcome": "provisional",
         "attestation": {
             "staff": ["2041", "2043"],
@@ -76,8 +84,8 @@ def test_record_tells_numbers_and_codes_only() -> None:
         },
         "exempt": ["face", "voice"],
     }
-    assert check_record(proved(CARD, PIN), 2) == {"outcome": "second_factor"}
-    assert check_record(proved(refused_by="2041"), 2) == {
+    assert check_record(proved(CARD, PIN), Wanted(2)) == {"outcome": "second_factor"}
+    assert check_record(proved(refused_by="2041"), Wanted(2)) == {
         "outcome": "refused",
         "refused_by": "2041",
     }

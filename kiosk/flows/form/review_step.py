@@ -58,7 +58,7 @@ class FormReviewStep:
         )
 
     def _proof(self, visit: Visit, ports: VisitPorts) -> str:
-        outcome = outcome_of(visit.evidence, visit.required_factors)
+        outcome = outcome_of(visit.evidence, visit.wanted)
         given = visit.evidence.attestation
         if outcome is Outcome.PROVISIONAL and given is not None:
             return ports.label("review.proof_attested", staff="、".join(given.staff))

@@ -3,10 +3,12 @@
 from PySide6.QtCore import Qt
 
 from kiosk.flows import pages as models
-from kiosk.flows.actions import Action, StaffTyped
+from kiosk.flows.actions import Action, Decline, StaffTyped
 from kiosk.ui.pages.typing_page import TypingPage
+from kiosk.ui.widgets.action_button import Look
 from kiosk.ui.widgets.digit_slots import DigitSlots
 from kiosk.ui.widgets.keypad import DELETE, Keypad
+from kiosk.ui.widgets.visibility import show_part
 
 NUMBER_SHORTEST, NUMBER_LONGEST = 4, 8
 PIN_LENGTH = 6
@@ -25,12 +27,13 @@ class StaffSignInPage(TypingPage[models.StaffSignInPage]):
         slots = DigitSlots(
             self.kit, (NUMBER_LONGEST,), is_secret=False, name=self.kit.label("staff.number_slots")
         )
-        self.build_typing(slots, Keypad(self.kit), None)
+        self.leave = self.button(Look.SECONDARY, "staff.leave", "other_way", Decline())
+        self.build_typing(slots, Keypad(self.kit), self.leave)
         self.answers.insertWidget(1, self.pin_slots)
 
     def fill(self, model: models.StaffSignInPage) -> None:
         """Start empty, always."""
-        del model
+        show_part(self.leave, is_shown=model.can_leave)
         self._start()
 
     def wipe(self) -> None:
