@@ -28,10 +28,13 @@ TYPES = Check("types", ("mypy",))
 CONTRACTS = Check("import contracts", ("pytest", "-q", "tests/test_architecture.py"))
 
 
-def _cores() -> int:
-    """Processors that this process may use, four at most: a Qt process needs 300 MB."""
+def _at_once() -> int:
+    """Test processes: one more than processors, as many tests wait for a process, a clock or a disk.
+
+    Four at most: a Qt process needs 300 MB.
+    """
     allowed = getattr(os, "sched_getaffinity", None)
-    return min(4, len(allowed(0)) if allowed else os.cpu_count() or 1)
+    return min(4, 1 + (len(allowed(0)) if allowed else os.cpu_count() or 1))
 
 
 SEED = "20261123"
@@ -40,9 +43,9 @@ hand. ``tasks.py test -n auto`` draws anew and prints its seed; it is for lookin
 DRAWS = (f"--randomly-seed={SEED}", f"--hypothesis-seed={SEED}")
 TESTS = Check(
     "tests",
-    ("pytest", "-n", str(_cores()), "--dist", "worksteal", "-m", "not alone", *DRAWS),
+    ("pytest", "-n", str(_at_once()), "--dist", "worksteal", "-m", "not alone", *DRAWS),
 )
-"""As many at once as the machine has processors: half of them wait for a clock or a disk anyway."""
+"""What may have neighbours."""
 TESTS_ALONE = Check("tests alone", ("pytest", "-m", "alone", *DRAWS))
 """What a neighbour on the other processor would falsify."""
 
