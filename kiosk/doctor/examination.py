@@ -42,7 +42,9 @@ from kiosk.doctor.storage_checks import (
     check_repairs,
     check_settings,
 )
+from kiosk.doctor.template_check import check_templates
 from kiosk.doctor.voice_checks import check_microphone, check_voice
+from kiosk.domain.identity_evidence import Modality
 from kiosk.domain.staff import ONE_NUMBER, WHOLE_MACHINE
 from kiosk.errors import KioskError
 from kiosk.explain import Label
@@ -57,11 +59,14 @@ from kiosk.storage.clock_mark import clock_floor
 from kiosk.storage.database import has_database, open_kiosk_database
 from kiosk.storage.residents import SqliteResidents
 from kiosk.storage.staff import SqliteAttempts, SqliteStaff
+from kiosk.storage.template_rows import TemplateRows
 from sync.feed_health import feed_health
 
 _log = logging.getLogger(__name__)
 
 _SCRATCH = "xianglin-"
+TEMPLATES_TRIED = 50
+"""Of each kind, drawn by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,7 @@ class Examination:
             yield check_queue(runtime.queue_status())
             yield from _feed_rows(runtime)
             yield _staff_row(runtime)
+            yield _template_row(runtime)
         yield check_clock(SystemClock().now(), floor, centre_time)
 
     @contextmanager
@@ -238,6 +244,14 @@ def _key_row(runtime: Runtime) -> Finding:
         keyring, seen_at = store.read(database), store.seen_at(database)
         waiting = runtime.keys.device.waiting(database)
     return check_keys(keyring, seen_at, waiting, runtime.clock.now())
+
+
+def _template_row(runtime: Runtime) -> Finding:
+    seal = runtime.store.seal
+    with runtime.encrypted.reading() as database:
+        return check_templates(
+            {kind: TemplateRows(database, seal, kind).tried(TEMPLATES_TRIED) for kind in Modality}
+        )
 
 
 def _feed_rows(runtime: Runtime) -> Iterator[Finding]:

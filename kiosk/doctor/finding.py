@@ -31,6 +31,7 @@ SUBJECTS = {
     "calibration": "识别校准",
     "models": "另装的模型",
     "voice_models": "声音模型",
+    "templates": "登记的脸和声音",
     "camera": "摄像头",
     "microphone": "麦克风",
     "card_reader": "读卡器",

@@ -6,11 +6,22 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from kiosk.domain.identity_evidence import Modality
+from kiosk.errors import TemplateUnusable
 from kiosk.services.template_seal import TemplateContent, TemplatePlace, TemplateSeal
 from kiosk.services.template_store import EnrolledSince
 from kiosk.storage.rows import moment_text
 
 _TABLES = {Modality.FACE: "face_template", Modality.VOICE: "voice_template"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening some templates showed."""
+
+    count: int
+    """How many there are."""
+    tried: int
+    unusable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,21 @@ class TemplateRows:
             [engine_id],
         )
         return [row[0] for row in rows]
+
+    def tried(self, most: int) -> Opened:
+        """Open some, drawn by chance."""
+        (count,) = self.database.execute(f"SELECT count(*) FROM {self._table}").fetchone()  # noqa: S608
+        names = self.database.execute(
+            f"SELECT resident_id FROM {self._table} ORDER BY random() LIMIT ?",  # noqa: S608
+            [most],
+        ).fetchall()
+        unusable = 0
+        for (resident_id,) in names:
+            try:
+                self.read(resident_id)
+            except TemplateUnusable:
+                unusable += 1
+        return Opened(int(count), len(names), unusable)
 
     def erase(self, resident_id: str) -> bool:
         """Delete; whether there was one. ``secure_delete`` overwrites the pages."""

@@ -17,7 +17,14 @@ from kiosk.runtime import open_runtime
 from tests.doctor.machines import make_database, write_settings
 
 PROVISIONED = set(SUBJECTS)
-WITHOUT_DATABASE = PROVISIONED - {"keys", "queue", "roster", "catalogue", "staff"}
+WITHOUT_DATABASE = PROVISIONED - {
+    "keys",
+    "queue",
+    "roster",
+    "catalogue",
+    "staff",
+    "templates",
+}
 
 
 def rows(captured: str) -> dict[str, dict[str, str]]:

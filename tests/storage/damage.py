@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.consent import BiometricConsent
-from kiosk.services.ports import FaceTemplate
+from kiosk.services.ports import FaceTemplate, VoiceTemplate
 from kiosk.storage.database import DATABASE_FILE
 from kiosk.storage.receipt_blocks import add_block
 from kiosk.storage.residents import SqliteResidents
@@ -47,6 +47,7 @@ def serve_everything(folder: Path) -> Given:
         list(answer_all(kiosk))
         requests += [kiosk.submit(int(number % 20 == 0)) for number in range(GIVEN // 2)]
         seal = make_template_seal(kiosk.encrypted, kiosk.signer)
+        voice = VoiceTemplate("engine", bytes(1024), 3, 7.0)
         with replace(kiosk.store, seal=seal).transaction() as transaction:
             residents = SqliteResidents(transaction.database)
             for number in range(200):
@@ -58,6 +59,7 @@ def serve_everything(folder: Path) -> Given:
                 residents.put(f"r-{number:04d}", fields, NOW.isoformat())
                 template = FaceTemplate("engine", (bytes(512),))
                 transaction.templates.put(f"r-{number:04d}", template, NOW)
+                transaction.voices.put(f"r-{number:04d}", voice, NOW)
                 transaction.record_consent(
                     BiometricConsent(f"r-{number:04d}", True, 1, NOW + timedelta(seconds=number))
                 )

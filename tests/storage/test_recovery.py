@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.identity_evidence import Modality
 from kiosk.errors import StorageBusy, StorageDamaged, StorageError
 from kiosk.storage import quarantine
 from kiosk.storage.audit_log import first_broken_link
 from kiosk.storage.database import DATABASE_FILE, IDENTITY_FILE, open_kiosk_database
 from kiosk.storage.quarantine import RecoveryReport
 from kiosk.storage.recovery import open_or_recover, recover
+from kiosk.storage.template_rows import Opened, TemplateRows
+from kiosk.template_keys import make_template_seal
 from sync.device_keys import DeviceKeys
 from tests.crash.kiosk_parts import NOW, open_kiosk
 from tests.storage.damage import (
@@ -113,6 +116,15 @@ def test_nothing_is_lost_when_only_the_first_page_is(state: Path, given: Given) 
     assert check(state, given, report) == set(given.requests)
 
 
+def test_templates_still_open_when_the_database_was_made_anew(state: Path) -> None:
+    spoil(state / DATABASE_FILE, pages_of(state)["device_secret"])
+    recovered(state)
+    with open_kiosk(state.parent) as kiosk, kiosk.encrypted.reading() as raw:
+        seal = make_template_seal(kiosk.encrypted, kiosk.signer)
+        found = [TemplateRows(raw, seal, kind).tried(20) for kind in Modality]
+    assert found == [Opened(200, 20, 0)] * 2
+
+
 TABLES = (
     "outbox",
     "service_request",
@@ -121,6 +133,7 @@ TABLES = (
     "device_secret",
     "resident",
     "face_template",
+    "voice_template",
     "consent",
     "blob_chunk",
     "attachment",
