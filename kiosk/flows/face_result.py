@@ -16,6 +16,7 @@ def face_action(
             worst=result.worst,
             is_live=result.is_live,
             stranger_scores=result.stranger_scores,
+            embedding=result.embedding,
         )
     if result.kind == "not_accepted":
         return FaceNotAccepted(result.attempts, result.engine_id, result.closest)

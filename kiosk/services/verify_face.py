@@ -76,6 +76,8 @@ class FaceCheckResult:
     """Of the accepted picture against templates of other residents, for the anonymous score log."""
     is_live: bool = False
     """A living person was shown to be there: never assumed."""
+    embedding: "Embedding | None" = field(default=None, repr=False, compare=False)
+    """Of the last matching picture when accepted; a template may follow it after strong proof."""
 
 
 class FaceCheckRun(Protocol):
@@ -184,6 +186,7 @@ class FaceCheck:
             worst=current.worst,
             stranger_scores=self._stranger_scores(current.embeddings[-1]),
             is_live=verdict.is_live,
+            embedding=current.embeddings[-1],
         )
 
     def _stranger_scores(self, embedding: Embedding) -> tuple[float, ...]:

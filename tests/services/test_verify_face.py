@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from kiosk.errors import CameraUnavailable, KioskError, ModelUnavailable
+from kiosk.flows.actions import FaceAccepted
+from kiosk.flows.face_result import face_action
 from kiosk.services.liveness_ports import Cue, LivenessReason, LivenessVerdict, LivenessView
 from kiosk.services.ports import (
     Embedding,
@@ -99,6 +101,16 @@ def test_check_accepts_when_two_good_frames_match() -> None:
     result, views = run(FakeEngine(scores=[0.35, 0.31]))
     assert result == FaceCheckResult("accepted", 0.31, "e", 0.38, 1, worst=0.35)
     assert [view.progress for view in views] == [0.5, 1.0]
+
+
+def test_only_an_accepted_picture_is_handed_on_for_the_template_and_never_printed() -> None:
+    accepted, _ = run(FakeEngine(scores=[0.35, 0.31]))
+    action = face_action(accepted)
+    assert isinstance(action, FaceAccepted)
+    assert action.embedding is not None
+    assert action.embedding.shape == (4,)
+    assert "embedding" not in repr(action) + repr(accepted)
+    assert run(FakeEngine())[0].embedding is None
 
 
 def test_check_refuses_when_only_one_frame_of_each_try_matches() -> None:
