@@ -158,6 +158,7 @@ def _ports(
         face_template=lambda _id: None,
         has_camera=lambda: False,
         voice=None,
+        enrol=None,
         qr_rows=ReceiptCode(sign).rows_of,
         printing=real.printing.practising(),
         hints=lambda _scope, _open, _offered: (),

@@ -29,6 +29,7 @@ from kiosk.domain.expressions import Lookup
 from kiosk.domain.hints import Hint, propose
 from kiosk.domain.identity_evidence import Score
 from kiosk.domain.identity_policy import Assurance
+from kiosk.enrolment_desk import enrolment_ports
 from kiosk.errors import StorageError, TemplateUnusable
 from kiosk.face_booth import FaceBooth
 from kiosk.face_engine import FaceEngines
@@ -171,6 +172,7 @@ class Runtime:
             judge=self._judge,
             note_face_check=self._note_face_check,
             voice=self.booth.ways(),
+            enrol=enrolment_ports(config, self.store, self.clock, self.engine, self.booth),
             is_clock_behind=ClockGuard(self.store, self.clock.device).is_behind,
             has_room=self.store.has_room,
             drafts=self.drafts(),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from kiosk.domain.identity_evidence import Score
-from kiosk.services.ports import Card, Embedding
+from kiosk.services.ports import Card, Embedding, FaceTemplate, Frame, VoiceTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,36 @@ class VoiceCheckUnavailable:
     """The microphone or a model failed; the code is for staff."""
 
     code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FacesCaptured:
+    """Enough pictures were taken at an enrolment."""
+
+    frames: tuple[Frame, ...] = field(repr=False)
+    template: FaceTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class FacesNotCaptured:
+    """No template could be made."""
+
+    advice: str
+    """Why, as ``FaceNotUsable`` says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceEnrolled:
+    """All phrases were read aloud."""
+
+    template: VoiceTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceNotEnrolled:
+    """A phrase was not usable after three tries."""
+
+    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +262,10 @@ Action = (
     | VoiceScored
     | VoiceAbstained
     | VoiceCheckUnavailable
+    | FacesCaptured
+    | FacesNotCaptured
+    | VoiceEnrolled
+    | VoiceNotEnrolled
     | OtherWay
     | PinTyped
     | Choose

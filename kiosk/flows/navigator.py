@@ -8,6 +8,8 @@ from dataclasses import replace
 from accessibility.prompt import Prompt, PromptText
 from kiosk.errors import FlowError, KioskError, StorageError
 from kiosk.flows.actions import Action, AskHelp, BeginPractice, Finish, GoBack, TimedOut
+from kiosk.flows.enrolment.steps import EnrolVoiceStep, FaceCaptureStep
+from kiosk.flows.enrolment_ports import VoiceEnrolmentRun
 from kiosk.flows.flow import Destination, Step
 from kiosk.flows.form.question_step import QuestionStep
 from kiosk.flows.home import HelpStep, ServicesStep, WelcomeStep
@@ -19,6 +21,7 @@ from kiosk.flows.verify_receipt import VerifyReceiptStep
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
 from kiosk.flows.voice_check import VoiceCheckStep
+from kiosk.services.capture_faces import CaptureRun
 from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.verify_face import FaceCheckRun
 from kiosk.services.verify_voice import VoiceCheckRun
@@ -133,8 +136,17 @@ class Navigator:
             return None
         return self._ports.start_face_check(template)
 
-    def voice_check(self) -> VoiceCheckRun | None:
-        """The check for the present page, or None when nobody is to speak on it."""
+    def face_capture(self) -> CaptureRun | None:
+        """The capture for the present page, or None when it takes no pictures."""
+        if not isinstance(self._step, FaceCaptureStep):
+            return None
+        return self._step.start(self._visit, self._ports)
+
+    def voice_check(self) -> VoiceCheckRun | VoiceEnrolmentRun | None:
+        """The check or enrolment for the present page, or None when nobody is to speak on it."""
+        enrol = self._ports.enrol
+        if isinstance(self._step, EnrolVoiceStep) and enrol is not None and enrol.voice is not None:
+            return enrol.voice()
         voice, template = self._ports.voice, self._visit.voice_template
         if not isinstance(self._step, VoiceCheckStep) or voice is None or template is None:
             return None

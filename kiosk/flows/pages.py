@@ -41,6 +41,7 @@ __all__ = [
     "ConsentPage",
     "DatePage",
     "DigitsPage",
+    "FaceCapturePage",
     "FaceCheckPage",
     "FilesPage",
     "FormReviewPage",
@@ -147,6 +148,8 @@ class ConsentPage(PageModel):
     page_id = "consent"
     points: tuple[str, ...] = ()
     """Text ids of what the consent covers, each with an icon of the same id (at most three)."""
+    refuse: str = "consent.refuse"
+    """Text id of the no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,21 @@ class VoiceCheckPage(PageModel):
     page_id = "voice_check"
     idle_timeout_s = 180.0
     attempts: int = 3
+    phrases: int = 1
+    """More than one at an enrolment: they are counted instead of the tries."""
+    other_way: str = "face.other_way"
+    """Text id of the button that leaves the voice out."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCapturePage(PageModel):
+    """Live preview at an enrolment; pictures are taken by themselves.
+
+    Actions: OtherWay (leave the face out); and from the capture: FacesCaptured, FacesNotCaptured, FaceCheckUnavailable.
+    """
+
+    page_id = "face_capture"
+    idle_timeout_s = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +299,8 @@ class NoticePage(PageModel):
     page_id = "notice"
     icon: str = "notice"
     choices: tuple[ChoiceButton, ...] = ()
+    finish: str = "notice.finish"
+    """Text id of the button that ends the visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +347,7 @@ AnyPage = (
     | ConsentPage
     | FaceCheckPage
     | VoiceCheckPage
+    | FaceCapturePage
     | CardPage
     | PinPage
     | ReceiptPage

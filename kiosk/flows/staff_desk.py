@@ -9,6 +9,7 @@ from kiosk.domain.identity_policy import Factor
 from kiosk.errors import FlowError
 from kiosk.flows.actions import Action, Choose
 from kiosk.flows.attestation import AttestStep, can_attest
+from kiosk.flows.enrolment.start import enrol_step
 from kiosk.flows.flow import Destination, Step
 from kiosk.flows.notices import NoticeStep, Way
 from kiosk.flows.page_model import ChoiceButton, PageModel
@@ -48,16 +49,17 @@ class StaffDeskStep:
 
 
 def desk_ways(visit: Visit, ports: VisitPorts, staff: str) -> tuple[Way, ...]:
-    """What can be done for the person who is signed in; at most five fit."""
+    """What can be done for the person who is signed in, and for anybody; at most five fit."""
+    enrol = [Way("enrol", enrol_step(staff, ports))] if ports.enrol is not None else []
     if visit.resident is None or not visit.evidence.has_claim:
-        return ()
+        return tuple(enrol)
     ways = []
     given = visit.evidence.attestation
     if can_attest(visit, ports) and (given is None or staff not in given.staff):
         ways.append(Way("attest_now", AttestStep(staff)))
     if ports.limits is not None:
         ways.extend(_limit_ways(visit, ports, staff))
-    return tuple(ways)
+    return (*ways, *enrol)
 
 
 def _limit_ways(visit: Visit, ports: VisitPorts, staff: str) -> Iterator[Way]:

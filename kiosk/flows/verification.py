@@ -296,7 +296,7 @@ class CardStep:
             return Destination(next_step(visit, ports))
         if not isinstance(action, CardPresented):
             raise FlowError(f"card does not offer {type(action).__name__}")
-        read = _readable_id(ports, action.card.citizen_id)
+        read = readable_id(ports, action.card.citizen_id)
         if read is None:
             return Destination(CardStep("card.unreadable"), replaces=True)
         if read != visit.citizen_id:
@@ -308,7 +308,8 @@ class CardStep:
         return Destination(next_step(visit, ports), replaces=True)
 
 
-def _readable_id(ports: VisitPorts, number: str) -> CitizenId | None:
+def readable_id(ports: VisitPorts, number: str) -> CitizenId | None:
+    """The number of a card, or None where it is none."""
     try:
         return ports.find_resident.parse(number)
     except InvalidCitizenId:
@@ -341,7 +342,7 @@ class PinStep:
         card = ports.card_reader.read()
         if ports.practice is not None:
             return self._checked(visit, ports, action.pin)
-        if card is None or _readable_id(ports, card.citizen_id) != visit.citizen_id:
+        if card is None or readable_id(ports, card.citizen_id) != visit.citizen_id:
             # The card was taken away or changed between the two pages.
             visit.evidence = replace(visit.evidence, factors=visit.evidence.factors - {Factor.CARD})
             return Destination(

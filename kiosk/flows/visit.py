@@ -12,6 +12,7 @@ from kiosk.domain.json_values import JsonValue
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.services.drafts import DraftOwner
+from kiosk.services.enrol_at_kiosk import Enrolment
 from kiosk.services.ports import Embedding, FaceTemplate, VoiceTemplate
 
 
@@ -43,6 +44,8 @@ class Visit:
     has_voice_failed: bool = False
     voice_rounds: int = 0
     """Voice checks begun for this person."""
+    enrolment: Enrolment | None = None
+    """Of this person by staff; stored at its end or not at all."""
     has_no_card: bool = False
     has_no_pin: bool = False
     card_number: str = ""
@@ -120,12 +123,17 @@ class Visit:
         self.has_refused_voice = False
         self.has_voice_failed = False
         self.voice_rounds = 0
+        self.enrolment = None
         self.has_no_card = False
         self.has_no_pin = False
         self.card_number = ""
         self.bundle = ()
         self.has_seen_matters = False
         self.forget_form()
+
+    def end_enrolment(self) -> None:
+        """Drop pictures and templates, and who the person is: only what is stored is left."""
+        self.forget_person()
 
     def forget_form(self) -> None:
         """Drop what was filled in, and what it would begin with."""

@@ -14,6 +14,7 @@ from kiosk.domain.identity_policy import Assurance
 from kiosk.domain.resident import Resident
 from kiosk.domain.service_request import ServiceRequest
 from kiosk.flows.county_tables import CountyTables
+from kiosk.flows.enrolment_ports import EnrolmentPorts
 from kiosk.flows.voice_ways import VoiceWays
 from kiosk.services.answer_sheet import AnswerSheet
 from kiosk.services.attest import Attest
@@ -57,6 +58,9 @@ class VisitPrinting(Protocol):
     def print_slip(self, code: str, service: str) -> str:
         """Begin to print the code of a draft; returns its job."""
 
+    def print_enrolment(self, name: str, lines: tuple[tuple[str, str], ...]) -> str:
+        """Begin to print what was enrolled: a masked name, label and value of each part; returns its job."""
+
     def practising(self) -> "VisitPrinting":
         """The same printer, every paper of which says that it is worth nothing."""
 
@@ -86,6 +90,11 @@ class NoPrinting:
     def print_slip(self, code: str, service: str) -> str:
         """Nothing happens: the code is on the screen."""
         del code, service
+        return ""
+
+    def print_enrolment(self, name: str, lines: tuple[tuple[str, str], ...]) -> str:
+        """Nothing happens."""
+        del name, lines
         return ""
 
     def practising(self) -> "NoPrinting":
@@ -150,6 +159,8 @@ class VisitPorts:
     """Keeps how a face check ended, without whose it was."""
     voice: VoiceWays | None = None
     """None where no voice can be heard or weighed."""
+    enrol: EnrolmentPorts | None = None
+    """None where staff cannot enrol: in practice."""
     is_clock_behind: Callable[[], bool] = lambda: False
     """Whether the machine's time runs behind what it has seen already."""
     has_room: Callable[[], bool] = lambda: True

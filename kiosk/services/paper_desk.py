@@ -21,6 +21,7 @@ from kiosk.services.printouts import (
     AnswerSlip,
     DraftSlip,
     EstimateSlip,
+    Pairs,
     Printouts,
     ProofSheet,
     ReceiptSlip,
@@ -99,6 +100,11 @@ class PaperDesk:
         """Queue the code of a draft."""
         kept_until = self.clock.now() + self.drafts_kept_for
         printout = self.printouts.draft(DraftSlip(code, service, kept_until))
+        return self._queued(lambda: self._submit(printout, new_event_id()))
+
+    def print_enrolment(self, name: str, lines: Pairs) -> str:
+        """Queue what was enrolled, for the resident to keep."""
+        printout = self.printouts.enrolment(name, self.clock.now(), lines)
         return self._queued(lambda: self._submit(printout, new_event_id()))
 
     def _queued(self, submit: Callable[[], str]) -> str:

@@ -207,15 +207,19 @@ class Printouts:
         )
         return Printout(PrintKind.ESTIMATE, title, blocks)
 
-    def enrolment(self, masked_name: str, at: datetime) -> Printout:
-        """What was kept of a face, and that it can be taken back."""
+    def enrolment(self, masked_name: str, at: datetime, lines: Pairs) -> Printout:
+        """What was kept of a person, and that it can be taken back."""
         label = self._label
         title = label("print.enrolment.title")
         blocks: tuple[Block, ...] = (
             Heading(title),
             Line(label("print.name"), masked_name),
             Line(label("print.printed_at"), _moment(at)),
+            Rule(),
+            *_lines(lines),
+            Rule(),
             Paragraph(label("print.enrolment.note")),
+            Paragraph(label("print.enrolment.back"), Weight.STRONG),
             Rule(),
             *self._foot(),
         )

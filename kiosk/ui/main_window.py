@@ -8,6 +8,7 @@ from accessibility.prompt import Prompt
 from kiosk.clock import Clock
 from kiosk.flows.actions import AskHelp, GoBack
 from kiosk.flows.pages import PageModel
+from kiosk.services.capture_faces import CaptureView
 from kiosk.services.hear_digits import VoiceView
 from kiosk.services.take_photo import PhotoView
 from kiosk.services.verify_face import FaceView
@@ -15,6 +16,7 @@ from kiosk.ui.colours import DAY, Colours
 from kiosk.ui.fonts import load_fonts
 from kiosk.ui.input_method import InputMethod
 from kiosk.ui.kit import Kit, TapGuard, Texts
+from kiosk.ui.pages.face_capture_page import FaceCapturePage
 from kiosk.ui.pages.face_check_page import FaceCheckPage
 from kiosk.ui.pages.photo_page import PhotoPage
 from kiosk.ui.pages.voice_check_page import VoiceCheckPage
@@ -112,6 +114,12 @@ class MainWindow(QWidget):
         page = self.shell.page
         if isinstance(page, VoiceCheckPage):
             page.show_voice(view)
+
+    def show_capture(self, view: CaptureView) -> None:
+        """Show a picture of an enrolment, if its page is still up."""
+        page = self.shell.page
+        if isinstance(page, FaceCapturePage):
+            page.show_capture(view)
 
     def show_photo(self, view: PhotoView) -> None:
         """Show a picture of the camera, if the page that takes pictures is still up."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
@@ -28,7 +29,7 @@ from kiosk.services.ports import Card, CardReader
 from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.take_photo import PhotoSource
 from kiosk.services.verify_face import FaceCheckResult, FaceCheckRun, FaceView
-from kiosk.services.verify_voice import VoiceCheckRun
+from kiosk.ui.capture_desk import CaptureDesk
 from kiosk.ui.card_feed import CardFeed
 from kiosk.ui.code_feed import CodeFeed
 from kiosk.ui.face_feed import FaceFeed
@@ -56,6 +57,8 @@ MOVING_PAGES = (models.ReceiptPage, models.ProgressPage)
 """Pages whose content moves on when the centre answers."""
 LAST_HELP_PAGES = (models.HelpPage, models.OutOfServicePage)
 """Pages that already say whom to ask: asking again repeats them."""
+
+RunT = TypeVar("RunT")
 
 _log = logging.getLogger(__name__)
 
@@ -106,6 +109,13 @@ class VisitController(QObject):
         )
         self._idle = IdleWatch(self._timers, IdleEvents(self._is_held, self._warn, self._time_out))
         self._voices = VoiceDesk(window, guide, self.act, self._idle.touch)
+        self._captures = CaptureDesk(
+            window,
+            self.act,
+            lambda prompt: self._speak(Prompt(prompt)),
+            self._advise,
+            self._idle.touch,
+        )
         window.acted.connect(self.act)
         window.touched.connect(self._touched)
         window.repeat_asked.connect(self.repeat)
@@ -162,6 +172,7 @@ class VisitController(QObject):
         self._faces.close()
         self._photos.close()
         self._voices.close()
+        self._captures.close()
         self._codes.close()
         if self._cards is not None:
             self._cards.close()
@@ -298,11 +309,9 @@ class VisitController(QObject):
                 lambda error: self._face_not_made(serial, error),
             )
         elif isinstance(page, models.VoiceCheckPage):
-            self._lane.submit(
-                self._navigator.voice_check,
-                lambda run: self._start_voice(serial, run),
-                lambda error: self._start_voice(serial, None, error),
-            )
+            self._launch(self._navigator.voice_check, self._voices.start)
+        elif isinstance(page, models.FaceCapturePage):
+            self._launch(self._navigator.face_capture, self._captures.start)
         elif isinstance(page, models.PhotoPage):
             self._photos.begin(page)
         elif isinstance(page, models.VerifyReceiptPage) and page.has_camera:
@@ -318,6 +327,7 @@ class VisitController(QObject):
         self._faces.stop()
         self._photos.stop()
         self._voices.stop()
+        self._captures.stop()
         self._codes.stop()
         if self._cards is not None:
             self._cards.stop()
@@ -330,14 +340,19 @@ class VisitController(QObject):
         else:
             self._faces.start(run)
 
-    def _start_voice(
-        self, serial: int, run: VoiceCheckRun | None, error: Exception | None = None
-    ) -> None:
-        if serial != self._serial:
-            return
-        if error is not None:
-            _log.warning("voice check cannot start type=%s", type(error).__name__)
-        self._voices.start(run)
+    def _launch(self, make: Callable[[], RunT], start: Callable[[RunT | None], None]) -> None:
+        """Have a run made on the lane and start it, or start without one; not when the page has changed."""
+        serial = self._serial
+
+        def begin(run: RunT | None) -> None:
+            if serial == self._serial:
+                start(run)
+
+        def fail(error: Exception) -> None:
+            _log.warning("run not made type=%s", type(error).__name__)
+            begin(None)
+
+        self._lane.submit(make, begin, fail)
 
     def _start_scan(self, serial: int, run: CodeScanRun | None) -> None:
         if serial == self._serial and run is not None:

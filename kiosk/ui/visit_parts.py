@@ -5,10 +5,14 @@ from typing import Protocol
 from accessibility.guide import GuideState
 from accessibility.prompt import Prompt
 from kiosk.flows.actions import Action
+from kiosk.flows.enrolment_ports import VoiceEnrolmentRun
 from kiosk.flows.page_model import PageModel
+from kiosk.services.capture_faces import CaptureRun
 from kiosk.services.scan_code import CodeScanRun
 from kiosk.services.verify_face import FaceCheckRun
 from kiosk.services.verify_voice import VoiceCheckRun
+
+VoiceRun = VoiceCheckRun | VoiceEnrolmentRun
 
 
 class VisitNavigator(Protocol):
@@ -30,8 +34,11 @@ class VisitNavigator(Protocol):
     def face_check(self) -> FaceCheckRun | None:
         """The check for the present page, or None."""
 
-    def voice_check(self) -> VoiceCheckRun | None:
-        """The check for the present page, or None."""
+    def face_capture(self) -> CaptureRun | None:
+        """The capture for the present page, or None."""
+
+    def voice_check(self) -> VoiceRun | None:
+        """The check or enrolment for the present page, or None."""
 
     def code_scan(self) -> CodeScanRun | None:
         """The look for a code for the present page, or None."""

@@ -7,12 +7,15 @@ from PySide6.QtCore import QObject
 from accessibility.prompt import Prompt
 from kiosk.flows.actions import Action, VoiceCheckUnavailable
 from kiosk.flows.voice_result import voice_action
+from kiosk.services.enrol_voice import VoiceEnrolmentResult
 from kiosk.services.hear_digits import VoiceView
-from kiosk.services.verify_voice import VoiceCheckResult, VoiceCheckRun
+from kiosk.services.verify_voice import VoiceCheckResult
 from kiosk.ui.guide_floor import GuideFloor, read_digits
 from kiosk.ui.main_window import MainWindow
 from kiosk.ui.picture_feed import PictureFeed
-from kiosk.ui.visit_parts import SpokenGuide
+from kiosk.ui.visit_parts import SpokenGuide, VoiceRun
+
+VoiceResult = VoiceCheckResult | VoiceEnrolmentResult
 
 BROKEN = VoiceCheckResult("unavailable", code="KSK-000")
 
@@ -42,12 +45,12 @@ class VoiceDesk(QObject):
         self._stay = stay
         self._view: VoiceView | None = None
         self._floor = GuideFloor(guide)
-        self._feed: PictureFeed[VoiceView, VoiceCheckResult] = PictureFeed(
+        self._feed: PictureFeed[VoiceView, VoiceResult] = PictureFeed(
             "voice-check", BROKEN, self._show, self._finish, self
         )
 
-    def start(self, run: VoiceCheckRun | None) -> None:
-        """Start a check; None when it could not be made."""
+    def start(self, run: VoiceRun | None) -> None:
+        """Start a check or an enrolment; None when it could not be made."""
         if run is None:
             self._act(VoiceCheckUnavailable(BROKEN.code))
             return
@@ -77,7 +80,7 @@ class VoiceDesk(QObject):
         if is_speaking:
             self._stay()
 
-    def _finish(self, result: VoiceCheckResult) -> None:
+    def _finish(self, result: VoiceResult) -> None:
         action = voice_action(result)
         if action is not None:
             self._act(action)

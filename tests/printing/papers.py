@@ -52,6 +52,14 @@ def proof_sheet(rows: int = 11) -> ProofSheet:
     )
 
 
+ENROLLED = (
+    ("人脸", "登记了，3张照片"),
+    ("声音", "没有登记"),
+    ("社保卡", "核对过，是本人的"),
+    ("卡的密码", "试过，能用"),
+)
+
+
 def every_paper() -> dict[str, Printout]:
     """One of each kind."""
     make = printouts()
@@ -77,5 +85,5 @@ def every_paper() -> dict[str, Printout]:
                 AT,
             )
         ),
-        "enrolment": make.enrolment("赵*兰", AT),
+        "enrolment": make.enrolment("赵*兰", AT, ENROLLED),
     }

@@ -35,6 +35,7 @@ class FakeNavigator:
         self.error = None
         self.run = None
         self.voice_run = None
+        self.capture_run = None
 
     def start(self):
         return self.page
@@ -58,6 +59,9 @@ class FakeNavigator:
 
     def voice_check(self):
         return self.voice_run
+
+    def face_capture(self):
+        return self.capture_run
 
 
 class FakeGuide:

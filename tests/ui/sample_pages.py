@@ -52,6 +52,8 @@ SAMPLES: dict[str, m.PageModel] = {
     "07-face-check": m.FaceCheckPage(Prompt("face_check"), progress=PROOF),
     "06-consent-voice": m.ConsentPage(Prompt("voice_consent"), CONSENT_POINTS, progress=PROOF),
     "07-voice-check": m.VoiceCheckPage(Prompt("voice_check"), progress=PROOF),
+    "07-face-capture": m.FaceCapturePage(Prompt("enrol.capture"), progress=PROOF),
+    "07-voice-enrol": m.VoiceCheckPage(Prompt("enrol.voice"), phrases=3, progress=PROOF),
     "08-card": m.CardPage(Prompt("card"), progress=PROOF),
     "09-pin": m.PinPage(Prompt("pin.wrong", {"tries": "2"}), True, progress=PROOF),
     "11-receipt": receipt(STAGE.ACCEPTED),

@@ -13,6 +13,7 @@ from kiosk.ui.pages.confirm_person_page import ConfirmPersonPage
 from kiosk.ui.pages.consent_page import ConsentPage
 from kiosk.ui.pages.date_page import DatePage
 from kiosk.ui.pages.digits_page import DigitsPage
+from kiosk.ui.pages.face_capture_page import FaceCapturePage
 from kiosk.ui.pages.face_check_page import FaceCheckPage
 from kiosk.ui.pages.files_page import FilesPage
 from kiosk.ui.pages.form_review_page import FormReviewPage
@@ -46,6 +47,7 @@ PAGES: tuple[tuple[type[models.PageModel], type[AnyUiPage]], ...] = (
     (models.ConsentPage, ConsentPage),
     (models.FaceCheckPage, FaceCheckPage),
     (models.VoiceCheckPage, VoiceCheckPage),
+    (models.FaceCapturePage, FaceCapturePage),
     (models.CardPage, CardPage),
     (models.PinPage, PinPage),
     (models.ReceiptPage, ReceiptPage),

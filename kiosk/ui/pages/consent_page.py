@@ -30,6 +30,7 @@ class ConsentPage(Page[models.ConsentPage]):
 
     def fill(self, model: models.ConsentPage) -> None:
         """Show at most three points."""
+        self.refuse.show_words(self.kit.label(model.refuse))
         for row in self.rows:
             self.frame.column.removeWidget(row)
             row.setParent(None)

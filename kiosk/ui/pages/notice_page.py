@@ -24,6 +24,7 @@ class NoticePage(Page[models.NoticePage]):
     def fill(self, model: models.NoticePage) -> None:
         """Show the picture and one button for each way on, the first of them filled."""
         self.prompt_panel.show_icon(model.icon)
+        self.finish.show_words(self.kit.label(model.finish))
         for button in self.choices:
             self.answers.removeWidget(button)
             button.setParent(None)

@@ -53,10 +53,11 @@ class VoiceCheckPage(Page[models.VoiceCheckPage]):
 
     def fill(self, model: models.VoiceCheckPage) -> None:
         """Start without digits: they are drawn when the microphone is ready."""
-        self._attempts = model.attempts
+        self._attempts, self._phrases = model.attempts, model.phrases
+        self.other_way.show_words(self.kit.label(model.other_way))
         self.digits.wipe()
         self.level.wipe()
-        self._show_attempt(1)
+        self._show_count(1, 1)
         self._show_turn("voice.opening", "microphone")
 
     def show_voice(self, view: VoiceView) -> None:
@@ -66,7 +67,7 @@ class VoiceCheckPage(Page[models.VoiceCheckPage]):
             self.level.show_level(view.level)
         else:
             self.level.wipe()
-        self._show_attempt(view.attempt)
+        self._show_count(view.attempt, view.phrase)
         advice = view.hint if view.is_listening else view.advice
         if advice is not None:
             self._show_advice(advice)
@@ -83,8 +84,11 @@ class VoiceCheckPage(Page[models.VoiceCheckPage]):
         self.digits.wipe()
         self.level.wipe()
 
-    def _show_attempt(self, attempt: int) -> None:
-        words = self.kit.label("voice.attempt", attempt=attempt, attempts=self._attempts)
+    def _show_count(self, attempt: int, phrase: int) -> None:
+        if self._phrases > 1:
+            words = self.kit.label("voice.phrase", phrase=phrase, phrases=self._phrases)
+        else:
+            words = self.kit.label("voice.attempt", attempt=attempt, attempts=self._attempts)
         if words != self.attempt.text():
             self.attempt.show_words(words)
 
