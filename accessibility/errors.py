@@ -9,7 +9,8 @@ AccessibilityError
 │   └── SynthesisFailed           this text could not be rendered: caption only, next one may work
 ├── WavDamaged                a sound file is not usable 16-bit PCM
 ├── AudioUnavailable          no output device, or it was unplugged: captions only
-└── InputTableUnusable        a table of the keyboard is missing or damaged: digits still work
+├── InputTableUnusable        a table of the keyboard is missing or damaged: digits still work
+└── DialectPacksDamaged       a dialect pack is missing or has faults; names each of them: standard words still work
 """
 
 from typing import ClassVar
@@ -95,3 +96,13 @@ class InputTableUnusable(AccessibilityError):
     def __init__(self, table: str) -> None:
         super().__init__(f"assets/input/{table} cannot be read")
         self.table = table
+
+
+class DialectPacksDamaged(AccessibilityError):
+    """A dialect pack is missing or has faults; ``faults`` names each. Standard words still work."""
+
+    code = "ACC-501"
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults

@@ -11,6 +11,7 @@ from kiosk.commands import (
     central,
     courier,
     demo,
+    dialects,
     doctor,
     enrol,
     identity,
@@ -32,6 +33,7 @@ EXIT_INTERRUPTED = 130
 COMMANDS = (
     run,
     demo,
+    dialects,
     doctor,
     sync,
     queue,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from accessibility.errors import AccessibilityError, PromptMissing
+from accessibility.errors import AccessibilityError, DialectPacksDamaged, PromptMissing
 from kiosk.errors import (
     ConfigError,
     FaceNotUsable,
@@ -137,7 +137,7 @@ def _room(error: MediumTooSmall, label: Label) -> tuple[str, ...]:
 
 
 def _details(error: BaseException, label: Label) -> tuple[str, ...]:
-    if isinstance(error, ConfigError | TablesUnusable):
+    if isinstance(error, ConfigError | TablesUnusable | DialectPacksDamaged):
         return error.faults
     if isinstance(error, FaceNotUsable):
         stem = f"error.{error.code.lower()}"

@@ -1,6 +1,6 @@
-"""Write the JSON Schema of service definitions to assets/schema, where editors look for it.
+"""Write the JSON Schemas of service definitions and dialect packs to assets/schema, where editors look for them.
 
-Run it when kiosk/domain/definition.py or question.py changed; a test fails until then:
+Run it when kiosk/domain/definition.py, question.py or accessibility/dialects/schema.py changed; tests fail until then:
 
     python3 packaging/tasks.py schema
 """
@@ -11,16 +11,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-FILE = ROOT / "assets" / "schema" / "service.schema.json"
+FOLDER = ROOT / "assets" / "schema"
 
 
 def main() -> int:
-    """Write the file and say where it is."""
-    from kiosk.domain.definition_schema import schema_text  # noqa: PLC0415 (after the path is set)
+    """Write the files and say where they are."""
+    # after the path is set
+    from accessibility.dialects.published_schema import schema_text as dialect_text  # noqa: PLC0415
+    from kiosk.domain.definition_schema import schema_text as service_text  # noqa: PLC0415
 
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(schema_text(), "utf-8")
-    print(f"written: {FILE.relative_to(ROOT)}")
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in (("service", service_text()), ("dialect", dialect_text())):
+        file = FOLDER / f"{name}.schema.json"
+        file.write_text(text, "utf-8")
+        print(f"written: {file.relative_to(ROOT)}")
     return 0
 
 
