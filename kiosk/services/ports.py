@@ -173,6 +173,7 @@ class FaceAdvice(enum.Enum):
     TOO_NEAR = "too_near"
     OFF_CENTRE = "off_centre"
     TURNED_AWAY = "turned_away"
+    OCCLUDED = "occluded"
     BLURRED = "blurred"
     HOLD_STILL = "hold_still"
 

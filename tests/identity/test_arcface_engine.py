@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -157,6 +158,31 @@ def test_observe_asks_for_nothing_when_the_picture_is_a_portrait(
     assert seen.advice in allowed
     assert seen.points is not None
     assert seen.points.right_mouth is not None
+
+
+COVERS = {
+    "mask": ((-1.1, 0.5), (0.5, 0.3), (1.1 + 1.0, 0.5), (1.9, 1.5), (0.5, 2.0), (-0.9, 1.5)),
+    "dark glasses": ((-0.5, -0.35), (1.5, -0.35), (1.5, 0.35), (-0.5, 0.35)),
+    "hand on an eye": ((0.65, -0.4), (1.5, -0.4), (1.5, 0.5), (0.65, 0.5)),
+}
+"""Corners, in eye distances from the person's right eye, along the eyes' line and down."""
+
+
+@pytest.mark.parametrize("cover", COVERS)
+@pytest.mark.parametrize("person", ["biden", "obama", "lin_manuel_miranda"])
+def test_a_covered_face_is_asked_to_be_uncovered(
+    engine: EmbeddedFaceEngine, faces: Path, person: str, cover: str
+) -> None:
+    frame = as_camera_frame(faces / SINGLE_PORTRAITS[person][0])
+    points = engine.observe(frame).points
+    assert points is not None
+    right, left = np.array(points.right_eye), np.array(points.left_eye)
+    along = left - right
+    down = np.array([-along[1], along[0]])
+    corners = [right + x * along + y * down for x, y in COVERS[cover]]
+    cv2.fillPoly(frame, [np.round(corners).astype(np.int32)], (150, 120, 90), cv2.LINE_AA)
+
+    assert engine.observe(frame).advice is FaceAdvice.OCCLUDED
 
 
 @pytest.mark.parametrize("name", GROUP_PHOTOS)

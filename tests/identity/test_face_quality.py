@@ -21,6 +21,8 @@ GOOD = FaceMeasurements(
     is_inside=True,
     luma=140.0,
     sharpness=180.0,
+    eye_detail=7.0,
+    mouth_detail=6.0,
     geometry=FaceGeometry(nose_shift=0.0, nose_drop=0.75, roll_degrees=0.0),
     moved_share=0.0,
 )
@@ -41,6 +43,8 @@ def test_advise_asks_for_nothing_when_the_picture_is_good() -> None:
         ({"offset_x": 0.31}, FaceAdvice.OFF_CENTRE),
         ({"offset_y": 0.39}, FaceAdvice.OFF_CENTRE),
         ({"is_inside": False}, FaceAdvice.OFF_CENTRE),
+        ({"mouth_detail": 2.1}, FaceAdvice.OCCLUDED),
+        ({"eye_detail": 1.4}, FaceAdvice.OCCLUDED),
         ({"geometry": FaceGeometry(0.23, 0.75, 0.0)}, FaceAdvice.TURNED_AWAY),
         ({"geometry": FaceGeometry(-0.23, 0.75, 0.0)}, FaceAdvice.TURNED_AWAY),
         ({"geometry": FaceGeometry(0.0, 0.45, 0.0)}, FaceAdvice.TURNED_AWAY),

@@ -21,6 +21,7 @@ REASONS = {
     "too_near": "脸太大",
     "off_centre": "脸不在中间",
     "turned_away": "没有看正前方",
+    "occluded": "脸被遮住",
     "blurred": "模糊",
     "hold_still": "动了，模糊",
     "too_short": "说话太短",
