@@ -53,6 +53,8 @@ from kiosk.identity.judge import load_calibration
 from kiosk.identity.voice.factory import can_hear, make_hearing
 from kiosk.models.store import ModelStore
 from kiosk.runtime import Runtime, open_runtime
+from kiosk.services import biometric_limits
+from kiosk.services.biometric_limits import ALL_CHECKS
 from kiosk.services.hear_digits import HearDigits
 from kiosk.services.staff import ALL_STAFF, STAFF
 from kiosk.storage.clock_mark import clock_floor
@@ -290,5 +292,8 @@ def _staff_row(runtime: Runtime) -> Finding:
         attempts = SqliteAttempts(database)
         resting = [attempts.of(STAFF, number).rests_until(ONE_NUMBER, now) for number in numbers]
         whole = attempts.of(ALL_STAFF, "").rests_until(WHOLE_MACHINE, now)
+        many = attempts.of(ALL_CHECKS, "").rests_until(biometric_limits.WHOLE_MACHINE, now)
     count = sum(until is not None for until in resting)
-    return check_staff(len(numbers), count, rests_whole=whole is not None)
+    return check_staff(
+        len(numbers), count, rests_whole=whole is not None, has_many_failures=many is not None
+    )

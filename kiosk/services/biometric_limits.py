@@ -4,13 +4,16 @@ A check is counted when it begins, so that walking away before its end wins no f
 for a day, for this person only, or until staff end the rest. Whom no model can be made of is recorded once.
 """
 
+import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kiosk.clock import Clock
 from kiosk.domain.attempt_count import AttemptCount, LockRule
 from kiosk.domain.identity_policy import Factor
-from kiosk.services.store import AuditEntry, Store
+from kiosk.services.store import AuditEntry, Store, Transaction
+
+_log = logging.getLogger(__name__)
 
 ONE_PERSON = LockRule(
     most=5,
@@ -19,6 +22,18 @@ ONE_PERSON = LockRule(
     longest_rest=timedelta(hours=24),
 )
 """Checks of three tries each. At most 15 tries a day at one person's template."""
+
+ALL_CHECKS = "biometric.all"
+"""Kind of the count of the whole machine."""
+
+WHOLE_MACHINE = LockRule(
+    most=21,
+    within=timedelta(hours=1),
+    first_rest=timedelta(hours=1),
+    longest_rest=timedelta(hours=1),
+)
+"""More than twenty checks an hour that knew nobody: somebody tries faces, or the camera is wrong. It is an alarm for
+staff; nothing rests for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,7 @@ class BiometricLimits:
                 transaction.audit(
                     AuditEntry("biometric.rests", resident_id, {"factor": factor.value})
                 )
+            _count_for_all(transaction, self.clock.now())
         return rests
 
     def wake(self, resident_id: str, factor: Factor, staff: str) -> None:
@@ -132,6 +148,15 @@ class BiometricLimits:
             if transaction.exemptions.erase(resident_id, factor):
                 entry = _by_staff("biometric.exemption_lifted", resident_id, factor, staff)
                 transaction.audit(entry)
+
+
+def _count_for_all(transaction: Transaction, now: datetime) -> None:
+    before = transaction.attempts.of(ALL_CHECKS, "")
+    count = before.failed(WHOLE_MACHINE, now)
+    transaction.attempts.put(ALL_CHECKS, "", count)
+    if count != before and count.locked_at is not None:
+        _log.warning("many checks of persons failed count=%d", count.failures)
+        transaction.audit(AuditEntry("biometric.many_not_known", "", {"checks": count.failures}))
 
 
 def _by_staff(kind: str, resident_id: str, factor: Factor, staff: str) -> AuditEntry:

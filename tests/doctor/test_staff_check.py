@@ -21,3 +21,9 @@ def test_doctor_says_who_can_answer_for_people(
     assert found.health is health
     assert said in found.found
     assert bool(found.remedy) is (health is not Health.GOOD)
+
+
+def test_doctor_says_that_many_were_not_known() -> None:
+    found = check_staff(2, 0, rests_whole=False, has_many_failures=True)
+    assert found.health is Health.WARNING
+    assert "很多次没有认出人" in found.found

@@ -20,7 +20,7 @@ from kiosk.flows.actions import (
     PinTyped,
 )
 from kiosk.flows.page_model import PageModel
-from kiosk.services.biometric_limits import ONE_PERSON
+from kiosk.services.biometric_limits import ONE_PERSON, WHOLE_MACHINE
 from tests.builders import STRANGER, World, card, resident
 from tests.flows.certify import BY_CARD, BY_NUMBER, MATCH, TO_FACE, walk_on
 from tests.flows.outcome_parts import (
@@ -100,7 +100,7 @@ def test_known_face_counts_anew(world: World) -> None:
     for _ in range(ONE_PERSON.most - 1):
         failed_visit(world)
     walk(world.navigator(), *BY_NUMBER, (Confirm(), pages.FaceCheckPage), (MATCH, pages.CardPage))
-    assert world.rows("attempt_count") == []
+    assert "face" not in {row["kind"] for row in world.rows("attempt_count")}
 
 
 def test_staff_end_a_rest(staffed: World) -> None:
@@ -152,3 +152,17 @@ def test_database_that_fails_behind_a_check_stops_nobody(
     }
     page = walk(world.navigator(), *BY_NUMBER, *TO_FACE, ends[name])
     assert page.prompt.id in ("card", "notice.face_unavailable", "notice.face_rests")
+
+
+def test_many_who_are_not_known_within_an_hour_are_an_alarm_and_nothing_rests_for_it(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    limits = world.ports.limits
+    assert limits is not None
+    for number in range(WHOLE_MACHINE.most + 5):
+        limits.begin(f"r-{number}", Factor.FACE)
+        assert not limits.not_known(f"r-{number}", Factor.FACE)
+    assert [kind for kind, _ in audited(world, "biometric.many")] == ["biometric.many_not_known"]
+    assert caplog.text.count("many checks of persons failed") == 1
+    caplog.clear()
+    assert isinstance(walk(world.navigator(), *BY_NUMBER, *TO_FACE), pages.FaceCheckPage)

@@ -33,7 +33,12 @@ from kiosk.flows.actions import (
     UseCitizenNumber,
 )
 from kiosk.flows.navigator import Navigator
-from kiosk.identity.calibration_file import read_calibration, shipped_calibration
+from kiosk.identity.calibration_file import (
+    CalibrationFile,
+    EngineCalibration,
+    read_calibration,
+    shipped_calibration,
+)
 from kiosk.runtime import open_runtime
 from kiosk.score_desk import shut_out
 from kiosk.services.note_score import NoteScore
@@ -203,6 +208,11 @@ def machine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[...,
     return run
 
 
+def _of_dlib(calibration: CalibrationFile) -> EngineCalibration:
+    (found,) = (one for one in calibration.engines if one.engine_id == "dlib-resnet-v1")
+    return found
+
+
 def test_log_becomes_a_table_a_file_and_a_calibration(
     machine: Callable[..., tuple[int, str]], tmp_path: Path
 ) -> None:
@@ -230,10 +240,7 @@ def test_log_becomes_a_table_a_file_and_a_calibration(
     code, said = machine("calibrate", "--scores", str(file), "--out", str(out))
     assert code == 0, said
     assert "80条本人的分数、150条别人的分数" in said
-    (new,), (old,) = (
-        read_calibration(out).engines,
-        [one for one in shipped_calibration().engines if one.engine_id == "dlib-resnet-v1"],
-    )
+    new, old = (_of_dlib(file) for file in (read_calibration(out), shipped_calibration()))
     assert new.slope != old.slope
     # Nobody knows of how many people they are: no bound comes lower.
     assert all(a.far_bound >= b.far_bound for a, b in zip(new.rows, old.rows, strict=True))
@@ -244,7 +251,7 @@ def test_log_becomes_a_table_a_file_and_a_calibration(
             line["similarity"] = -0.5
     file.write_text(json.dumps(content), "utf-8")
     assert machine("calibrate", "--scores", str(file), "--out", str(out))[0] == 0
-    raised = read_calibration(out).engines[0].rows[-1].far_bound
+    raised = _of_dlib(read_calibration(out)).rows[-1].far_bound
     assert raised > 0.2
 
 
