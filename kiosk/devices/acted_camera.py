@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.services.liveness_ports import Cue, LivenessView
+from kiosk.services.liveness_ports import Colour, Cue, LivenessView
 from kiosk.services.ports import Camera, FacePoints, Frame
 
 REACTION_S = 0.6
@@ -25,7 +25,8 @@ NEARER = 1.3
 _NOSE_DEPTH, _HEAD_DEPTH = 0.5, 1.1
 """Eye distances."""
 _STEPS = 5
-_NOISE = 2.0
+_NOISE = 4
+"""Shades of grey."""
 _FACE_SHINE, _WALL_SHINE = 0.10, 0.02
 """Of the light, at a full channel of the screen."""
 
@@ -36,6 +37,8 @@ _Map = npt.NDArray[np.float32]
 class _Shape:
     """The face of one picture: where each pixel lies, in eye distances from the middle of the eyes."""
 
+    area: tuple[slice, slice]
+    """Rows and columns of the picture that the maps are of."""
     across: _Map
     down: _Map
     skin: _Map
@@ -68,7 +71,8 @@ class ActedCamera:
         self._asked_for_s = 0.0
         self._shape: _Shape | None = None
         self._is_found = False
-        self._chance = np.random.default_rng(1)
+        self._noise: tuple[Frame, ...] = ()
+        self._count = 0
 
     @property
     def label(self) -> str:
@@ -106,15 +110,23 @@ class ActedCamera:
             points = self._find(frame)
             self._shape = _shape(frame, points) if points is not None else None
         if self._view is None or self._shape is None:
-            return self._noisy(frame.astype(np.float32))
+            return self._noisy(frame)
         self._asked_for_s += self._interval_s
         part = _part(self._asked_for_s)
         return self._noisy(_posed(frame, self._shape, self._view, part))
 
-    def _noisy(self, picture: npt.NDArray[np.float32]) -> Frame:
-        """As a sensor does: no two pictures are the same."""
-        noise = self._chance.integers(-2, 3, picture.shape[:2], dtype=np.int8)
-        return np.clip(picture + (_NOISE / 2) * noise[..., None], 0, 255).astype(np.uint8)
+    def _noisy(self, picture: Frame) -> Frame:
+        """As a sensor does: no picture is the same as the one before."""
+        import cv2
+
+        if not self._noise or self._noise[0].shape != picture.shape:
+            chance = np.random.default_rng(1)
+            self._noise = tuple(
+                chance.integers(0, _NOISE + 1, picture.shape, dtype=np.uint8) for _ in range(3)
+            )
+        self._count += 1
+        noise = self._noise[self._count % len(self._noise)]
+        return np.asarray(cv2.add(picture, noise), dtype=np.uint8)
 
 
 def _part(since_s: float) -> float:
@@ -129,47 +141,63 @@ def _shape(frame: Frame, points: FacePoints) -> _Shape:
     (right_x, right_y), (left_x, left_y) = points.right_eye, points.left_eye
     unit = max(8.0, math.hypot(left_x - right_x, left_y - right_y))
     centre = ((right_x + left_x) / 2, (right_y + left_y) / 2)
-    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    # The head alone, with what it moves over: the picture beside it stays as it is.
+    left, right = (round(centre[0] + side * 2.2 * unit) for side in (-1, 1))
+    top, bottom = round(centre[1] - 2.2 * unit), round(centre[1] + 3.0 * unit)
+    area = (slice(max(0, top), min(height, bottom)), slice(max(0, left), min(width, right)))
+    rows, columns = np.mgrid[area].astype(np.float32)
     across = (columns - centre[0]) / unit
     down = (rows - centre[1]) / unit
     skin = np.clip(5.0 * (1.0 - (across / 1.45) ** 2 - ((down - 0.4) / 1.9) ** 2), 0.0, 1.0)
-    return _Shape(across, down, skin.astype(np.float32), centre, unit)
+    return _Shape(area, across, down, skin.astype(np.float32), centre, unit)
 
 
-def _posed(frame: Frame, shape: _Shape, view: LivenessView, part: float) -> npt.NDArray[np.float32]:
-    yaw, pitch, scale = 0.0, 0.0, 1.0
-    if view.cue in (Cue.TURN_LEFT, Cue.TURN_RIGHT):
+def _posed(frame: Frame, shape: _Shape, view: LivenessView, part: float) -> Frame:
+    posed = frame
+    if part > 0.0 and view.cue in (Cue.TURN_LEFT, Cue.TURN_RIGHT):
         # To the person's left is to the right of a picture that is no mirror.
         yaw = math.radians(TURN_DEGREES) * part * (1 if view.cue is Cue.TURN_LEFT else -1)
-    elif view.cue is Cue.NOD:
-        pitch = math.radians(NOD_DEGREES) * part
-    elif view.cue is Cue.COME_CLOSER:
-        scale = 1.0 + (NEARER - 1.0) * part
-    posed = frame
-    if yaw or pitch or scale != 1.0:
-        posed = _turned(frame, shape, yaw, pitch, scale)
-    picture = posed.astype(np.float32)
-    if view.colour is not None:
-        shine = _WALL_SHINE + (_FACE_SHINE - _WALL_SHINE) * shape.skin
-        bgr = np.array(view.colour[::-1], dtype=np.float32) / 255.0
-        picture *= 1.0 + shine[..., None] * bgr
-    return picture
+        posed = _turned(frame, shape, yaw, 0.0)
+    elif part > 0.0 and view.cue is Cue.NOD:
+        posed = _turned(frame, shape, 0.0, math.radians(NOD_DEGREES) * part)
+    elif part > 0.0 and view.cue is Cue.COME_CLOSER:
+        posed = _enlarged(frame, shape, 1.0 + (NEARER - 1.0) * part)
+    return posed if view.colour is None else _shone_on(posed, shape, view.colour)
 
 
-def _turned(frame: Frame, shape: _Shape, yaw: float, pitch: float, scale: float) -> Frame:
+def _enlarged(frame: Frame, shape: _Shape, scale: float) -> Frame:
+    import cv2
+
+    height, width = frame.shape[:2]
+    about = cv2.getRotationMatrix2D(shape.centre, 0.0, scale)
+    nearer = cv2.warpAffine(frame, about, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(nearer, dtype=np.uint8)
+
+
+def _shone_on(frame: Frame, shape: _Shape, colour: Colour) -> Frame:
+    bgr = np.array(colour[::-1], dtype=np.float32) / 255.0
+    lit = frame * (1.0 + _WALL_SHINE * bgr)
+    shine = (_FACE_SHINE - _WALL_SHINE) * shape.skin[..., None]
+    lit[shape.area] *= 1.0 + shine * bgr
+    return np.clip(lit, 0, 255).astype(np.uint8)
+
+
+def _turned(frame: Frame, shape: _Shape, yaw: float, pitch: float) -> Frame:
     """Look up each pixel where it comes from; its depth is the one of that place, so this takes a few steps."""
     import cv2
 
-    across, down = shape.across / scale, shape.down / scale
-    from_x, from_y = across, down
+    from_x, from_y = shape.across, shape.down
     for _ in range(_STEPS):
         depth = _depth(from_x, from_y)
-        from_x = across / (1 - shape.skin * (1 - math.cos(yaw))) - depth * math.sin(yaw)
-        from_y = down / (1 - shape.skin * (1 - math.cos(pitch))) - depth * math.sin(pitch)
+        from_x = shape.across / (1 - shape.skin * (1 - math.cos(yaw))) - depth * math.sin(yaw)
+        from_y = shape.down / (1 - shape.skin * (1 - math.cos(pitch))) - depth * math.sin(pitch)
     columns = (from_x * shape.unit_px + shape.centre[0]).astype(np.float32)
     rows = (from_y * shape.unit_px + shape.centre[1]).astype(np.float32)
-    turned = cv2.remap(frame, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return turned.astype(np.uint8)
+    turned = frame.copy()
+    turned[shape.area] = cv2.remap(
+        frame, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return turned
 
 
 def _depth(across: _Map, down: _Map) -> _Map:

@@ -44,7 +44,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=220,
+        timeout=280,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
@@ -53,7 +53,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_every_page_is_pictured_in_order_and_none_is_empty(
     demonstration: tuple[Path, str],
 ) -> None:

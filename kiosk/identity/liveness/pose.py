@@ -53,6 +53,8 @@ class PoseSample:
     x: float
     y: float
     """The middle of the eyes, as a share of the frame's width and height."""
+    has_mouth: bool = True
+    """Without one, a picture that is tilted seems to nod, and one tilted about two axes to turn."""
 
 
 def pose_of(points: FacePoints, frame_size: tuple[int, int], t_s: float) -> PoseSample | None:
@@ -68,9 +70,10 @@ def pose_of(points: FacePoints, frame_size: tuple[int, int], t_s: float) -> Pose
     height, width = frame_size
     right, left = points.right_eye, points.left_eye
     if points.right_mouth is not None and points.left_mouth is not None:
-        mouth = (points.right_mouth, points.left_mouth)
+        mouth: tuple[_Pair, ...] = (points.right_mouth, points.left_mouth)
         measured = _from_plane(np.array([right, left, points.nose, *mouth], dtype=np.float64))
     else:
+        mouth = ()
         measured = _from_eyes(right, left, points.nose)
     if measured is None or not all(math.isfinite(value) for value in measured):
         return None
@@ -82,6 +85,7 @@ def pose_of(points: FacePoints, frame_size: tuple[int, int], t_s: float) -> Pose
         pixels / min(height, width),
         float(right[0] + left[0]) / 2 / width,
         float(right[1] + left[1]) / 2 / height,
+        bool(mouth),
     )
 
 

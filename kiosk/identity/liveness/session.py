@@ -32,6 +32,8 @@ from kiosk.services.liveness_ports import Cue, LivenessReason, LivenessVerdict, 
 from kiosk.services.ports import FaceBox, FaceObservation, Frame
 
 MOTIONS_NEEDED = 3
+TURNS = frozenset({Motion.TURN_LEFT, Motion.TURN_RIGHT})
+"""One of them must be among the motions where no mouth is found: then a tilted picture seems to nod."""
 MOST_UNANSWERED = 2
 """Motions that may stay without an answer; one more, or these when nothing at all was done, ends it."""
 MOST_MISTAKES = 1
@@ -210,22 +212,28 @@ class LivenessSession:
         if len(self._progress.done) >= MOTIONS_NEEDED:
             self._begin_colours(now_s)
             return
-        wanted = self._draw(base.size)
+        offered = self._offered(base.size, has_mouth=sample.has_mouth)
+        if not offered:
+            self._end(LivenessReason.NO_ANSWER)
+            return
+        wanted = self._source.choice(offered)
         self._motion = MotionWatch(wanted, base, now_s)
         self._phase = _Phase.ASKED
         self._show(Cue(wanted.value))
 
-    def _draw(self, size: float) -> Motion:
-        """Draw the next motion."""
-        last = self._progress.done[-1] if self._progress.done else None
-        offered = [
+    def _offered(self, size: float, *, has_mouth: bool) -> list[Motion]:
+        """What the next motion is drawn from."""
+        done = self._progress.done
+        is_last = len(done) == MOTIONS_NEEDED - 1
+        wants_turn = is_last and not has_mouth and not TURNS & set(done)
+        return [
             motion
             for motion in Motion
-            if motion is not last
+            if motion not in done[-1:]
             and motion not in self._progress.unanswered
             and not (motion is Motion.COME_CLOSER and size >= NEAR_SIZE)
+            and (motion in TURNS or not wants_turn)
         ]
-        return self._source.choice(offered)
 
     def _follow(self, state: MotionState, now_s: float) -> None:
         motion = self._motion

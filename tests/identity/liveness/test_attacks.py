@@ -36,6 +36,15 @@ def test_photo_that_is_turned_tilted_and_brought_near_on_demand_is_not_shown(see
     assert verdict.reason in (LivenessReason.NO_ANSWER, LivenessReason.NOT_STILL), cues
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_photo_moved_on_demand_is_not_shown_either_where_no_mouth_is_found(seed: int) -> None:
+    """Tilted it seems to nod, but it does not turn."""
+    hand = Person(turn=45.0, nod=40.0)
+    verdict, _, cues = watch(session(seed), hand, shape=FLAT_MM, seed=seed, without_mouth=True)
+    assert verdict is not None
+    assert not verdict.is_live, cues
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_photo_that_is_shaken_is_not_shown(seed: int) -> None:
     source = random.Random(seed)
