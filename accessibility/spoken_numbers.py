@@ -13,12 +13,16 @@ LONGEST = 120
 _DIGIT = {
     "零": 0, "〇": 0, "一": 1, "幺": 1, "壹": 1, "二": 2, "两": 2, "贰": 2, "三": 3, "叁": 3, "四": 4, "肆": 4,
     "五": 5, "伍": 5, "六": 6, "陆": 6, "七": 7, "拐": 7, "柒": 7, "八": 8, "捌": 8, "九": 9, "玖": 9,
+    "洞": 0, "勾": 9, "俩": 2, "仨": 3,
 } | {str(number): number for number in range(10)}  # fmt: skip
 _UNIT = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _SECTION = {"万": 10**4, "亿": 10**8}
-NUMERALS = "".join([*_DIGIT, *_UNIT, *_SECTION])
+_TENS = {"廿": "二十", "卅": "三十"}
+NUMERALS = "".join([*_DIGIT, *_UNIT, *_SECTION, *_TENS])
 """Every character that a spoken number is made of."""
-_REPEATED = re.compile(rf"([二两三四五六七八九])个([{''.join(_DIGIT)}])")
+_ZEROS = "零〇洞0"
+_REPEATED = re.compile(rf"(?:([一二两三四五六七八九])个|([俩仨双]))([{''.join(_DIGIT)}])")
+_TIMES = {"俩": 2, "仨": 3, "双": 2}
 
 _PAUSES = re.compile(r"[\s,，.。、!！?？:：;；~～…\-—]+")
 _HEAD = re.compile(
@@ -55,9 +59,10 @@ def spoken_integer(words: str) -> int | None:
     """
     if not words or len(words) > 24:
         return None
+    words = _plain_tens(words)
     if all(character in _DIGIT for character in words):
         # 三四个 is three or four: digits alone make a number only where they cannot mean that
-        is_guess = len(words) == 2 and not words.isascii() and not set(words) & set("零〇幺")
+        is_guess = len(words) == 2 and not words.isascii() and not set(words) & set("零〇洞幺")
         return None if is_guess else int(spoken_digits(words) or 0)
     if re.fullmatch(rf"[0-9]+[{''.join(_SECTION)}]?", words):
         return int(words[:-1]) * _SECTION[words[-1]]
@@ -73,13 +78,20 @@ def spoken_integer(words: str) -> int | None:
         if not section:
             return None
         total += section * size
-        if tail and tail in _DIGIT and tail not in "零〇0":
+        if tail and tail in _DIGIT and tail not in _ZEROS:
             return total + _DIGIT[tail] * size // 10
         rest = tail
     if not rest:
         return total
     last = _section(rest, has_head=total > 0)
     return None if last is None else total + last
+
+
+def _plain_tens(words: str) -> str:
+    """廿三 is 二十三."""
+    for short, plain in _TENS.items():
+        words = words.replace(short, plain)
+    return words
 
 
 def _section(words: str, *, has_head: bool = False) -> int | None:
@@ -110,11 +122,16 @@ def _section(words: str, *, has_head: bool = False) -> int | None:
 
 
 def spoken_digits(words: str) -> str | None:
-    """Read digits one by one: 幺三八零零, 138 0000; 三个零 is 000. Quantities (十, 百) are none."""
-    words = _REPEATED.sub(lambda match: match[2] * _DIGIT[match[1]], words)
+    """Read digits one by one: 幺三八零零, 138 0000; 三个零 is 000, 双八 is 88. Quantities (十, 百) are none."""
+    words = _REPEATED.sub(_repeated, words)
     if not words or not all(character in _DIGIT for character in words):
         return None
     return "".join(str(_DIGIT[character]) for character in words)
+
+
+def _repeated(match: re.Match[str]) -> str:
+    times = _TIMES[match[2]] if match[2] else _DIGIT[match[1]]
+    return match[3] * times
 
 
 _NOT_ZERO = [character for character, digit in _DIGIT.items() if digit]
@@ -122,9 +139,12 @@ _N = f"[{NUMERALS}]"
 _MONEY = re.compile(
     rf"(?:(?P<yuan>{_N}+?)(?:[块元圆]钱?|(?=$)))?"
     rf"(?:(?<=[块元圆])(?P<loose>[{''.join(_NOT_ZERO)}])$|(?P<zero>零)?(?:(?P<jiao>{_N})[毛角])?"
-    rf"(?:(?P<fen>{_N})分?)?)?(?:钱|整)*"
+    rf"(?:(?P<fen>{_N})分?)?)?(?:钱|整|正)*"
 )
-_POINT = re.compile(rf"(?P<whole>{_N}+)点(?P<fraction>[{''.join(_DIGIT)}]{{1,2}})[块元圆]?钱?")
+_POINT = re.compile(
+    rf"(?P<whole>{_N}+)点(?P<fraction>[{''.join(_DIGIT)}]{{1,4}})(?P<section>万)?[块元圆]?钱?"
+)
+_HALF = re.compile(rf"(?P<yuan>{_N}+)块半钱?")
 
 
 def spoken_fen(words: str) -> int | None:
@@ -136,13 +156,21 @@ def spoken_fen(words: str) -> int | None:
     if match := _POINT.fullmatch(words):
         whole = spoken_integer(match["whole"])
         fraction = spoken_digits(match["fraction"]) or ""
-        return None if whole is None else whole * 100 + int(fraction.ljust(2, "0"))
+        if match["section"]:
+            # 一点二万
+            return None if whole is None else int(f"{whole}{fraction.ljust(4, '0')}") * 100
+        is_money = whole is not None and len(fraction) <= 2
+        return int(f"{whole}{fraction.ljust(2, '0')}") if is_money else None
+    if match := _HALF.fullmatch(words):
+        whole = spoken_integer(match["yuan"])
+        return None if whole is None else whole * 100 + 50
     match = _MONEY.fullmatch(words)
     if match is None or not any(match[name] for name in ("yuan", "jiao", "fen")):
         return None
-    if match["zero"] and (match["yuan"] is None or match["jiao"] or not match["fen"]):
+    # 两块零五 may be 2.05 or 2.50 in the speaker's mind; 两块零五毛 is clear
+    if match["zero"] and (match["yuan"] is None or not (match["jiao"] or match["fen"])):
         return None
-    if match["fen"] and not (match["jiao"] or words.rstrip("钱整").endswith("分")):
+    if match["fen"] and not (match["jiao"] or words.rstrip("钱整正").endswith("分")):
         return None
     yuan = 0 if match["yuan"] is None else spoken_integer(match["yuan"])
     small = [match["loose"] or match["jiao"] or "0", match["fen"] or "0"]

@@ -50,9 +50,9 @@ def from_speech(
 
 
 _NUMBER_CUES = re.compile(
-    r"^(?:我的|他的|她的)?(?:身份证|社保卡|银行卡|手机|电话|座机|联系)?(?:电话|号码|卡号|号)?(?:是|为)?"
+    r"^(?:[我他她]的?)?(?:身份证|社保卡|银行卡|手机|电话|座机|联系)?(?:电话|号码|卡号|号)?(?:是|为)?"
 )
-_X = re.compile(r"(?:X|x|叉|艾克斯|爱克斯|埃克斯)$")
+_X = re.compile(r"(?:大写的?|字母)?(?:[Xx×]|叉|艾克斯|爱克斯|埃克斯)$")
 
 
 def _digits(heard: _Heard) -> str | None:
@@ -65,8 +65,11 @@ def _citizen_id(heard: _Heard) -> str | None:
     return digits + "X" if digits and _X.search(words) else digits
 
 
+_PAYING = re.compile(r"^我?[想要]?(?:先|来)?[交缴付取存领拿]")
+
+
 def _money(heard: _Heard) -> str | None:
-    fen = spoken_fen(heard.words)
+    fen = spoken_fen(_PAYING.sub("", heard.words))
     if fen is None:
         return None
     return f"{fen // 100}.{fen % 100:02d}" if fen % 100 else str(fen // 100)
@@ -75,18 +78,22 @@ def _money(heard: _Heard) -> str | None:
 _MEASURE = re.compile(r"(?:个人|口人|个月|[个年岁口位人次天张份])$")
 
 
+_COUNTING = re.compile(r"^[我家屋里]*(?:一共|总共|有|共)+")
+
+
 def _number(heard: _Heard) -> str | None:
-    number = spoken_integer(_MEASURE.sub("", heard.words))
+    number = spoken_integer(_MEASURE.sub("", _COUNTING.sub("", heard.words)))
     return None if number is None else str(number)
 
 
 def _date(heard: _Heard) -> str | None:
-    day = spoken_date(heard.words, heard.today)
+    # 这个 is a filler, but not in 这个月
+    day = spoken_date(heard.whole, heard.today) or spoken_date(heard.words, heard.today)
     return None if day is None else day.isoformat()
 
 
 def _month(heard: _Heard) -> str | None:
-    return spoken_month(heard.words, heard.today)
+    return spoken_month(heard.whole, heard.today) or spoken_month(heard.words, heard.today)
 
 
 def _year(heard: _Heard) -> str | None:
