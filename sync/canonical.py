@@ -5,9 +5,8 @@ The same bytes as RFC 8785 for every key of this protocol, which are all ASCII.
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 import msgspec
 from pydantic_core import from_json
@@ -34,6 +33,48 @@ def canonical_json(value: object) -> bytes:
 
 
 ReadT = TypeVar("ReadT")
+PlainInteger = Annotated[int, msgspec.Meta(ge=-MAXIMUM_INTEGER, le=MAXIMUM_INTEGER)]
+PlainValue: Any = PlainInteger | str | bool | None
+"""What most documents are made of: no floats, no large numbers, nothing deep. Whoever reads it as this type need not
+look at each value."""
+for _ in range(6):
+    PlainValue = PlainInteger | str | bool | list[PlainValue] | dict[str, PlainValue] | None
+
+
+class Reader(Generic[ReadT]):
+    """Reads canonical bytes as one type.
+
+    Args:
+        plain: the type with ``PlainValue`` for whatever may be anything, and bounds for each number.
+        loose: the same with ``Any``, for what is deeper than that. Both give back everything that they have read: a
+            field that is passed over or filled in makes the bytes look wrong.
+    """
+
+    def __init__(self, plain: object, loose: type[ReadT]) -> None:
+        self._plain = msgspec.json.Decoder(cast("type[ReadT]", plain))
+        self._loose = msgspec.json.Decoder(loose)
+
+    def read(self, data: bytes) -> ReadT:
+        """Read bytes that ``canonical_json`` made; anything else is refused, even when it means the same.
+
+        Raises:
+            CanonicalError: not JSON, not its canonical form, or not of the type.
+        """
+        try:
+            try:
+                value = self._plain.decode(data)
+            except (msgspec.MsgspecError, ValueError, RecursionError):
+                _check_parsed((from_json(data, allow_inf_nan=False),), 0)
+                value = self._loose.decode(data)
+            # One comparison finds spaces, duplicate keys, their order, escapes and odd numbers alike.
+            is_same = _SORTED.encode(value) == data
+        except CanonicalError:
+            raise
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise CanonicalError("not JSON, or not as it should be") from error
+        if not is_same:
+            raise CanonicalError("not canonical JSON")
+        return value
 
 
 def parse_canonical(data: bytes) -> object:
@@ -42,37 +83,7 @@ def parse_canonical(data: bytes) -> object:
     Raises:
         CanonicalError: not JSON, or not its canonical form.
     """
-    return read_canonical(data, _ANYTHING)
-
-
-def read_canonical(data: bytes, decoder: "msgspec.json.Decoder[ReadT]") -> ReadT:
-    """The same for bytes that are to be of one type.
-
-    Args:
-        decoder: of a type that gives back everything that it has read: a field that it passes over or fills in makes
-            the bytes look wrong.
-    Raises:
-        CanonicalError: not JSON, not its canonical form, or not of the type.
-    """
-    try:
-        value = decoder.decode(data)
-        # One comparison finds spaces, duplicate keys, their order, escapes and odd numbers alike.
-        is_same = _SORTED.encode(value) == data
-        if is_same and not _is_plain(data):
-            _check_parsed((from_json(data, allow_inf_nan=False),), 0)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        if isinstance(error, CanonicalError):
-            raise
-        raise CanonicalError("not JSON, or not as it should be") from error
-    if not is_same:
-        raise CanonicalError("not canonical JSON")
-    return value
-
-
-def _is_plain(data: bytes) -> bool:
-    """Whether depth and numbers need no look at each value; nearly always so."""
-    brackets = data.count(b"{") + data.count(b"[")
-    return data.startswith(b"{") and brackets <= MAXIMUM_DEPTH and _ODD_NUMBER.search(data) is None
+    return _ANYTHING.read(data)
 
 
 def _encoded(checked: object) -> bytes:
@@ -152,7 +163,5 @@ _ENCODER = json.JSONEncoder(
     check_circular=False,  # the depth ends a ring
     default=_as_json,
 )
-_ANYTHING = msgspec.json.Decoder()
 _SORTED = msgspec.json.Encoder(order="sorted")
-_ODD_NUMBER = re.compile(rb"[:,\[]-?(?:[0-9]+[.eE]|[0-9]{16})")
-"""A fraction, an exponent, or more digits than the largest integer may have; or a text that only looks so."""
+_ANYTHING: Reader[object] = Reader(PlainValue, object)

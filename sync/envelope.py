@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from sync.canonical import CanonicalError, canonical_json, read_canonical
+from sync.canonical import MAXIMUM_INTEGER, CanonicalError, PlainValue, Reader, canonical_json
 from sync.compression import compress, decompress, newest_dictionary
 from sync.errors import RejectedItem, SealError
 from sync.events import AttachmentRef, ClockReading, OutboxEvent, iso_utc
@@ -90,22 +90,26 @@ class _Attachment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wall: Annotated[str, Meta(max_length=40)]
     boot: Annotated[str, Meta(max_length=64)]
-    ms: Annotated[int, Meta(ge=0)]
+    ms: Annotated[int, Meta(ge=0, le=MAXIMUM_INTEGER)]
     centre: Annotated[str, Meta(max_length=40)] | None
-    centre_age_ms: Annotated[int, Meta(ge=0)] | None
+    centre_age_ms: Annotated[int, Meta(ge=0, le=MAXIMUM_INTEGER)] | None
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subject: Annotated[str, Meta(min_length=1, max_length=128)]
     kind: Annotated[str, Meta(min_length=1, max_length=64)]
-    schema_version: Annotated[int, Meta(ge=1)] = msgspec.field(name="schema")
+    schema_version: Annotated[int, Meta(ge=1, le=MAXIMUM_INTEGER)] = msgspec.field(name="schema")
     priority: Annotated[int, Meta(ge=0, le=9)]
     payload: dict[str, Any]
     attachments: Annotated[list[_Attachment], Meta(max_length=MAXIMUM_ATTACHMENTS)]
     clock: _Clock
 
 
-_BODIES = msgspec.json.Decoder(_Body)
+class _PlainBody(_Body, frozen=True, forbid_unknown_fields=True):
+    payload: dict[str, PlainValue]
+
+
+_BODIES = Reader(_PlainBody, _Body)
 
 
 class SealedItem(NamedTuple):
@@ -185,7 +189,7 @@ class SealedItem(NamedTuple):
 
     def _read(self, plain: bytes) -> ItemBody:
         try:
-            body = read_canonical(plain, _BODIES)
+            body = _BODIES.read(plain)
             attachments = tuple(
                 AttachmentRef(one.sha256, one.size, one.media, attachment_key(one.key))
                 for one in body.attachments

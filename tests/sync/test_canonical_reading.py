@@ -1,13 +1,18 @@
 """The quick reading of canonical JSON against a slow one: the same bytes are taken, and nothing else."""
 
 import json
+import re
 
 import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sync.canonical import CanonicalError, canonical_json, parse_canonical, read_canonical
+from sync import canonical
+from sync.canonical import CanonicalError, Reader, canonical_json, parse_canonical
+from sync.envelope import item_body
+from sync.events import ClockReading
+from tests.sync.sync_parts import NOW, event
 
 # Texts that look like numbers are read past the quick way, and keys beyond U+FFFF are sorted otherwise by UTF-16.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
@@ -89,8 +94,22 @@ def test_a_type_decides_too():
         b: int = msgspec.field(name="a")
         a: str = msgspec.field(name="b")
 
-    decoder = msgspec.json.Decoder(Pair)
-    assert read_canonical(b'{"a":1,"b":"x"}', decoder) == Pair(1, "x")
+    reader = Reader(Pair, Pair)
+    assert reader.read(b'{"a":1,"b":"x"}') == Pair(1, "x")
     for wrong in (b'{"b":"x","a":1}', b'{"a":1.0,"b":"x"}', b'{"a":true,"b":"x"}', b'{"a":1}'):
         with pytest.raises(CanonicalError):
-            read_canonical(wrong, decoder)
+            reader.read(wrong)
+
+
+def test_what_kiosks_send_is_read_without_a_look_at_each_value(monkeypatch):
+    reading = ClockReading(NOW, "boot-1", 2**40, NOW, 5)
+    usual = item_body(event(), reading)
+    assert re.search(rb":[0-9]{2}\.[0-9]{3}Z", usual)
+
+    def look(*_):
+        raise AssertionError("looked at each value")
+
+    monkeypatch.setattr(canonical, "_check_parsed", look)
+    assert canonical_json(parse_canonical(usual)) == usual
+    with pytest.raises(AssertionError, match="looked at each value"):
+        parse_canonical(b'{"a":[1.5]}')
