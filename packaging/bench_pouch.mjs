@@ -41,14 +41,16 @@ if (process.env.POUCH_ROLE === 'server') {
     child.send('usage');
     const theirs = await new Promise((resolve) => child.once('message', resolve));
     const ours = process.cpuUsage();
-    return theirs.user + theirs.system + ours.user + ours.system;
+    return [ours.user + ours.system, theirs.user + theirs.system];
   };
   const before = await spent();
   const began = performance.now();
   const done = await local.replicate.to(remote, { batch_size: 100 });
   const seconds = (performance.now() - began) / 1000;
-  const processor_us = await spent() - before;
-  console.log(JSON.stringify({ written: done.docs_written, failed: done.doc_write_failures, seconds, processor_us }));
+  const after = await spent();
+  const client_us = after[0] - before[0];
+  const processor_us = client_us + after[1] - before[1];
+  console.log(JSON.stringify({ written: done.docs_written, failed: done.doc_write_failures, seconds, processor_us, client_us }));
   child.kill();
   process.exit(done.docs_written === documents.length ? 0 : 1);
 }

@@ -78,7 +78,7 @@ def test_table_gives_the_ratio_to_the_kiosk_on_the_same_link() -> None:
     assert rows[1].split()[-1] == "1.0"
     assert rows[2].split()[-1] == "40.0"
     row = ingest.table([ingest.Ingest("PouchDB", "push", 500.0, (500.0,), 900.0)]).splitlines()[1]
-    assert row.split()[-4:-1] == ["500", "1.00", "900"]
+    assert row.split()[-5:-1] == ["500", "1.00", "900", "0"]
 
 
 def test_slow_link_holds_bytes_up_for_rate_and_round_trip() -> None:
