@@ -9,6 +9,7 @@ from kiosk.domain.consent import ConsentKind
 from kiosk.enrolment import WrongInput, ask_number, read_pictures
 from kiosk.failures import EXIT_FAILED, EXIT_USAGE, say_to_staff
 from kiosk.runtime import open_runtime
+from kiosk.services.find_resident import FindResident
 from kiosk.services.withdraw_consent import WithdrawConsent
 from kiosk.shortlist_desk import shortlists_of, show_shortlist
 from kiosk.storage.renewal import renew_templates
@@ -29,8 +30,7 @@ def withdraw(config_path: Path | None, kinds: frozenset[ConsentKind]) -> int:
         say_to_staff(str(error))
         return EXIT_USAGE
     with open_runtime(config) as runtime:
-        with runtime.store.transaction() as transaction:
-            resident = transaction.residents.find(citizen_id)
+        resident = FindResident(runtime.store, runtime.clock).find(citizen_id)
         if resident is None:
             say_to_staff("名单里没有这个号码。名单里没有的人，本机也没有登记的脸和声音。")
             return EXIT_FAILED

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias, TypeVar
 
 from kiosk.services.ports import FaceTemplate, VoiceTemplate
 
@@ -28,17 +28,20 @@ class TemplatePage:
     """Where the next page begins; None at the end."""
 
 
-class FaceTemplates(Protocol):
-    """Enrolled references; they never leave the device."""
+Template = TypeVar("Template", FaceTemplate, VoiceTemplate)
 
-    def find(self, resident_id: str) -> FaceTemplate | None:
+
+class Templates(Protocol[Template]):
+    """Enrolled references of one kind; they never leave the device."""
+
+    def find(self, resident_id: str) -> Template | None:
         """The template of a resident, or None.
 
         Raises:
             TemplateUnusable: the stored row is damaged, or sealed by another machine.
         """
 
-    def anchor(self, resident_id: str) -> FaceTemplate | None:
+    def anchor(self, resident_id: str) -> Template | None:
         """The first enrolment, which updates leave as it is, or None.
 
         Raises:
@@ -47,6 +50,26 @@ class FaceTemplates(Protocol):
 
     def since(self, resident_id: str) -> EnrolledSince | None:
         """When it was enrolled and last changed, or None."""
+
+    def put(self, resident_id: str, template: Template, at: datetime) -> None:
+        """Enrol: store a template, also as the first enrolment; all that was there goes.
+
+        Raises:
+            TemplateUnusable: its vectors are no embeddings.
+        """
+
+    def change(self, resident_id: str, template: Template, at: datetime) -> None:
+        """Replace what is compared; the first enrolment stays."""
+
+    def erase(self, resident_id: str) -> bool:
+        """Delete a template; whether there was one."""
+
+
+VoiceTemplates: TypeAlias = Templates[VoiceTemplate]
+
+
+class FaceTemplates(Templates[FaceTemplate], Protocol):
+    """Faces are also searched among many."""
 
     def some_others(self, template: FaceTemplate, count: int) -> tuple[FaceTemplate, ...]:
         """A few templates of the same engine, drawn by chance, none of them this one; damaged ones are left out."""
@@ -60,50 +83,3 @@ class FaceTemplates(Protocol):
         Args:
             after: the resident that the page before ended with; empty for the first page.
         """
-
-    def put(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
-        """Enrol: store a template, also as the first enrolment; all that was there goes.
-
-        Raises:
-            TemplateUnusable: its vectors are no embeddings.
-        """
-
-    def change(self, resident_id: str, template: FaceTemplate, at: datetime) -> None:
-        """Replace what is compared; the first enrolment stays."""
-
-    def erase(self, resident_id: str) -> bool:
-        """Delete a template; whether there was one."""
-
-
-class VoiceTemplates(Protocol):
-    """Enrolled voices; they never leave the device."""
-
-    def find(self, resident_id: str) -> VoiceTemplate | None:
-        """The template of a resident, or None.
-
-        Raises:
-            TemplateUnusable: the stored row is damaged, or sealed by another machine.
-        """
-
-    def anchor(self, resident_id: str) -> VoiceTemplate | None:
-        """The first enrolment, which updates leave as it is, or None.
-
-        Raises:
-            TemplateUnusable: see ``find``.
-        """
-
-    def since(self, resident_id: str) -> EnrolledSince | None:
-        """When it was enrolled and last changed, or None."""
-
-    def put(self, resident_id: str, template: VoiceTemplate, at: datetime) -> None:
-        """Enrol: store a template, also as the first enrolment; all that was there goes.
-
-        Raises:
-            TemplateUnusable: its vector is no embedding.
-        """
-
-    def change(self, resident_id: str, template: VoiceTemplate, at: datetime) -> None:
-        """Replace what is compared; the first enrolment stays."""
-
-    def erase(self, resident_id: str) -> bool:
-        """Delete a template; whether there was one."""
