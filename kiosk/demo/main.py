@@ -5,8 +5,10 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -15,6 +17,9 @@ from kiosk.demo.world import PIN, DemoWorld, make_world
 from kiosk.face_booth import LIVENESS_COLOURS
 from kiosk.logs import start_logging, stop_logging
 from kiosk.runtime import Runtime
+
+if TYPE_CHECKING:
+    from kiosk.ui.main_window import MainWindow
 
 PICTURES = "*-*.png"
 SOUNDS = "voice"
@@ -103,6 +108,27 @@ def _without_display(
     )
 
 
+def speaking_buttons(
+    world: DemoWorld, runtime: Runtime, window: Callable[[], "MainWindow"]
+) -> list[tuple[str, Callable[[], None]]]:
+    """The recorded voice, where there is one: puts a card down, and reads the digits that are shown."""
+    from kiosk.devices.simulated_microphone import SimulatedMicrophone
+    from kiosk.ui.pages.voice_check_page import VoiceCheckPage
+
+    microphone, person = runtime.booth.microphone, world.speaker
+    if world.voice is None or not isinstance(microphone, SimulatedMicrophone):
+        return []
+    heard: SimulatedMicrophone = microphone
+
+    def read() -> None:
+        page = window().shell.page
+        if isinstance(page, VoiceCheckPage) and page.digits.is_turn:
+            heard.say(page.digits.digits)
+
+    lay = world.card_reader(runtime).insert
+    return [(f"放{person.name}卡", lambda: lay(person.card_number)), ("念数字", read)]
+
+
 def _with_display(console: Console, world: DemoWorld, runtime: Runtime) -> None:
     from kiosk.app.application import make_application, screen_spec
     from kiosk.app.assembly import KioskWindow
@@ -126,6 +152,7 @@ def _with_display(console: Console, world: DemoWorld, runtime: Runtime) -> None:
         [
             *buttons,
             ("拿走卡", reader.remove),
+            *speaking_buttons(world, runtime, lambda: window),
             ("断网", world.link.down),
             ("联网", reconnect),
         ],

@@ -8,12 +8,17 @@ from kiosk.app.assembly import KioskWindow
 from kiosk.demo.visitor import Visitor
 from kiosk.demo.world import PIN, DemoWorld, SampleResident
 from kiosk.devices.simulated_card_reader import SimulatedCardReader
+from kiosk.devices.simulated_microphone import SimulatedMicrophone
 from kiosk.explain import staff_text
 from kiosk.flows import pages
 from kiosk.services.liveness_ports import Cue, Motion
 from kiosk.ui.pages.face_check_page import FaceCheckPage
+from kiosk.ui.pages.voice_check_page import VoiceCheckPage
 
 MOTIONS = frozenset(Cue(motion.value) for motion in Motion)
+
+HALF = 4
+"""Digits that were heard when the picture is taken."""
 
 FOR_MYSELF = "给我自己"
 """An option of the certification's first question."""
@@ -28,6 +33,8 @@ class Story:
     visitor: Visitor
     reader: SimulatedCardReader
     say: Callable[[str], None]
+    _spoken: str = ""
+    _is_pictured: bool = False
 
     def tell(self) -> None:
         """All chapters."""
@@ -36,6 +43,7 @@ class Story:
         self.deliver()
         self.ask_again()
         self.look_at_the_pension()
+        self.read_digits()
         self.show_a_fault()
 
     def _press(self, text_id: str) -> None:
@@ -146,6 +154,51 @@ class Story:
         self.reader.remove()
         self._press("form.answer.finish")
         self.visitor.wait_page(pages.WelcomePage)
+
+    def read_digits(self) -> None:
+        """The third resident has no face enrolled but a voice: eight random digits, read aloud."""
+        microphone = self.kiosk.runtime.booth.microphone
+        if self.world.voice is None or not isinstance(microphone, SimulatedMicrophone):
+            return
+        self.say("第三位居民：放社保卡，同意听声音，念屏幕上的数字。")
+        self._begin()
+        self._choose_certification()
+        self.visitor.wait_page(pages.IdentifyPage)
+        self._lay_card(self.world.speaker)
+        self.visitor.wait_page(pages.ConfirmPersonPage)
+        self._press("confirm_person.yes")
+        self.visitor.see(pages.ConsentPage, "voice_consent")
+        self._press("consent.agree")
+        self.visitor.wait(lambda: self._reads(microphone), "the end of the voice check")
+        self.visitor.wait(lambda: not self.kiosk.controller.is_busy, "the end of work")
+        if isinstance(self.kiosk.controller.page, pages.NoticePage):
+            # The small recogniser did not follow three times: the next way, as for anybody.
+            self._press("choice.use_pin")
+            self.visitor.wait_page(pages.PinPage)
+            self.visitor.type_keys(PIN)
+            self._press("typing.confirm")
+        self.visitor.wait_page(pages.ChoicePage)
+        self.visitor.press(FOR_MYSELF)
+        self.visitor.wait_page(pages.FormReviewPage)
+        self._press("review.submit")
+        self.visitor.wait_page(pages.ReceiptPage)
+        self.reader.remove()
+        self._press("receipt.finish")
+        self.visitor.wait_page(pages.WelcomePage)
+
+    def _reads(self, microphone: SimulatedMicrophone) -> bool:
+        """Read whatever digits are new, when it is the person's turn; whether the page is gone."""
+        page = self.kiosk.window.shell.page
+        if not isinstance(page, VoiceCheckPage):
+            return self._spoken != ""
+        digits = page.digits
+        if digits.is_turn and digits.digits != self._spoken:
+            self._spoken = digits.digits
+            microphone.say(digits.digits)
+        if digits.heard >= HALF and not self._is_pictured:
+            self._is_pictured = True
+            self.visitor.picture("voice_check")
+        return False
 
     def _is_rejected(self) -> bool:
         page = self.kiosk.controller.page

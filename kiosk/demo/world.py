@@ -18,12 +18,14 @@ from kiosk.config import (
     HardwareConfig,
     IdentityConfig,
     KioskConfig,
+    ModelsConfig,
     SiteConfig,
     StorageConfig,
     SyncConfig,
 )
 from kiosk.demo.link import LinkSwitch
 from kiosk.demo.portraits import Portraits, choose_portraits
+from kiosk.demo.voices import DemoVoice, choose_voice, enrol_demo_voice
 from kiosk.devices.picture import read_picture
 from kiosk.devices.simulated_card_reader import SimulatedCard, SimulatedCardReader, write_cards
 from kiosk.domain.citizen_id import CitizenId
@@ -68,11 +70,17 @@ class DemoWorld:
     residents: tuple[SampleResident, ...]
     portraits: Portraits
     region_code: str
+    voice: DemoVoice | None = None
 
     @property
     def enrolled(self) -> SampleResident:
         """The resident whose face is enrolled."""
         return self.residents[0]
+
+    @property
+    def speaker(self) -> SampleResident:
+        """The resident whose voice is enrolled, where there is one to hear."""
+        return self.residents[2]
 
     @contextlib.contextmanager
     def runtime(self) -> Iterator[Runtime]:
@@ -98,6 +106,12 @@ class DemoWorld:
             raise StorageError("the sample roster did not arrive")
         frames = tuple(read_picture(path) for path in self.portraits.enrolled)
         EnrolResident(runtime.store, runtime.engine, runtime.clock).enrol(resident, frames)
+        if self.voice is not None:
+            template = enrol_demo_voice(runtime.booth, self.voice)
+            if template is not None:
+                with runtime.store.transaction() as transaction:
+                    now = runtime.clock.now()
+                    transaction.voices.put(self.speaker.resident_id, template, now)
 
     def card_reader(self, runtime: Runtime) -> SimulatedCardReader:
         """The simulated reader, to lay cards on."""
@@ -131,6 +145,7 @@ def make_world(folder: Path, audio: str, liveness: str = LIVENESS_OFF) -> Iterat
     )
     write_cards(cards, tuple(issued))
     portraits = choose_portraits(folder)
+    voice = choose_voice(folder)
     with running_centre(folder / "centre") as address:
         link = LinkSwitch(address, is_up=True)
         try:
@@ -144,14 +159,16 @@ def make_world(folder: Path, audio: str, liveness: str = LIVENESS_OFF) -> Iterat
                     card_reader=f"simulated:{cards}",
                     printer=f"simulated:{folder / 'paper'}",
                     audio=audio,
+                    microphone=f"simulated:{voice.digits}" if voice else "none",
                 ),
+                models=ModelsConfig(str(voice.models) if voice else ""),
                 identity=IdentityConfig(liveness=liveness),
                 sync=SyncConfig(
                     f"http://127.0.0.1:{link.port}", centre_key, interval_s=1.0, deadline_s=5.0
                 ),
                 storage=StorageConfig(str(state), "file"),
             )
-            yield DemoWorld(folder, config, link, residents, portraits, region)
+            yield DemoWorld(folder, config, link, residents, portraits, region, voice)
         finally:
             link.close()
 

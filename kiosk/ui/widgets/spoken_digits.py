@@ -49,6 +49,16 @@ class SpokenDigits(QWidget):
         """What is shown."""
         return self._digits
 
+    @property
+    def heard(self) -> int:
+        """How many are ticked off."""
+        return self._next
+
+    @property
+    def is_turn(self) -> bool:
+        """Whether the person is to speak now."""
+        return self._is_turn
+
     def sizeHint(self) -> QSize:
         """Return a size at which eight digits stand clearly apart."""
         return QSize(self._kit.tokens.mm(150), self.height())
