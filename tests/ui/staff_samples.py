@@ -44,6 +44,7 @@ STAFF_SAMPLES: dict[str, m.PageModel] = {
         "face_exempt",
         "voice_exempt",
         "face_wake",
+        "enrol",
         number="20410815",
     ),
     "30-staff-desk-nobody": notice("staff.desk.nobody", "staff", number="20410815"),
