@@ -7,7 +7,8 @@ from kiosk.flows.enrolment_ports import EnrolmentPorts
 from kiosk.services.capture_faces import CaptureFaces
 from kiosk.services.enrol_at_kiosk import EnrolAtKiosk
 from kiosk.services.enrol_voice import EnrolVoice
-from kiosk.services.ports import FaceEngine, Frame
+from kiosk.services.ports import FaceEngine, FaceTemplate, Frame
+from kiosk.services.search_resident import SearchResident, Shortlist
 from kiosk.services.store import Store
 from kiosk.voice_booth import VoiceBooth
 
@@ -31,8 +32,19 @@ def enrolment_ports(
     def voice() -> EnrolVoice:
         return EnrolVoice(booth.hearing())
 
+    def alike(face: FaceTemplate, resident_id: str) -> Shortlist | None:
+        # Imported here: numpy is not waited for at the start, and the desk knows the runtime.
+        import numpy as np  # noqa: PLC0415
+
+        from kiosk.shortlist_desk import false_match_bound  # noqa: PLC0415
+
+        probes = tuple(np.frombuffer(vector, "<f4") for vector in face.vectors)
+        search = SearchResident(store, engine, false_match_bound(config))
+        return search.shortlist(probes, leave_out=resident_id)
+
     return EnrolmentPorts(
         EnrolAtKiosk(store, clock),
         capture if config.hardware.camera != "none" else None,
         voice if booth.is_equipped() else None,
+        alike,
     )

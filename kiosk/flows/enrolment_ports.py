@@ -9,7 +9,8 @@ from kiosk.services.capture_faces import CaptureRun
 from kiosk.services.enrol_at_kiosk import EnrolAtKiosk
 from kiosk.services.enrol_voice import VoiceEnrolmentResult
 from kiosk.services.hear_digits import VoiceView
-from kiosk.services.ports import Frame
+from kiosk.services.ports import FaceTemplate, Frame
+from kiosk.services.search_resident import Shortlist
 from kiosk.services.voice_ports import Floor
 
 
@@ -31,3 +32,5 @@ class EnrolmentPorts:
     """Given the pictures taken so far; None without a camera."""
     voice: Callable[[], VoiceEnrolmentRun] | None = None
     """None where no voice can be heard."""
+    alike: Callable[[FaceTemplate, str], Shortlist | None] = lambda _face, _resident_id: None
+    """Who else is enrolled and looks like this face; None where it cannot be asked."""

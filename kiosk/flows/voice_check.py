@@ -129,9 +129,8 @@ def _is_known(visit: Visit, ports: VisitPorts, score: Score) -> bool:
     if ports.voice is None:
         return False
     scores = (score,) if visit.face_score is None else (visit.face_score, score)
-    # Digits that nobody knew before, read aloud: what liveness is to a face.
-    is_live = visit.face_score is None or visit.is_face_live
-    reached = ports.judge(scores, is_live=is_live)
+    # Fresh digits keep recordings out, not a cloned voice: without a living face a voice is one proof at most.
+    reached = ports.judge(scores, is_live=visit.is_face_live)
     is_known = ports.voice.is_match(score)
     proved = visit.evidence.factors
     visit.evidence = replace(

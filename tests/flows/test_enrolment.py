@@ -49,6 +49,7 @@ from kiosk.flows.visit_ports import NoPrinting
 from kiosk.services.enrol_at_kiosk import EnrolAtKiosk
 from kiosk.services.enrol_voice import EnrolVoice
 from kiosk.services.ports import DeviceState, FaceTemplate, Frame, VoiceTemplate
+from kiosk.services.search_resident import Candidate, Shortlist
 from tests.builders import STRANGER, ZHAO, World, card, make_world, resident
 from tests.services.voices import Stage
 
@@ -82,6 +83,7 @@ class Desk:
     captured_before: list[int] = field(default_factory=list)
     has_camera: bool = True
     has_microphone: bool = True
+    found: Shortlist | None = None
 
     def walk(self, *steps: tuple[Action, type]) -> PageModel:
         page: PageModel | None = None
@@ -100,6 +102,7 @@ class Desk:
             EnrolAtKiosk(self.world.store, self.world.clock),
             capture if self.has_camera else None,
             voice if self.has_microphone else None,
+            lambda _face, _resident: self.found,
         )
         ports = replace(self.world.ports, enrol=enrol, printing=self.paper)
         self.navigator = Navigator(ports)
@@ -342,3 +345,28 @@ def test_paper_is_printed_again_and_the_next_person_follows(desk: Desk) -> None:
 def test_each_enrolment_asks_for_a_pin_of_staff(desk: Desk) -> None:
     desk.walk(*TO_FACE_CONSENT)
     desk.walk((GoBack(), AttestPage), (Confirm(), StaffSignInPage))
+
+
+@pytest.mark.parametrize(
+    ("far_bound", "words"),
+    [
+        (0.026, "碰巧这么像的最多约13人"),
+        (0.0001, "碰巧这么像的最多约0.05人"),
+        (None, "还没有数据"),
+    ],
+)
+def test_staff_are_told_that_somebody_enrolled_looks_alike_and_how_little_that_says(
+    desk: Desk, far_bound: float | None, words: str
+) -> None:
+    candidate = Candidate("r-0002", 0.9, True, far_bound, 500)
+    desk.found = Shortlist(500, (candidate,))
+    page = desk.walk(*TO_FACE_CONSENT, (Confirm(), FaceCapturePage), (TAKEN, NoticePage))
+    assert page.prompt.id == "enrol.alike"
+    assert words in desk.navigator.words(page.prompt).sentence
+    desk.walk((Choose("enrol_next"), ConsentPage))
+
+
+def test_nobody_is_told_of_a_face_that_only_comes_near(desk: Desk) -> None:
+    desk.found = Shortlist(500, (Candidate("r-0002", 0.1, False, 0.5, 500),))
+    page = desk.walk(*TO_FACE_CONSENT, (Confirm(), FaceCapturePage), (TAKEN, NoticePage))
+    assert page.prompt.id == "enrol.capture.done"

@@ -115,7 +115,7 @@ def test_known_voice_and_the_card_are_two_proofs_and_the_request_is_not_provisio
     assert hall.consents.answers == [True]
     (request,) = hall.world.rows("service_request")
     assert (request["assurance"], request["is_provisional"]) == (2, 0)
-    assert hall.judged == [((KNOWN.score,), True)]
+    assert hall.judged == [((KNOWN.score,), False)]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The steps that ask the resident: consents, pictures, digits, card and PIN; each can be left out."""
 
+import math
 from dataclasses import dataclass, field
 
 from accessibility.prompt import Prompt
@@ -124,7 +125,9 @@ class FaceCaptureStep:
             if len(action.frames) < MOST:
                 ways.append(Way("enrol_more", FaceCaptureStep()))
             count = {"count": str(len(action.frames))}
-            prompt = Prompt("enrol.capture.done", count, is_personal=False)
+            prompt = _alike(visit, ports, action) or Prompt(
+                "enrol.capture.done", count, is_personal=False
+            )
             return Destination(_notice(prompt, tuple(ways), "check", 1), replaces=True)
         if isinstance(action, OtherWay):
             enrolment.is_face_over = True
@@ -236,6 +239,31 @@ class EnrolPinStep:
             return Destination(EnrolPinStep(Prompt("pin.wrong", tries)), replaces=True)
         enrolment.has_pin = check.is_accepted
         return Destination(next_part(visit, ports), replaces=True)
+
+
+def _alike(visit: Visit, ports: VisitPorts, action: FacesCaptured) -> Prompt | None:
+    """Tell staff whether this face is enrolled under another name, and how little that says among many."""
+    if ports.enrol is None or visit.resident is None:
+        return None
+    found = ports.enrol.alike(action.template, visit.resident.resident_id)
+    if found is None or not found.matches:
+        return None
+    nearest = found.matches[0]
+    expected = nearest.expected_false
+    by_chance = (
+        ports.label("enrol.alike.unknown")
+        if expected is None
+        else ports.label("enrol.alike.expected", count=_few(expected))
+    )
+    said = {"people": str(found.people), "chance": by_chance}
+    return Prompt("enrol.alike", said, is_personal=True)
+
+
+def _few(expected: float) -> str:
+    """An upper bound in plain digits, never rounded down."""
+    if expected >= 1:
+        return str(math.ceil(expected))
+    return f"{max(1, math.ceil(expected * 100)) / 100:g}"
 
 
 def _notice(prompt: Prompt, ways: tuple[Way, ...], icon: str, part: int) -> NoticeStep:
