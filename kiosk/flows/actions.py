@@ -72,6 +72,8 @@ class FaceNotAccepted:
     engine_id: str = ""
     closest: float | None = None
     """The best score; None when no picture could be compared."""
+    is_other_face: bool = False
+    """It matched, and then another face took its place: a try, though no score is told."""
 
 
 @dataclass(frozen=True, slots=True)

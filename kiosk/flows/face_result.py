@@ -19,7 +19,9 @@ def face_action(
             embedding=result.embedding,
         )
     if result.kind == "not_accepted":
-        return FaceNotAccepted(result.attempts, result.engine_id, result.closest)
+        return FaceNotAccepted(
+            result.attempts, result.engine_id, result.closest, result.is_other_face
+        )
     if result.kind == "unavailable":
         return FaceCheckUnavailable(result.code)
     return None

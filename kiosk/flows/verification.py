@@ -220,7 +220,7 @@ class FaceCheckStep:
 def _not_accepted(visit: Visit, ports: VisitPorts, action: FaceNotAccepted) -> NoticeStep:
     """Three tries, then the next way; where nothing could be compared, it cost no try."""
     prompt_id = "notice.face_not_matched"
-    if action.closest is None:
+    if action.closest is None and not action.is_other_face:
         check_spared(visit, ports, Factor.FACE)
     else:
         visit.face_rounds = MOST_FACE_ROUNDS
@@ -243,8 +243,9 @@ def _face_score(visit: Visit, action: FaceAccepted) -> Score | None:
 
 
 def _note(visit: Visit, ports: VisitPorts, action: Action) -> None:
-    """How the check ended goes to the score log; a camera that does not work says nothing about people."""
-    if visit.citizen_id is None:
+    """How the check ended goes to the score log; neither a camera that does not work nor two faces say anything."""
+    is_mixed = isinstance(action, FaceNotAccepted) and action.is_other_face
+    if visit.citizen_id is None or is_mixed:
         return
     engine_id, distance = "", None
     strangers: tuple[float, ...] = ()

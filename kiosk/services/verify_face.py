@@ -76,6 +76,8 @@ class FaceCheckResult:
     """Of the accepted picture against templates of other residents, for the anonymous score log."""
     is_live: bool = False
     """A living person was shown to be there: never assumed."""
+    is_other_face: bool = False
+    """When not accepted: it matched first, and then another face took its place."""
     embedding: "Embedding | None" = field(default=None, repr=False, compare=False)
     """Of the last matching picture when accepted; a template may follow it after strong proof."""
 
@@ -175,7 +177,10 @@ class FaceCheck:
         if verdict.is_other_face:
             # No score is told: those that there are belong to two people.
             return FaceCheckResult(
-                "not_accepted", engine_id=self.engine.engine_id, attempts=attempt
+                "not_accepted",
+                engine_id=self.engine.engine_id,
+                attempts=attempt,
+                is_other_face=True,
             )
         return FaceCheckResult(
             "accepted",

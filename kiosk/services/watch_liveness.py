@@ -30,6 +30,7 @@ OBSTACLES = frozenset(
         FaceAdvice.TOO_DARK,
         FaceAdvice.TOO_BRIGHT,
         FaceAdvice.TOO_FAR,
+        FaceAdvice.OCCLUDED,
     }
 )
 """What is said also while a motion is asked for; a face that is turned away or near is what was asked for."""

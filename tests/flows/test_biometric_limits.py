@@ -96,6 +96,16 @@ def test_check_that_compared_nothing_costs_no_try(world: World, action: Any) -> 
     assert all(row["failures"] == 0 for row in world.rows("attempt_count"))
 
 
+def test_face_that_became_another_one_costs_a_try_and_tells_no_score(world: World) -> None:
+    mixed = FaceNotAccepted(1, "dlib-resnet-v1", None, is_other_face=True)
+    page = walk(world.navigator(), *BY_NUMBER, *TO_FACE, (mixed, pages.NoticePage))
+    assert (page.prompt.id, choices(page)) == ("notice.face_not_matched", ["use_card"])
+    failures = [row["failures"] for row in world.rows("attempt_count") if row["kind"] == "face"]
+    assert failures == [1]
+    assert [kind for kind, _ in audited(world, "biometric")] == ["biometric.not_known"]
+    assert world.rows("score_log") == []
+
+
 def test_known_face_counts_anew(world: World) -> None:
     for _ in range(ONE_PERSON.most - 1):
         failed_visit(world)

@@ -250,6 +250,7 @@ def test_face_is_live_only_when_shown_and_nobody_is_turned_away_for_a_stiff_neck
     result, _, _ = run_with(FakeLiveness(reason), FakeEngine(scores=[0.31] * 9))
     assert (result.kind, result.is_live) == (kind, is_live)
     assert result.closest is None
+    assert result.is_other_face is (reason is LivenessReason.FACE_CHANGED)
 
 
 def test_motions_are_asked_after_the_match_and_each_picture_is_compared_with_it() -> None:
