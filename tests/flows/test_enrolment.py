@@ -361,7 +361,8 @@ def test_staff_are_told_that_somebody_enrolled_looks_alike_and_how_little_that_s
     candidate = Candidate("r-0002", 0.9, True, far_bound, 500)
     desk.found = Shortlist(500, (candidate,))
     page = desk.walk(*TO_FACE_CONSENT, (Confirm(), FaceCapturePage), (TAKEN, NoticePage))
-    assert page.prompt.id == "enrol.alike"
+    assert isinstance(page, NoticePage)
+    assert (page.prompt.id, page.icon) == ("enrol.alike", "warning")
     assert words in desk.navigator.words(page.prompt).sentence
     desk.walk((Choose("enrol_next"), ConsentPage))
 

@@ -125,10 +125,10 @@ class FaceCaptureStep:
             if len(action.frames) < MOST:
                 ways.append(Way("enrol_more", FaceCaptureStep()))
             count = {"count": str(len(action.frames))}
-            prompt = _alike(visit, ports, action) or Prompt(
-                "enrol.capture.done", count, is_personal=False
-            )
-            return Destination(_notice(prompt, tuple(ways), "check", 1), replaces=True)
+            alike = _alike(visit, ports, action)
+            prompt = alike or Prompt("enrol.capture.done", count, is_personal=False)
+            icon = "warning" if alike else "check"
+            return Destination(_notice(prompt, tuple(ways), icon, 1), replaces=True)
         if isinstance(action, OtherWay):
             enrolment.is_face_over = True
             return Destination(next_part(visit, ports), replaces=True)
