@@ -129,7 +129,7 @@ class FaceEngines:
             return FaceParts(FaceTracker(yunet), ArcFace112Aligner(), embedder)
         require_avx()
         network = FaceNetworkLoader(store, self.cache_dir or self.config.state_dir / "models")
-        return FaceParts(FaceTracker(_detector(store)), Dlib150Aligner(store), network.load())
+        return FaceParts(FaceTracker(choose_detector(store)), Dlib150Aligner(store), network.load())
 
 
 def make_face_engine(config: KioskConfig, cache_dir: Path | None = None) -> EmbeddedFaceEngine:
@@ -142,7 +142,8 @@ def make_face_engine(config: KioskConfig, cache_dir: Path | None = None) -> Embe
     return FaceEngines(config, cache_dir).best()
 
 
-def _detector(store: ModelStore) -> FaceDetector:
+def choose_detector(store: ModelStore) -> FaceDetector:
+    """YuNet where its model is installed and good, else what comes with the program."""
     if store.has(YUNET):
         try:
             return YunetDetector(store.checked_path(YUNET))

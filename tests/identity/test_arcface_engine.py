@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.config import IdentityConfig, KioskConfig
 from kiosk.errors import FaceNotUsable, ModelUnavailable
-from kiosk.face_engine import FaceEngines
+from kiosk.face_engine import FaceEngines, choose_detector
 from kiosk.identity.alignment import ArcFace112Aligner, similarity
 from kiosk.identity.embedded_engine import EmbeddedFaceEngine
 from kiosk.identity.face_detector import DetectedFace
@@ -137,15 +137,11 @@ def test_engine_is_not_taken_without_points_or_without_calibration(
     assert engines.of(read_manifest()[present[-1]].engine_id) is None
 
 
-def test_damaged_yunet_gives_way_to_what_comes_with_the_program(
-    tmp_path: Path, cache_dir: Path
-) -> None:
+def test_damaged_yunet_gives_way_to_what_comes_with_the_program(tmp_path: Path) -> None:
     (tmp_path / read_manifest()[YUNET].local_name).write_bytes(b"damaged")
-    engine = FaceEngines(KioskConfig(), cache_dir, ModelStore(tmp_path)).best()
 
-    engine.warm_up()
-
-    assert engine.runtime.startswith("dlib HOG")
+    assert choose_detector(ModelStore(tmp_path)).name == "dlib HOG"
+    assert choose_detector(media_models()).name == "YuNet"
 
 
 @pytest.mark.parametrize("name", sorted(n for names in SINGLE_PORTRAITS.values() for n in names))

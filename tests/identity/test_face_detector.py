@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -15,17 +14,12 @@ from tests.identity.engines import media_models
 from tests.identity.people import SINGLE_PORTRAITS, as_camera_frame
 
 
-@pytest.fixture(params=["hog", "yunet"])
-def make(request: pytest.FixtureRequest) -> Callable[[], FaceDetector]:
-    """One suite for every detector."""
+@pytest.fixture(scope="module", params=["hog", "yunet"])
+def detector(request: pytest.FixtureRequest) -> FaceDetector:
+    """One suite for every detector; none remembers anything."""
     if request.param == "hog":
-        return HogDetector
-    return lambda: YunetDetector(media_models().checked_path(YUNET))
-
-
-@pytest.fixture
-def detector(make: Callable[[], FaceDetector]) -> FaceDetector:
-    return make()
+        return HogDetector()
+    return YunetDetector(media_models().checked_path(YUNET))
 
 
 @pytest.fixture
