@@ -1,13 +1,14 @@
 """The live picture with a calm oval to look into; the oval's outline is the progress."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.services.liveness_ports import Colour, Cue
 from kiosk.services.ports import Frame
 from kiosk.ui.kit import Kit
 
+_MIRROR = QTransform(-1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 OVAL_HEIGHT = 0.80
 """Part of the preview's height."""
 BACKDROP = QSize(9, 6)
@@ -27,10 +28,10 @@ SIDES = {
 
 def image_of(frame: Frame) -> QImage:
     """Turn a BGR frame of shape (height, width, 3) into an image that owns its bytes, mirrored like a mirror."""
-    mirrored = frame[:, ::-1, :].copy()  # a copy, as Qt reads rows from left to right
-    height, width, _ = mirrored.shape
-    view = QImage(mirrored.data, width, height, 3 * width, QImage.Format.Format_BGR888)
-    return view.copy()
+    rows = frame if frame.flags.c_contiguous else frame.copy()
+    height, width, _ = rows.shape
+    view = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_BGR888)
+    return view.transformed(_MIRROR)  # 0.3 ms; numpy takes 3.8 to turn the rows
 
 
 class FacePreview(QWidget):
