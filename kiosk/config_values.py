@@ -17,7 +17,7 @@ DIGIT_PROFILES = {
     "yue": "粤语",
     "min": "闽语",
 }
-"""Of assets/speech/digit_readings.json, which is read only when somebody speaks."""
+"""Groups of assets/dialects whose packs spell digits; the packs are read only when somebody speaks."""
 
 
 def value_fault(entry: Any, value: Any) -> str:  # noqa: ANN401 (dataclasses.Field of any type)

@@ -62,7 +62,7 @@ _WHERE = {
 _TABLE = "word table"
 _LITERATURE = "Liu, Sinitic word list (2007)"
 _INTENTS = {"yes", "no", "repeat", "louder", "back", "help", "stop"}
-_DIGITS = {"one": "1", "two": "2"}
+_DIGITS = {"one": "1"}
 _MORE = (
     ("common", "slower", "慢一点/慢点/慢点说/说慢点/说慢一点/讲慢点", ""),
     ("common", "faster", "快一点/快点说/说快点/讲快点", ""),
@@ -83,6 +83,22 @@ _MORE = (
     ("hakka", "slower", "慢滴/讲慢滴", "man di;gong man di"),
 )
 """What the word table lacks; general knowledge."""
+
+
+_DIGIT_SPELLINGS = {
+    "common": "0零〇 1一幺 2二 3三 4四 5五 6六 7七 8八 9九",
+    "xinan": "0林 2尔 4思 6陆",
+    "zhongyuan": "2阿 6陆",
+    "jianghuai": "0林 2啊 6陆",
+    "jin": "0林 2啊 6留",
+    "wu": "0林 2你泥 3塞 4思 5恩 6罗落 7切",
+    "xiang": "0林 2啊 4思 6楼",
+    "gan": "0林 2啊 5恩 6聊 7切",
+    "hakka": "2你 3萨 4西 5恩 6路 7切 9交",
+    "yue": "0拎 1亚 2易 3仨 4晒 5恩 6陆 7擦 8巴 9高",
+    "min": "0空 1吉 2能 3萨 4西 5果 6拉 7切 8北 9高",
+}
+"""How a group says the digits, each spelled with characters that sound so in Mandarin."""
 
 
 class WordTable:
@@ -120,16 +136,22 @@ class WordTable:
             row: WordRow = {"said": word}
             if sound:
                 row["heard"] = sound
-            attested = _attested(word, basis)
-            row |= (
-                {"basis": "L", "source": attested} if attested else {"basis": "K", "source": source}
-            )
+            if source == _TABLE:
+                attested = _attested(word, basis)
+                row |= {"basis": "L" if attested else "K", "source": attested or source}
+            else:
+                row |= {"basis": basis, "source": source}
             rows.setdefault(word, row)
 
     def _add_digits(self) -> None:
-        for pack, readings in _read_digits().items():
-            for digit, spellings in readings.items():
-                self._add(pack, "digits", digit, "/".join(spellings), "", "K", "general knowledge")
+        for pack, readings in _DIGIT_SPELLINGS.items():
+            is_standard = pack == "common"
+            source = "standard Mandarin" if is_standard else "general knowledge"
+            for reading in readings.split():
+                spellings = "/".join(reading[1:])
+                self._add(
+                    pack, "digits", reading[0], spellings, "", "L" if is_standard else "K", source
+                )
 
 
 def _attested(word: str, basis: str) -> str:
@@ -141,14 +163,6 @@ def _attested(word: str, basis: str) -> str:
         return _LITERATURE
     named = note[1].replace("無", "无")
     return f"{_LITERATURE}: {note[1]}" if word in named else ""
-
-
-def _read_digits() -> dict[str, dict[str, list[str]]]:
-    import json  # noqa: PLC0415 (gone with the file it reads)
-    from importlib import resources  # noqa: PLC0415
-
-    text = resources.files("assets").joinpath("speech/digit_readings.json").read_text("utf-8")
-    return {key: one["readings"] for key, one in json.loads(text)["profiles"].items()}
 
 
 def _place(intent: str) -> tuple[str, str]:

@@ -3,18 +3,18 @@
 One speaker, who also read the syllables; nobody else's digits are among the test media, and no dialect.
 """
 
-import json
 import random
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from accessibility.dialects.loader import DialectPacks
+from kiosk.config_values import DIGIT_PROFILES
 from kiosk.domain.spoken_digits import DigitChallenge, check_digits, draw_challenge
 from kiosk.errors import ConfigError, ModelUnavailable, VoiceEngineMissing
 from kiosk.identity.voice import sphinx_digits
-from kiosk.identity.voice.digit_readings import digit_words, read_profiles, to_digits
+from kiosk.identity.voice.digit_readings import digit_words, to_digits
 from kiosk.identity.voice.sphinx_digits import SphinxDigits
 from kiosk.services.ports import Sound
 from tests.identity.voices import SPHINX, blocks_of, require, say, say_digits
@@ -101,15 +101,17 @@ def test_missing_model_or_package_is_said(tmp_path: Path, monkeypatch: pytest.Mo
         SphinxDigits(tmp_path).warm_up()
 
 
-@pytest.mark.parametrize("profile", ["", *read_profiles()])
+@pytest.mark.parametrize("profile", ["", *DIGIT_PROFILES])
 def test_every_profile_is_a_grammar_of_ten_digits_without_a_word_that_means_two(
     profile: str,
 ) -> None:
-    table = json.loads(
-        resources.files("assets").joinpath("speech/digit_readings.json").read_text("utf-8")
-    )
-    parts = [table["standard"]] + ([table["profiles"][profile]["readings"]] if profile else [])
-    spelled = [word for part in parts for words in part.values() for word in words]
+    packs = DialectPacks()
+    spelled = [
+        word.said
+        for digits in packs.load(profile or "common").digits.values()
+        for word in digits
+        if not word.heard
+    ]
     assert len(spelled) == len(set(spelled))
     assert all(len(word) == 1 for word in spelled)
     words = digit_words(profile, lambda word: True)

@@ -1,42 +1,47 @@
-"""How the ten digits are said, as data: the standard words, and what a dialect makes of them."""
+"""How the ten digits are said: the standard words, and the spellings of a dialect pack."""
 
-import json
 from collections.abc import Callable, Mapping
-from importlib import resources
-from typing import Any
 
+from accessibility.dialects.loader import DialectPacks
+from kiosk.config_values import DIGIT_PROFILES
 from kiosk.errors import ConfigError
 
 PROFILE_KEY = "identity.digit_profile"
-_FILE = "speech/digit_readings.json"
-
-
-def read_profiles() -> dict[str, str]:
-    """Ids and Chinese names of the dialect profiles."""
-    return {key: profile["name"] for key, profile in _read()["profiles"].items()}
+_STANDARD = "common"
+"""The pack that all dialects inherit."""
 
 
 def digit_words(profile: str, knows: Callable[[str], bool]) -> dict[str, str]:
     """List the words of a digit grammar.
 
+    A spelling is a Chinese character with that sound in Mandarin, because the recognisers hear Mandarin: the first one
+    that the dictionary knows is added to the standard ones.
+
     Args:
-        profile: id of a dialect profile; empty for the standard words only.
+        profile: id of a group of dialects; empty for the standard words only.
         knows: whether the recogniser's dictionary has a word.
     Returns:
         word to digit; 幺 is a 1.
     Raises:
         ConfigError: there is no such profile.
+        DialectPacksDamaged: its pack is missing or has faults.
     """
-    table = _read()
-    readings: dict[str, list[str]] = {
-        digit: [word for word in words if knows(word)] for digit, words in table["standard"].items()
+    if profile and profile not in DIGIT_PROFILES:
+        known = "、".join(DIGIT_PROFILES)
+        raise ConfigError((f"{PROFILE_KEY}：没有 {profile}；可以写 {known}",))
+    packs = DialectPacks()
+    standard = packs.load(_STANDARD).digits
+    readings = {
+        digit: [word.said for word in words if knows(word.said)]
+        for digit, words in standard.items()
     }
     if profile:
-        if profile not in table["profiles"]:
-            known = "、".join(table["profiles"])
-            raise ConfigError((f"{PROFILE_KEY}：没有 {profile}；可以写 {known}",))
-        for digit, spellings in table["profiles"][profile]["readings"].items():
-            readings[digit] += [word for word in spellings if knows(word)][:1]
+        local = packs.load(profile).digits
+        for digit, words in local.items():
+            usual = [word.said for word in standard[digit]]
+            # a word with a sound of its own is not spelled as a recogniser of Mandarin hears it
+            spellings = [w.said for w in words if not w.heard and w.said not in usual]
+            readings[digit] += [spelling for spelling in spellings if knows(spelling)][:1]
     return {word: digit for digit, words in readings.items() for word in words}
 
 
@@ -48,8 +53,3 @@ def to_digits(heard: str, words: Mapping[str, str]) -> str:
         words: as ``digit_words`` gives them; each a single character.
     """
     return "".join(words.get(character, "") for character in heard)
-
-
-def _read() -> Any:  # noqa: ANN401 (JSON of ours, checked by its test)
-    text = resources.files("assets").joinpath(_FILE).read_text(encoding="utf-8")
-    return json.loads(text)
