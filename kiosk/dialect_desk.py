@@ -216,8 +216,9 @@ def _print_measured(
     table.add_row("", "合计", *_shares(total), "")
     console.print(table)
     way = "用各自的方言包" if trial.uses_pack else "不用方言包"
+    speech = "按当地的字音念（有字音表的）" if trial.speaks_locally else "按文字模拟口音"
     console.print(
-        f"按文字模拟口音，{way}，{trial.noise:.0%} 的音节随机听错（种子 {trial.seed}）；"
+        f"{speech}，{way}，{trial.noise:.0%} 的音节随机听错（种子 {trial.seed}）；"
         "没有真人录音，不等于真人说话的准确率。",
         markup=False,
     )

@@ -156,6 +156,7 @@ def _join(lineage: list[PackFile]) -> DialectPack:
         basis=own.basis,
         reviewer=own.reviewer,
         sayings=tuple(dict.fromkeys(key for file in lineage for key in file.sayings)),
+        readings=next((file.readings for file in lineage if file.readings), ""),
         confusions=tuple(rule for rule in rules.values() if rule.share > 0),
         words=_join_words(lineage),
         digits=_join_tables(file.digits for file in lineage),

@@ -25,6 +25,8 @@ class DialectPack:
     """Empty: no native speaker has reviewed it."""
     sayings: tuple[str, ...]
     """Keys of the definitions' sayings that are spoken here, besides zh-CN."""
+    readings: str
+    """Table of the dialect's own readings; empty: there is none."""
     confusions: tuple[Confusion, ...]
     words: Mapping[Intent, tuple[Word, ...]]
     digits: Mapping[str, tuple[Word, ...]]

@@ -121,6 +121,8 @@ class PackFile(_Table):
     reviewer: Annotated[str, Field(max_length=60)] = ""
     """Native speaker who has listened to it and read it; empty: nobody yet."""
     source: Annotated[str, Field(max_length=200)] = ""
+    readings: Annotated[str, Field(pattern="^[a-z]{0,20}$")] = ""
+    """Table of how the dialect itself reads characters, in assets/speech/readings; empty: none is known."""
     confusions: tuple[Confusion, ...] = ()
     words: dict[Intent, tuple[Word, ...]] = {}
     without: dict[Intent, tuple[Text, ...]] = {}

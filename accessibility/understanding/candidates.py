@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from accessibility.dialects.pack import DialectPack
+from accessibility.dialects.projection import local_readings, read_locally
 from accessibility.dialects.schema import NAVIGATION, Intent, Word
 from accessibility.phonetics.syllable import Syllable, parse_syllables
 
@@ -57,7 +58,18 @@ def services(
         for service, words in pack.services.items():
             if service in sayings:
                 found += [_candidate(service, word, read) for word in words]
+        if pack.readings:
+            found += list(_read_locally(found, pack.readings))
     return list(_without_twins(found))
+
+
+def _read_locally(candidates: Iterable[Candidate], table: str) -> Iterator[Candidate]:
+    """The same phrases as the dialect itself reads them."""
+    readings = local_readings(table)
+    for one in tuple(candidates):
+        syllables = read_locally(one.said, readings)
+        if syllables:
+            yield Candidate(one.meaning, one.said, syllables)
 
 
 def _words(pack: DialectPack, intent: Intent, read: Read) -> Iterator[Candidate]:

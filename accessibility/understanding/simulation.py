@@ -6,11 +6,12 @@ wait for a native speaker), nor what a recogniser hears of a voice.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from random import Random
 
 from accessibility.dialects.accent import AccentCosts, speak
 from accessibility.dialects.pack import DialectPack
+from accessibility.dialects.projection import local_readings, read_locally
 from accessibility.phonetics.syllable import Syllable
 from accessibility.understanding.candidates import Read, navigation, services
 from accessibility.understanding.margins import Margins
@@ -57,6 +58,8 @@ class Trial:
     seed: int = 1
     every: int = 1
     """1 takes every saying, 20 each twentieth."""
+    speaks_locally: bool = False
+    """True reads every phrase as the dialect itself does, where its readings are known, not Mandarin with an accent."""
     uses_pack: bool = True
     """False listens with the costs that all dialects share: what the pack is worth is the difference."""
 
@@ -100,7 +103,9 @@ def measure(
     pack: DialectPack, sayings: Sayings, read: Read, margins: Margins, trial: Trial
 ) -> tuple[Tally, list[Mistake]]:
     """Speak the sayings with one dialect's accent on the menu, where navigation is understood too."""
-    candidates = [*services(sayings, [pack], read), *navigation([pack], read)]
+    # without the pack, its own words and readings are not known either
+    known = [pack] if trial.uses_pack else [replace(pack, readings="", services={})]
+    candidates = [*services(sayings, known, read), *navigation([pack], read)]
     costs = AccentCosts(pack.confusions if trial.uses_pack else ())
     matcher = Matcher(candidates, costs, margins, read)
     others = sorted({one for each in candidates for one in each.syllables}, key=str)
@@ -109,7 +114,7 @@ def measure(
     # each profile begins elsewhere, so that a sample of all of them has spoken all sayings
     first = chance.randrange(trial.every)
     for meaning, said in spoken(sayings, pack)[first :: trial.every]:
-        sounds = speak(read(said), pack.confusions, chance)
+        sounds = _spoken(said, pack, read, trial, chance)
         heard = disturb(sounds, trial.noise, others, chance)
         verdict = matcher.understand_sounds(heard)
         counted = count(verdict, meaning)
@@ -117,6 +122,16 @@ def measure(
         if not counted.right:
             mistakes.append(Mistake(meaning, said, " ".join(map(str, heard)), verdict))
     return tally, mistakes
+
+
+def _spoken(
+    said: str, pack: DialectPack, read: Read, trial: Trial, chance: Random
+) -> tuple[Syllable, ...]:
+    if trial.speaks_locally and pack.readings:
+        local = read_locally(said, local_readings(pack.readings))
+        if local:
+            return local
+    return speak(read(said), pack.confusions, chance)
 
 
 def spoken(sayings: Sayings, pack: DialectPack) -> list[tuple[str, str]]:

@@ -27,6 +27,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     measure.add_argument("--seed", type=int, default=1)
     measure.add_argument("--every", type=_count, default=1, help="only each n-th saying")
     measure.add_argument(
+        "--local",
+        action="store_true",
+        help="read the phrases as the dialect does, where its readings are known",
+    )
+    measure.add_argument(
         "--without-pack", action="store_true", help="listen as a kiosk that knows no dialect"
     )
     measure.add_argument(
@@ -72,7 +77,11 @@ def _measure(arguments: argparse.Namespace) -> int:
     from kiosk.dialect_desk import Wanted, measure_dialects
 
     trial = Trial(
-        arguments.noise, arguments.seed, arguments.every, uses_pack=not arguments.without_pack
+        arguments.noise,
+        arguments.seed,
+        arguments.every,
+        speaks_locally=arguments.local,
+        uses_pack=not arguments.without_pack,
     )
     wanted = Wanted(tuple(arguments.ids), arguments.mistakes, arguments.json)
     return measure_dialects(trial, wanted)

@@ -79,3 +79,12 @@ def test_the_share_of_noise_is_what_was_asked_for() -> None:
     replaced = sum(one in others for one in heard)
     assert 0.16 <= replaced / len(phrase) <= 0.20
     assert disturb(phrase, 0.0, others, Random(1)) == phrase
+
+
+@pytest.mark.parametrize("pack_id", ["yue_guangfu", "yue_yongxun"])
+def test_phrases_read_in_cantonese_are_known_by_their_projection(pack_id: str) -> None:
+    with_projection = tally_of(pack_id, Trial(every=40, speaks_locally=True))
+    without = tally_of(pack_id, Trial(every=40, speaks_locally=True, uses_pack=False))
+    assert reaches_bar(with_projection, 0.0), with_projection
+    assert without.right < 0.5 * without.total
+    assert not without.wrong
