@@ -10,6 +10,10 @@ from sync.errors import SyncError
 
 READY_FILE = "central.url"
 _GRACEFUL_S = 5
+_KEEP_ALIVE_S = 60
+"""From the end of an answer to the next request. To the server an answer has ended when the system has it; a slow link
+then still carries it, a page of the roster for half a minute, and within uvicorn's own five seconds no device would be
+back: its next request would meet a closed connection."""
 _MAXIMUM_CONNECTIONS = 1000
 """Of one worker; the last resort, answered with a bare 503."""
 _BACKLOG = 2048
@@ -33,6 +37,7 @@ def server_config(app: FastAPI) -> uvicorn.Config:
         lifespan="on",
         limit_concurrency=_MAXIMUM_CONNECTIONS,
         backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACEFUL_S,
     )
 

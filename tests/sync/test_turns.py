@@ -5,7 +5,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
+from sync.central.listening import server_config
+from sync.central.roster import PAGE_BYTES
 from sync.central.settings import MOST_WORKERS, workers_of_machine
 from sync.central.turns import PATIENCE_S, Turns
 
@@ -74,3 +77,8 @@ def test_patience_ends(tmp_path: Path):
 
 def test_machine_has_a_worker_for_each_processor_but_not_many():
     assert 1 <= workers_of_machine() <= MOST_WORKERS
+
+
+def test_connection_outlasts_an_answer_that_a_slow_link_still_carries():
+    largest_s = PAGE_BYTES * 8 / 9600
+    assert server_config(FastAPI()).timeout_keep_alive > 1.5 * largest_s
