@@ -6,12 +6,14 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from accessibility.phonetics.distance import Cost
-from accessibility.phonetics.syllable import Syllable
+from accessibility.phonetics.syllable import Syllable, parse_syllables
 from accessibility.spoken_numbers import plain_speech, without_fillers
 from accessibility.understanding.candidates import Candidate, Read
 from accessibility.understanding.margins import Margins
 from accessibility.understanding.phrase_tree import Nearest, PhraseTree
 
+DENIALS = frozenset(parse_syllables("bu bie mo mei m"))
+"""不, 别, 莫, 没, 唔: a phrase with one more of them than the saying may mean that it is not wanted."""
 LONGEST = 24
 """Syllables that are looked at; a longer speech is none of the phrases."""
 
@@ -114,6 +116,7 @@ class Matcher:
             and lead >= margins.accept_margin
             and best.distance * length <= margins.accept_changed
             and len(best.candidate.syllables) >= margins.shortest
+            and not _denies_more(heard, best.candidate.syllables)
         )
         meaning, said = best.candidate.meaning, best.candidate.said
         if is_clear:
@@ -128,6 +131,10 @@ class Matcher:
 
 MOST_OTHERS = 1
 """Beside the first; more than two are no question that can be spoken."""
+
+
+def _denies_more(heard: Sequence[Syllable], phrase: Sequence[Syllable]) -> bool:
+    return sum(one in DENIALS for one in heard) > sum(one in DENIALS for one in phrase)
 
 
 def _clearer(one: Verdict, other: Verdict) -> Verdict:

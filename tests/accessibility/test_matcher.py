@@ -91,6 +91,13 @@ def test_nothing_a_cough_and_a_sermon_are_asked_again(heard: str, reason: Unclea
     assert menu().understand(heard) == Again(reason)
 
 
+@pytest.mark.parametrize(
+    "said", ["不办医保缴费", "我不要查养老金", "莫查养老金", "没有社保卡挂失", "别社保卡挂失"]
+)
+def test_what_is_denied_is_never_done_without_asking(said: str) -> None:
+    assert not isinstance(menu().understand(said), Accept)
+
+
 @pytest.mark.parametrize("word", ["是", "不", "对", "好", "中", "冇", "要", "嗯"])
 @pytest.mark.parametrize("dialect", ["zhongyuan_zhengkai", "gan_changdu", "yue_guangfu"])
 def test_a_single_syllable_is_neither_yes_nor_no(word: str, dialect: str) -> None:
