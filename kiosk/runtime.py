@@ -45,7 +45,7 @@ from kiosk.services.clock_guard import ClockGuard
 from kiosk.services.drafts import KEPT_FOR, Drafts
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
-from kiosk.services.note_score import FaceCheckNote, NoteScore
+from kiosk.services.note_score import BiometricNote, NoteScore
 from kiosk.services.paper_desk import PaperDesk
 from kiosk.services.ports import CardReader, FaceEngine, FaceTemplate, Printer
 from kiosk.services.print_document import PrintDocument
@@ -170,7 +170,7 @@ class Runtime:
             has_camera=lambda: config.hardware.camera != "none",
             start_face_check=FaceBooth(config, self.engines, self.store, self.clock).check,
             judge=self._judge,
-            note_face_check=self._note_face_check,
+            note_check=self._note_check,
             voice=self.booth.ways(),
             enrol=enrolment_ports(config, self.store, self.clock, self.engine, self.booth),
             is_clock_behind=ClockGuard(self.store, self.clock.device).is_behind,
@@ -323,7 +323,7 @@ class Runtime:
     def _judge(self, scores: Sequence[Score], *, is_live: bool) -> Assurance:
         return self.engines.judge().judge(scores, is_live=is_live).assurance
 
-    def _note_face_check(self, note: FaceCheckNote) -> None:
+    def _note_check(self, note: BiometricNote) -> None:
         if self.config.identity.score_log:
             NoteScore(self.store, self.clock).note(note)
 

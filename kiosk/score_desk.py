@@ -14,6 +14,7 @@ from kiosk.commands.options import make_console
 from kiosk.config import load_config
 from kiosk.domain.age_band import AgeBand
 from kiosk.domain.data_file import DataFault, parse_data
+from kiosk.domain.identity_evidence import Modality
 from kiosk.domain.logged_score import LoggedScore, ScoreKind, ScoreOutcome
 from kiosk.errors import TrialSetUnusable
 from kiosk.face_engine import make_face_engine
@@ -32,6 +33,11 @@ from sync.safe_file import replace_file
 
 MAXIMUM_BYTES = 32 << 20
 NOBODY_KNOWS = "不知道"
+NAMES = {Modality.FACE: "人脸核实", Modality.VOICE: "声音核实"}
+ADVICE = {
+    Modality.FACE: "请看灯光、高度和引导",
+    Modality.VOICE: "请听周围吵不吵、话筒远不远",
+}
 FAILED = (ScoreOutcome.NOT_MATCHED, ScoreOutcome.NO_PICTURE)
 
 
@@ -54,7 +60,7 @@ class _File(BaseModel):
 
 
 def show_failures(config_path: Path | None) -> int:
-    """How often a face check here did not end in a match, by age band; a measure of whom it shuts out.
+    """How often a check of face or voice here did not end in a match, by age band; a measure of whom it shuts out.
 
     Raises:
         StorageError: the log cannot be read.
@@ -62,29 +68,33 @@ def show_failures(config_path: Path | None) -> int:
     checks = [line for line in _own_lines(config_path) if line.kind is not ScoreKind.STRANGER]
     say = plain_say()
     if not checks:
-        say("还没有记下人脸核实。")
+        say("还没有记下人脸或声音核实。")
         return 0
-    make_console().print(failure_table(checks))
-    for words in shut_out(checks):
-        say(words)
+    for modality, name in NAMES.items():
+        lines = [line for line in checks if line.modality is modality]
+        if not lines:
+            continue
+        make_console().print(failure_table(lines, name))
+        for words in shut_out(lines, ADVICE[modality]):
+            say(words)
     return 0
 
 
-def failure_table(checks: list[LoggedScore]) -> Table:
+def failure_table(checks: list[LoggedScore], name: str) -> Table:
     """A row for each age band, and one for everybody."""
     table = Table(
         "年龄",
         "核实",
         "没认出",
-        "没拍成",
+        "没采到",
         "换了别的办法",
         "没成的比例，95%区间",
-        title="谁被挡在门外",
+        title=f"{name}把谁挡在门外",
     )
-    for name, lines in (*_by_band(checks), ("全部", checks)):
+    for band, lines in (*_by_band(checks), ("全部", checks)):
         ended = Counter(line.outcome for line in lines)
         table.add_row(
-            name,
+            band,
             str(len(lines)),
             *(str(ended[one]) for one in (*FAILED, ScoreOutcome.LEFT)),
             _share(lines),
@@ -92,7 +102,7 @@ def failure_table(checks: list[LoggedScore]) -> Table:
     return table
 
 
-def shut_out(checks: list[LoggedScore]) -> list[str]:
+def shut_out(checks: list[LoggedScore], advice: str) -> list[str]:
     """A sentence for each age band that fails more often than the others beyond chance."""
     found = []
     for name, lines in _by_band(checks):
@@ -103,7 +113,7 @@ def shut_out(checks: list[LoggedScore]) -> list[str]:
             clopper_pearson(_failed(lines), len(lines)).low
             > clopper_pearson(_failed(others), len(others)).high
         ):
-            found.append(f"{name}岁的人明显更常被挡下：请看灯光、高度和引导，先用社保卡和密码。")
+            found.append(f"{name}岁的人明显更常被挡下：{advice}，先用社保卡和密码。")
     return found
 
 

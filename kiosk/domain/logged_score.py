@@ -1,10 +1,11 @@
-"""One line of the anonymous score log: how a face check ended, and not whose it was or at what time."""
+"""One line of the anonymous score log: how a check of face or voice ended, and not whose it was or at what time."""
 
 import enum
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kiosk.domain.age_band import AgeBand
+from kiosk.domain.identity_evidence import Modality
 
 KEPT_FOR = timedelta(days=365)
 MOST_KEPT = 50_000
@@ -30,7 +31,7 @@ class ScoreOutcome(enum.Enum):
     ACCEPTED = "accepted"
     NOT_MATCHED = "not_matched"
     NO_PICTURE = "no_picture"
-    """No picture was good enough to be compared."""
+    """No picture, or no sound, was good enough to be compared."""
     LEFT = "left"
     """The resident chose another way before the end."""
     NONE = "none"
@@ -48,3 +49,4 @@ class LoggedScore:
     kind: ScoreKind
     age_band: AgeBand | None
     outcome: ScoreOutcome
+    modality: Modality = Modality.FACE

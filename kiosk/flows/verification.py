@@ -37,7 +37,7 @@ from kiosk.flows.pages import CardPage, ConsentPage, FaceCheckPage, PinPage, Pro
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
 from kiosk.flows.voice_check import VoiceCheckStep, VoiceConsentStep, is_voice_way, voice_step
-from kiosk.services.note_score import FaceCheckNote
+from kiosk.services.note_score import BiometricNote
 from kiosk.services.ports import DeviceState
 
 PROOF = Progress(2, 4)
@@ -247,22 +247,23 @@ def _note(visit: Visit, ports: VisitPorts, action: Action) -> None:
     is_mixed = isinstance(action, FaceNotAccepted) and action.is_other_face
     if visit.citizen_id is None or is_mixed:
         return
-    engine_id, distance = "", None
+    engine_id, similarity = "", None
     strangers: tuple[float, ...] = ()
     if isinstance(action, FaceAccepted):
-        outcome, strangers = ScoreOutcome.ACCEPTED, action.stranger_scores
-        engine_id, distance = action.engine_id, action.score
+        outcome, strangers = ScoreOutcome.ACCEPTED, tuple(-one for one in action.stranger_scores)
+        engine_id, similarity = action.engine_id, -action.score
     elif isinstance(action, FaceNotAccepted):
-        engine_id, distance = action.engine_id, action.closest
-        outcome = ScoreOutcome.NO_PICTURE if distance is None else ScoreOutcome.NOT_MATCHED
+        engine_id = action.engine_id
+        similarity = None if action.closest is None else -action.closest
+        outcome = ScoreOutcome.NO_PICTURE if similarity is None else ScoreOutcome.NOT_MATCHED
     elif isinstance(action, OtherWay):
         outcome = ScoreOutcome.LEFT
     else:
         return
     is_confirmed = Factor.CARD in visit.evidence.factors
-    ports.note_face_check(
-        FaceCheckNote(
-            visit.citizen_id.birth_date, outcome, is_confirmed, engine_id, distance, strangers
+    ports.note_check(
+        BiometricNote(
+            visit.citizen_id.birth_date, outcome, is_confirmed, engine_id, similarity, strangers
         )
     )
 

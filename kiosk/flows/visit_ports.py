@@ -22,7 +22,7 @@ from kiosk.services.biometric_limits import BiometricLimits
 from kiosk.services.drafts import Drafts
 from kiosk.services.find_resident import FindResident
 from kiosk.services.list_requests import ListRequests
-from kiosk.services.note_score import FaceCheckNote
+from kiosk.services.note_score import BiometricNote
 from kiosk.services.ports import BiometricJudge, CardReader, FaceTemplate
 from kiosk.services.record_consent import RecordConsent
 from kiosk.services.scan_code import CodeScanRun
@@ -155,8 +155,8 @@ class VisitPorts:
     """What is enrolled of a person, and the way to have it erased; None where nothing is kept: in practice."""
     update_template: UpdateTemplate | None = None
     """Lets a template follow a face slowly; None where nothing is kept: in practice."""
-    note_face_check: Callable[[FaceCheckNote], None] = lambda _note: None
-    """Keeps how a face check ended, without whose it was."""
+    note_check: Callable[[BiometricNote], None] = lambda _note: None
+    """Keeps how a check of face or voice ended, without whose it was."""
     voice: VoiceWays | None = None
     """None where no voice can be heard or weighed."""
     enrol: EnrolmentPorts | None = None

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from accessibility.prompt import Prompt
-from kiosk.domain.identity_evidence import Score
+from kiosk.domain.identity_evidence import Modality, Score
 from kiosk.domain.identity_policy import Factor
+from kiosk.domain.logged_score import ScoreOutcome
 from kiosk.errors import FlowError
 from kiosk.flows.actions import (
     Action,
@@ -27,6 +28,7 @@ from kiosk.flows.flow import Destination, Step
 from kiosk.flows.pages import ConsentPage, Progress, VoiceCheckPage
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
+from kiosk.services.note_score import BiometricNote
 
 PROOF = Progress(2, 4)
 
@@ -105,7 +107,9 @@ class VoiceCheckStep:
 
     def take(self, visit: Visit, ports: VisitPorts, action: Action) -> Destination:
         """A known voice is one proof; anything else leads to the next way."""
-        if isinstance(action, VoiceScored) and _is_known(visit, ports, action.score):
+        is_known = isinstance(action, VoiceScored) and _is_known(visit, ports, action.score)
+        _note(visit, ports, action, is_known=is_known)
+        if is_known:
             check_passed(visit, ports, Factor.VOICE)
             return Destination(self.go_on(visit, ports, ""), replaces=True)
         notices: dict[type[Action], str] = {
@@ -122,6 +126,32 @@ class VoiceCheckStep:
         elif not isinstance(action, OtherWay):
             check_spared(visit, ports, Factor.VOICE)
         return Destination(self.go_on(visit, ports, notices[type(action)]), replaces=True)
+
+
+def _note(visit: Visit, ports: VisitPorts, action: Action, *, is_known: bool) -> None:
+    """How the check ended goes to the score log; a microphone that does not work says nothing of anybody."""
+    if visit.citizen_id is None or visit.voice_template is None:
+        return
+    similarity = None
+    if isinstance(action, VoiceScored):
+        similarity = action.score.similarity
+        outcome = ScoreOutcome.ACCEPTED if is_known else ScoreOutcome.NOT_MATCHED
+    elif isinstance(action, VoiceAbstained):
+        outcome = ScoreOutcome.NO_PICTURE
+    elif isinstance(action, OtherWay):
+        outcome = ScoreOutcome.LEFT
+    else:
+        return
+    ports.note_check(
+        BiometricNote(
+            visit.citizen_id.birth_date,
+            outcome,
+            Factor.CARD in visit.evidence.factors,
+            visit.voice_template.engine_id,
+            similarity,
+            modality=Modality.VOICE,
+        )
+    )
 
 
 def _is_known(visit: Visit, ports: VisitPorts, score: Score) -> bool:

@@ -1,4 +1,4 @@
-"""Use case: keep what a face check scored, without whose it was, for calibration and to see who is shut out."""
+"""Use case: keep what checks of face and voice scored, not whose they were, to calibrate and to see who is shut out."""
 
 import logging
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date
 
 from kiosk.clock import Clock, site_date
 from kiosk.domain.age_band import AgeBand
+from kiosk.domain.identity_evidence import Modality
 from kiosk.domain.logged_score import (
     DECIMALS,
     KEPT_FOR,
@@ -21,8 +22,8 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class FaceCheckNote:
-    """What a flow tells of one face check."""
+class BiometricNote:
+    """What a flow tells of one check."""
 
     birth_date: date
     """For the age band; it is not kept."""
@@ -30,10 +31,11 @@ class FaceCheckNote:
     is_confirmed: bool
     """The person's card was on the reader besides."""
     engine_id: str = ""
-    distance: float | None = None
-    """Of the best comparison, as the engine gives it; smaller is more alike."""
-    stranger_distances: tuple[float, ...] = ()
+    similarity: float | None = None
+    """Of the best comparison; greater is more alike."""
+    stranger_similarities: tuple[float, ...] = ()
     """Of the same picture to templates of other residents."""
+    modality: Modality = Modality.FACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +45,32 @@ class NoteScore:
     store: Store
     clock: Clock
 
-    def note(self, note: FaceCheckNote) -> None:
+    def note(self, note: BiometricNote) -> None:
         """Keep one check and prune; a log that cannot be written never stops a visit."""
         today = site_date(self.clock.now())
         band = AgeBand.on(note.birth_date, today)
         kind = ScoreKind.CONFIRMED if note.is_confirmed else ScoreKind.CLAIM
         lines = [
             LoggedScore(
-                today, note.engine_id, _similarity(note.distance), kind, band, note.outcome
+                today,
+                note.engine_id,
+                _rounded(note.similarity),
+                kind,
+                band,
+                note.outcome,
+                note.modality,
             ),
             *(
                 LoggedScore(
                     today,
                     note.engine_id,
-                    _similarity(distance),
+                    _rounded(similarity),
                     ScoreKind.STRANGER,
                     None,
                     ScoreOutcome.NONE,
+                    note.modality,
                 )
-                for distance in note.stranger_distances
+                for similarity in note.stranger_similarities
             ),
         ]
         try:
@@ -73,5 +82,5 @@ class NoteScore:
             _log.warning("score not logged code=%s", error.code)
 
 
-def _similarity(distance: float | None) -> float | None:
-    return None if distance is None else round(-distance, DECIMALS)
+def _rounded(similarity: float | None) -> float | None:
+    return None if similarity is None else round(similarity, DECIMALS)

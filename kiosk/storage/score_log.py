@@ -7,6 +7,7 @@ from datetime import date
 from sqlite_utils import Database
 
 from kiosk.domain.age_band import AgeBand
+from kiosk.domain.identity_evidence import Modality
 from kiosk.domain.logged_score import LoggedScore, ScoreKind, ScoreOutcome
 
 _log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ class SqliteScoreLog:
     def add(self, line: LoggedScore) -> None:
         """Keep a line."""
         self.database.execute(
-            "INSERT INTO score_log VALUES (randomblob(12), ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO score_log VALUES (randomblob(12), ?, ?, ?, ?, ?, ?, ?)",
             [
                 line.day.isoformat(),
                 line.engine_id,
@@ -29,13 +30,14 @@ class SqliteScoreLog:
                 line.kind.value,
                 line.age_band.value if line.age_band else "",
                 line.outcome.value,
+                line.modality.value,
             ],
         )
 
     def all(self) -> tuple[LoggedScore, ...]:
         """Every line, by day; a line that cannot be read is left out and said in the log."""
         rows = self.database.execute(
-            "SELECT day, engine_id, similarity, kind, age_band, outcome FROM score_log ORDER BY day, line_id"
+            "SELECT day, engine_id, similarity, kind, age_band, outcome, modality FROM score_log ORDER BY day, line_id"
         )
         lines = [_line(row) for row in rows]
         broken = sum(line is None for line in lines)
@@ -55,7 +57,7 @@ class SqliteScoreLog:
         return int(old.rowcount) + int(over.rowcount)
 
 
-def _line(row: tuple[str, str, float | None, str, str, str]) -> LoggedScore | None:
+def _line(row: tuple[str, str, float | None, str, str, str, str]) -> LoggedScore | None:
     try:
         return LoggedScore(
             date.fromisoformat(row[0]),
@@ -64,6 +66,7 @@ def _line(row: tuple[str, str, float | None, str, str, str]) -> LoggedScore | No
             ScoreKind(row[3]),
             AgeBand(row[4]) if row[4] else None,
             ScoreOutcome(row[5]),
+            Modality(row[6]),
         )
     except ValueError:
         return None

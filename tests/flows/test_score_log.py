@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlite_utils import Database
 
 from kiosk.__main__ import main
 from kiosk.clock import SystemClock, site_date
 from kiosk.config import load_config
 from kiosk.domain.age_band import AgeBand
-from kiosk.domain.identity_evidence import Score
+from kiosk.domain.identity_evidence import Modality, Score
 from kiosk.domain.identity_policy import Assurance
 from kiosk.domain.logged_score import KEPT_FOR, LoggedScore, ScoreKind, ScoreOutcome
 from kiosk.errors import StorageBusy
@@ -43,6 +44,8 @@ from kiosk.runtime import open_runtime
 from kiosk.score_desk import shut_out
 from kiosk.services.note_score import NoteScore
 from kiosk.services.ports import FaceTemplate
+from kiosk.storage import migration_score_log
+from kiosk.storage.score_log import SqliteScoreLog
 from tests.builders import NOW, ZHAO, World, card
 from tests.doctor.machines import make_database, write_settings
 from tests.flows.walk import walk
@@ -72,7 +75,7 @@ def logged(world: World) -> list[LoggedScore]:
 
 def visit(world: World, steps: tuple[object, ...], end: Action) -> None:
     note = NoteScore(world.store, world.clock).note
-    navigator = Navigator(replace(world.ports, note_face_check=note))
+    navigator = Navigator(replace(world.ports, note_check=note))
     walk(navigator, *steps)
     navigator.act(end)
 
@@ -102,7 +105,16 @@ def test_end_of_a_check_is_kept_without_person_and_time(
         TODAY, engine, similarity, ScoreKind(kind), AgeBand.FROM_70, ScoreOutcome(outcome)
     )
     (row,) = world.rows("score_log")
-    assert set(row) == {"line_id", "day", "engine_id", "similarity", "kind", "age_band", "outcome"}
+    assert set(row) == {
+        "line_id",
+        "day",
+        "engine_id",
+        "similarity",
+        "kind",
+        "age_band",
+        "outcome",
+        "modality",
+    }
     assert ZHAO not in str(row)
     assert ZHAO[6:14] not in str(row)
 
@@ -132,7 +144,7 @@ def test_log_that_cannot_be_written_stops_no_visit(
             return True
 
     note = NoteScore(Busy(), world.clock).note  # type: ignore[arg-type]
-    navigator = Navigator(replace(world.ports, note_face_check=note))
+    navigator = Navigator(replace(world.ports, note_check=note))
     walk(navigator, *BY_CARD, (FaceAccepted(0.31, "e", 0.38), pages.ChoicePage))
     assert "score not logged code=KSK-204" in caplog.text
     caplog.clear()
@@ -175,11 +187,38 @@ def checks(band: AgeBand | None, failed: int, all_: int) -> list[LoggedScore]:
 
 def test_band_that_fails_beyond_chance_is_named_and_one_by_chance_is_not() -> None:
     young = checks(AgeBand.FROM_18, 2, 100)
-    assert len(shut_out(young + checks(AgeBand.FROM_80, 12, 40))) == 1
-    assert "80+岁" in shut_out(young + checks(AgeBand.FROM_80, 12, 40))[0]
-    assert shut_out(young + checks(AgeBand.FROM_80, 1, 10)) == []
-    assert shut_out(checks(AgeBand.FROM_80, 9, 10)) == []
-    assert shut_out(young + checks(None, 30, 40)) == []
+    assert len(shut_out(young + checks(AgeBand.FROM_80, 12, 40), "请看灯光")) == 1
+    assert "80+岁" in shut_out(young + checks(AgeBand.FROM_80, 12, 40), "请看灯光")[0]
+    assert shut_out(young + checks(AgeBand.FROM_80, 1, 10), "请看灯光") == []
+    assert shut_out(checks(AgeBand.FROM_80, 9, 10), "请看灯光") == []
+    assert shut_out(young + checks(None, 30, 40), "请看灯光") == []
+
+
+def test_what_was_logged_before_voices_were_is_of_faces() -> None:
+    database = Database(memory=True)
+    migration_score_log.score_log(database)
+    database.execute(
+        "INSERT INTO score_log VALUES (x'01', '2026-11-20', 'e', -0.3, 'claim', '', 'left')"
+    )
+    migration_score_log.modality_of_scores(database)
+    (line,) = SqliteScoreLog(database).all()
+    assert line.modality is Modality.FACE
+
+
+def test_voices_have_a_table_of_their_own(
+    machine: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    assert "声音核实" not in machine("failures")[1]
+    line = LoggedScore(
+        TODAY, "v", None, ScoreKind.CLAIM, None, ScoreOutcome.NO_PICTURE, Modality.VOICE
+    )
+    with (
+        open_runtime(load_config(tmp_path / "kiosk.toml")) as runtime,
+        runtime.store.transaction() as transaction,
+    ):
+        transaction.score_log.add(line)
+    said = machine("failures")[1]
+    assert said.index("人脸核实把谁挡在门外") < said.index("声音核实把谁挡在门外")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from kiosk.domain.identity_evidence import Score
 from kiosk.domain.identity_policy import Assurance
 from kiosk.domain.resident import Resident
 from kiosk.flows.actions import (
+    Action,
     Answered,
     CardPresented,
     Choose,
@@ -36,6 +37,7 @@ from kiosk.flows.pages import (
 )
 from kiosk.flows.voice_ways import VoiceWays
 from kiosk.services.biometric_limits import ONE_PERSON
+from kiosk.services.note_score import NoteScore
 from kiosk.services.ports import VoiceTemplate
 from kiosk.services.verify_voice import VoiceCheck
 from tests.builders import World, card, make_world
@@ -90,6 +92,7 @@ class Hall:
             voice=voice,
             judge=judge,
             has_camera=lambda: self.has_camera,
+            note_check=NoteScore(self.world.store, self.world.clock).note,
         )
         return Navigator(ports)
 
@@ -139,6 +142,28 @@ def test_voice_that_proves_nothing_is_told_kindly_and_leads_to_the_pin(
     assert isinstance(page, NoticePage)
     assert page.prompt.id == notice
     assert [choice.choice_id for choice in page.choices] == ["use_pin"]
+
+
+@pytest.mark.parametrize(
+    ("end", "similarity", "outcome"),
+    [
+        (KNOWN, 0.9, "accepted"),
+        (UNKNOWN, 0.2, "not_matched"),
+        (VoiceAbstained("noisy"), None, "no_picture"),
+        (OtherWay(), None, "left"),
+        (VoiceCheckUnavailable("IDN-401"), None, None),
+    ],
+)
+def test_end_of_a_check_is_kept_as_a_voices_without_person_and_time(
+    hall: Hall, end: Action, similarity: float | None, outcome: str | None
+) -> None:
+    navigator = hall.navigator()
+    walk(navigator, *BY_CARD, (Confirm(), ConsentPage), (Confirm(), VoiceCheckPage))
+    navigator.act(end)
+    rows = hall.world.rows("score_log")
+    wanted = [("v", similarity, "confirmed", outcome, "voice")] if outcome else []
+    columns = ("engine_id", "similarity", "kind", "outcome", "modality")
+    assert [tuple(row[name] for name in columns) for row in rows] == wanted
 
 
 def test_other_way_and_refusing_lead_on_without_a_word(hall: Hall) -> None:
