@@ -7,6 +7,10 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+MANY_SLOW_TESTS = 6
+"""In one module."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """Let each process begin with its part of the slow tests: one that comes last leaves the other processors idle.
@@ -16,14 +20,31 @@ def pytest_collection_modifyitems(config, items):
     slow = [item for item in items if item.get_closest_marker("slow")]
     others = [item for item in items if not item.get_closest_marker("slow")]
     count = getattr(config, "workerinput", {}).get("workercount", 1)
+    hands = _dealt(slow, count)
     ends = [len(items) * (number + 1) // count for number in range(count)]
     ordered = []
     for number, end in enumerate(ends):
-        ordered += slow[number::count]
+        ordered += hands[number]
         room = max(0, end - len(ordered))
         ordered += others[:room]
         del others[:room]
     items[:] = ordered + others
+
+
+def _dealt(slow, count):
+    """A hand of tests for each process; those of one module stay together, as they share what it sets up."""
+    modules = {}
+    for item in slow:
+        modules.setdefault(item.path, []).append(item)
+    hands = [[] for _ in range(count)]
+    for tests in modules.values():
+        # So many are worth setting up for more than once.
+        if len(tests) > MANY_SLOW_TESTS:
+            for number, hand in enumerate(hands):
+                hand.extend(tests[number::count])
+        else:
+            min(hands, key=len).extend(tests)
+    return hands
 
 
 def pytest_collection_finish():
