@@ -95,7 +95,7 @@ def _second_version(centre: Centre, item: bytes) -> list[tuple[str, str]]:
         device = find_device(connection, DEVICE)
     assert device is not None
     reader = ItemReader(decode_item, protocol=PROTOCOL_V2)
-    results, hwm = receive_batch(database, device, [item], now, reader, Reception(now))
+    results, hwm, _ = receive_batch(database, device, [item], now, reader, Reception(now))
     assert hwm == 1
     return [(one.status.value, one.problem.code) for one in results if one.problem]
 

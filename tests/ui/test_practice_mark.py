@@ -6,11 +6,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from kiosk.flows import actions
+from kiosk.flows.pages import ProgressPage
 from sync.connectivity import LinkState, SyncStatus
 from tests.ui.audit import audit
 from tests.ui.conftest import LANDSCAPE, PORTRAIT
 from tests.ui.sample_pages import SAMPLES
 
+REACHED = {
+    name: model
+    for name, model in SAMPLES.items()
+    # Nobody is enrolled in practice, so that nobody's own face and voice are offered there.
+    if not (isinstance(model, ProgressPage) and model.has_templates)
+}
 SCREENS = {"portrait": PORTRAIT, "landscape": LANDSCAPE}
 STRIP = "练习，不会真的办理"
 
@@ -21,7 +28,7 @@ def test_every_page_passes_the_audit_and_is_marked_in_practice(make_window, scre
     window = make_window(SCREENS[screen])
     window.set_practice(is_on=True)
     faults, unmarked = {}, []
-    for name, model in SAMPLES.items():
+    for name, model in REACHED.items():
         window.show_model(model)
         if found := audit(window):
             faults[name] = found
