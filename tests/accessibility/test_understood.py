@@ -86,10 +86,13 @@ def at_8_khz(pcm: Pcm) -> np.ndarray[Any, np.dtype[np.int16]]:
 
 
 def test_a_recogniser_hears_which_prompt_the_voice_says(
-    synthesizer: Pyttsx3Synthesizer, pronunciations: dict[str, str], tmp_path: Path
+    synthesizer: Pyttsx3Synthesizer,
+    pronunciations: dict[str, str],
+    tmp_path: Path,
+    record_property: Any,
 ) -> None:
     catalogue = PromptCatalogue.load("zh-CN")
-    readings = [catalogue.text(prompt).reading for prompt in catalogue.fixed_prompts()[::3]]
+    readings = [catalogue.text(prompt).reading for prompt in catalogue.fixed_prompts()[::6]]
     known = [text for text in readings if all(c in pronunciations or c in PAUSES for c in text)]
     listener = Listener(known, pronunciations)
     wrong = {}
@@ -100,5 +103,5 @@ def test_a_recogniser_hears_which_prompt_the_voice_says(
             pytest.skip(f"no speech engine here: {error}")
         if (heard := listener.hear(read_wav(tmp_path / "x.wav"))) != text:
             wrong[text] = heard
-    # measured: 39 of 39; by chance one
+    record_property("figure", f"prompts understood: {len(known) - len(wrong)} of {len(known)}")
     assert len(wrong) <= len(known) // 10, wrong
