@@ -114,11 +114,12 @@ class FacePreview(QWidget):
         if self._image is None:
             self._paint_waiting(painter)
             return
-        # beside a picture that is narrower than the preview: its own colours, out of focus
-        smooth = Qt.TransformationMode.SmoothTransformation
-        backdrop = self._image.scaled(BACKDROP, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-        painter.drawImage(self.rect(), backdrop)
         target = self.picture_box(self._image.width(), self._image.height())
+        if target.left() > 0:
+            # beside a picture that is narrower than the preview: its own colours, out of focus
+            smooth = Qt.TransformationMode.SmoothTransformation
+            backdrop = self._image.scaled(BACKDROP, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+            painter.drawImage(self.rect(), backdrop)
         painter.drawImage(target, self._image)
 
     def _paint_waiting(self, painter: QPainter) -> None:
