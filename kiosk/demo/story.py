@@ -73,6 +73,15 @@ class Story:
         self.visitor.see(pages.FormReviewPage)
         self._press("review.submit")
 
+    def _certify_again(self) -> None:
+        """The same to the receipt, without pictures of what was seen before."""
+        self.visitor.wait_page(pages.ChoicePage)
+        self.visitor.press(FOR_MYSELF)
+        self.visitor.wait_page(pages.FormReviewPage)
+        self._press("review.submit")
+        self.visitor.wait_page(pages.ReceiptPage)
+        self.reader.remove()
+
     def certify_without_network(self) -> None:
         """The first resident: card and face, no network at all."""
         self.say("断网。第一位居民：放社保卡，同意看脸。")
@@ -131,12 +140,7 @@ class Story:
         self.visitor.see(pages.PinPage)
         self.visitor.type_keys(PIN)
         self._press("typing.confirm")
-        self.visitor.wait_page(pages.ChoicePage)
-        self.visitor.press(FOR_MYSELF)
-        self.visitor.wait_page(pages.FormReviewPage)
-        self._press("review.submit")
-        self.visitor.wait_page(pages.ReceiptPage)
-        self.reader.remove()
+        self._certify_again()
 
     def look_at_the_pension(self) -> None:
         """The first resident asks what was paid: the roster answers, with its date."""
@@ -177,12 +181,7 @@ class Story:
             self.visitor.wait_page(pages.PinPage)
             self.visitor.type_keys(PIN)
             self._press("typing.confirm")
-        self.visitor.wait_page(pages.ChoicePage)
-        self.visitor.press(FOR_MYSELF)
-        self.visitor.wait_page(pages.FormReviewPage)
-        self._press("review.submit")
-        self.visitor.wait_page(pages.ReceiptPage)
-        self.reader.remove()
+        self._certify_again()
         self._press("receipt.finish")
         self.visitor.wait_page(pages.WelcomePage)
 

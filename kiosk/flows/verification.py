@@ -298,16 +298,21 @@ class CardStep:
             return Destination(next_step(visit, ports))
         if not isinstance(action, CardPresented):
             raise FlowError(f"card does not offer {type(action).__name__}")
-        read = readable_id(ports, action.card.citizen_id)
-        if read is None:
-            return Destination(CardStep("card.unreadable"), replaces=True)
-        if read != visit.citizen_id:
-            return Destination(CardStep("card.other_person"), replaces=True)
+        if fault := fault_of_own_card(visit, ports, action):
+            return Destination(CardStep(fault), replaces=True)
         visit.evidence = replace(visit.evidence, factors=visit.evidence.factors | {Factor.CARD})
         visit.card_number = action.card.card_number
         # It was found after all.
         visit.has_no_card = False
         return Destination(next_step(visit, ports), replaces=True)
+
+
+def fault_of_own_card(visit: Visit, ports: VisitPorts, action: CardPresented) -> str:
+    """The prompt that says why a card is not this person's own; empty where it is."""
+    read = readable_id(ports, action.card.citizen_id)
+    if read is None:
+        return "card.unreadable"
+    return "card.other_person" if read != visit.citizen_id else ""
 
 
 def readable_id(ports: VisitPorts, number: str) -> CitizenId | None:

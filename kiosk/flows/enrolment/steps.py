@@ -31,7 +31,7 @@ from kiosk.flows.pages import (
     Progress,
     VoiceCheckPage,
 )
-from kiosk.flows.verification import CONSENT_POINTS, PIN_DIGITS, readable_id
+from kiosk.flows.verification import CONSENT_POINTS, PIN_DIGITS, fault_of_own_card, readable_id
 from kiosk.flows.visit import Visit
 from kiosk.flows.visit_ports import VisitPorts
 from kiosk.flows.voice_check import CONSENT_POINTS as VOICE_POINTS
@@ -199,11 +199,8 @@ class EnrolCardStep:
             return Destination(next_part(visit, ports))
         if not isinstance(action, CardPresented):
             raise FlowError(f"card does not offer {type(action).__name__}")
-        read = readable_id(ports, action.card.citizen_id)
-        if read is None:
-            return Destination(EnrolCardStep("card.unreadable"), replaces=True)
-        if read != visit.citizen_id:
-            return Destination(EnrolCardStep("card.other_person"), replaces=True)
+        if fault := fault_of_own_card(visit, ports, action):
+            return Destination(EnrolCardStep(fault), replaces=True)
         enrolment.has_card = True
         return Destination(next_part(visit, ports))
 

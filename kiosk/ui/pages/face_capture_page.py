@@ -1,7 +1,6 @@
 """Pictures for an enrolment: a mirror, what to do next in large letters, how many there are."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout
 
 from accessibility.prompt import Prompt
 from kiosk.flows import pages as models
@@ -10,9 +9,8 @@ from kiosk.services.capture_faces import CaptureView
 from kiosk.services.ports import FaceAdvice
 from kiosk.ui.page import Page
 from kiosk.ui.widgets.action_button import Look
-from kiosk.ui.widgets.card_frame import CardFrame
+from kiosk.ui.widgets.advice_card import AdviceCard
 from kiosk.ui.widgets.face_preview import FacePreview
-from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.text_block import TextBlock
 
 POSE_ICONS = {"front": "face", "left": "turn_left", "right": "turn_right", "glasses": "glasses"}
@@ -33,19 +31,11 @@ class FaceCapturePage(Page[models.FaceCapturePage]):
         )
         column = self.prompt_panel.column
         column.insertWidget(column.indexOf(self.prompt_panel.sentence) + 1, self.count)
-        self.advice = TextBlock(self.kit, tokens.text(1.35), is_bold=True)
-        self.advice_icon = Picture(self.kit, tokens.mm(22), "face")
+        self.card = AdviceCard(self.kit)
+        self.advice = self.card.words
         self.skip = self.button(Look.SECONDARY, "enrol.skip_face", "skip", OtherWay())
-        panel = CardFrame(self.kit)
-        panel.setFixedHeight(tokens.mm(36))
-        panel.column.setContentsMargins(tokens.mm(8), tokens.mm(2), tokens.mm(8), tokens.mm(2))
-        row = QHBoxLayout()
-        row.setSpacing(tokens.mm(5))
-        row.addWidget(self.advice_icon)
-        row.addWidget(self.advice, 1)
-        panel.column.addLayout(row)
         self.answers.addWidget(self.preview, 1)
-        self.answers.addWidget(panel)
+        self.answers.addWidget(self.card)
         self.answers.addWidget(self.skip)
 
     def fill(self, model: models.FaceCapturePage) -> None:
@@ -53,7 +43,7 @@ class FaceCapturePage(Page[models.FaceCapturePage]):
         del model
         self.preview.wipe()
         self.count.show_words("")
-        self._show(self.kit.label("photo.opening"), "camera")
+        self.card.show_advice(self.kit.label("photo.opening"), "camera")
 
     def show_capture(self, view: CaptureView) -> None:
         """Show the newest picture, and its advice before anything else."""
@@ -63,17 +53,14 @@ class FaceCapturePage(Page[models.FaceCapturePage]):
         if words != self.count.text():
             self.count.show_words(words)
         if view.advice is None or view.advice is FaceAdvice.HOLD_STILL:
-            self._show(self.kit.label(f"enrol.pose.{view.pose}"), POSE_ICONS.get(view.pose, "face"))
+            self.card.show_advice(
+                self.kit.label(f"enrol.pose.{view.pose}"), POSE_ICONS.get(view.pose, "face")
+            )
         else:
             prompt = Prompt(f"face.advice.{view.advice.value}")
-            self._show(self.kit.texts.text(prompt).title, view.advice.value)
+            self.card.show_advice(self.kit.texts.text(prompt).title, view.advice.value)
 
     def wipe(self) -> None:
         """Drop the picture."""
         super().wipe()
         self.preview.wipe()
-
-    def _show(self, words: str, icon: str) -> None:
-        if words != self.advice.text():
-            self.advice.show_words(words)
-            self.advice_icon.show_icon(icon)

@@ -1,7 +1,6 @@
 """The face check: a mirror, one advice or one motion in large letters, another way."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout
 
 from accessibility.prompt import Prompt
 from kiosk.flows import pages as models
@@ -11,9 +10,8 @@ from kiosk.services.ports import FaceAdvice
 from kiosk.services.verify_face import FaceView
 from kiosk.ui.page import Page
 from kiosk.ui.widgets.action_button import Look
-from kiosk.ui.widgets.card_frame import CardFrame
+from kiosk.ui.widgets.advice_card import AdviceCard
 from kiosk.ui.widgets.face_preview import FacePreview
-from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.text_block import TextBlock
 
 
@@ -34,19 +32,11 @@ class FaceCheckPage(Page[models.FaceCheckPage]):
         )
         column = self.prompt_panel.column
         column.insertWidget(column.indexOf(self.prompt_panel.sentence) + 1, self.attempt)
-        self.advice = TextBlock(self.kit, tokens.text(1.35), is_bold=True)
-        self.advice_icon = Picture(self.kit, tokens.mm(22), "face")
+        self.card = AdviceCard(self.kit)
+        self.advice = self.card.words
         self.other_way = self.button(Look.SECONDARY, "face.other_way", "other_way", OtherWay())
-        panel = CardFrame(self.kit)
-        panel.setFixedHeight(tokens.mm(36))
-        panel.column.setContentsMargins(tokens.mm(8), tokens.mm(2), tokens.mm(8), tokens.mm(2))
-        row = QHBoxLayout()
-        row.setSpacing(tokens.mm(5))
-        row.addWidget(self.advice_icon)
-        row.addWidget(self.advice, 1)
-        panel.column.addLayout(row)
         self.answers.addWidget(self.preview, 1)
-        self.answers.addWidget(panel)
+        self.answers.addWidget(self.card)
         self.answers.addWidget(self.other_way)
 
     def fill(self, model: models.FaceCheckPage) -> None:
@@ -92,18 +82,12 @@ class FaceCheckPage(Page[models.FaceCheckPage]):
             self.attempt.show_words(self.kit.label("face.motions"))
         if advice is not None:
             self._show_advice(advice)
-        elif words.title != self.advice.text():
-            self.advice.show_words(words.title)
-            self.advice_icon.show_icon(asked.cue.value)
+        else:
+            self.card.show_advice(words.title, asked.cue.value)
 
     def _show_advice(self, advice: FaceAdvice | None) -> None:
         if advice is None:
-            words, icon = self.kit.label("face.looking"), "face"
+            self.card.show_advice(self.kit.label("face.looking"), "face")
         else:
-            words, icon = (
-                self.kit.texts.text(Prompt(f"face.advice.{advice.value}")).title,
-                advice.value,
-            )
-        if words != self.advice.text():
-            self.advice.show_words(words)
-            self.advice_icon.show_icon(icon)
+            words = self.kit.texts.text(Prompt(f"face.advice.{advice.value}")).title
+            self.card.show_advice(words, advice.value)

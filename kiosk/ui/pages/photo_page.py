@@ -13,9 +13,8 @@ from kiosk.flows.actions import Answered, Choose, Decline
 from kiosk.services.take_photo import PhotoView
 from kiosk.ui.page import Page
 from kiosk.ui.widgets.action_button import ActionButton, Look
-from kiosk.ui.widgets.card_frame import CardFrame
+from kiosk.ui.widgets.advice_card import AdviceCard
 from kiosk.ui.widgets.photo_preview import PhotoPreview
-from kiosk.ui.widgets.picture import Picture
 from kiosk.ui.widgets.text_block import TextBlock
 from kiosk.ui.widgets.visibility import show_part
 
@@ -92,20 +91,16 @@ class PhotoPage(Page[models.PhotoPage]):
         self._good_s = -math.inf
         self._changed_s = -math.inf
 
-    def _advice_card(self) -> CardFrame:
-        tokens = self.kit.tokens
-        self.advice = TextBlock(
-            self.kit, tokens.text(1.0 if tokens.is_landscape else 1.2), is_bold=True
+    def _advice_card(self) -> AdviceCard:
+        is_wide = self.kit.tokens.is_landscape
+        self.card = AdviceCard(
+            self.kit,
+            text_scale=1.0 if is_wide else 1.2,
+            icon="camera",
+            icon_mm=18,
+            height_mm=26 if is_wide else 30,
         )
-        self.advice_icon = Picture(self.kit, tokens.mm(18), "camera")
-        self.card = CardFrame(self.kit)
-        self.card.setFixedHeight(tokens.mm(26 if tokens.is_landscape else 30))
-        self.card.column.setContentsMargins(tokens.mm(8), tokens.mm(2), tokens.mm(8), tokens.mm(2))
-        row = QHBoxLayout()
-        row.setSpacing(tokens.mm(5))
-        row.addWidget(self.advice_icon)
-        row.addWidget(self.advice, 1)
-        self.card.column.addLayout(row)
+        self.advice = self.card.words
         return self.card
 
     def _row(self, buttons: list[ActionButton]) -> QHBoxLayout:
@@ -225,9 +220,9 @@ class PhotoPage(Page[models.PhotoPage]):
         self._show_count(model, is_taken=is_taken)
         if mode is _Mode.FAULT:
             text_id = "photo.fault" if model.has_camera else "photo.no_camera"
-            self._say(self.kit.label(text_id), "warning")
+            self.card.show_advice(self.kit.label(text_id), "warning")
         elif mode is _Mode.LIVE:
-            self._say(self.kit.label("photo.opening"), "camera")
+            self.card.show_advice(self.kit.label("photo.opening"), "camera")
             self._show_shutter(self.kit.clock.monotonic_s())
 
     def _show_count(self, model: models.PhotoPage, *, is_taken: bool) -> None:
@@ -256,7 +251,7 @@ class PhotoPage(Page[models.PhotoPage]):
             self.camera_wished.emit(CameraWish.ADVISE)
             return
         self._mode = _Mode.SHOOTING
-        self._say(self.kit.label("photo.shooting"), "camera")
+        self.card.show_advice(self.kit.label("photo.shooting"), "camera")
         self.camera_wished.emit(CameraWish.SHOOT)
 
     def _show_shutter(self, now_s: float) -> None:
@@ -280,8 +275,4 @@ class PhotoPage(Page[models.PhotoPage]):
             words, icon = self.kit.label("photo.good"), "check"
         if words != self.advice.text():
             self._changed_s = now_s
-            self._say(words, icon)
-
-    def _say(self, words: str, icon: str) -> None:
-        self.advice.show_words(words)
-        self.advice_icon.show_icon(icon)
+            self.card.show_advice(words, icon)
